@@ -1,0 +1,303 @@
+"""Folders of articles -> a new generation of a library: only text that is new is embedded."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from index import disk
+from index.articles import Found, read_article, read_bytes, scan
+from index.chunk import chunks
+from index.embed import Array, Embedder
+from index.errors import CorpusError, LibraryError, NoLibrary
+from index.keywords import Keywords
+from index.language import terms
+from index.library import Library, Manifest, publish, serialize, sweep
+from index.store import Vectors
+from index.types import Article, BuildReport, Chunk, Skipped
+
+Progress = Callable[[str, int, int], None]
+"""Called with a phase ("reading", "embedding", "publishing"), how much of it is done and how much there is."""
+
+_GROUP = 64  # chunks encoded between two writes of the journal
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+def build(
+    path: Path,
+    embedder: Embedder,
+    sources: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    rebuild: bool = False,
+    progress: Progress = lambda phase, done, total: None,
+) -> BuildReport:
+    """Bring the library at `path` up to date with its folders, `sources` added to them and `forget` taken off.
+
+    Publishes a new generation unless nothing changed. Raises CorpusError when a folder is missing or holds no article,
+    LibraryBusy when another process writes, LibraryMismatch when the embedder is not the one the library was built
+    with; `rebuild` starts from nothing instead.
+    """
+    began = time.monotonic()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(f"no library can be kept at {path}: {error.strerror}. Name another folder: --library") from None
+    with disk.writer_lock(path):
+        sweep(path)
+        old = _open_old(path, embedder, rebuild)
+        folders = _sources(old, path, sources, forget)
+        found, skipped = scan(folders, path.resolve())
+        articles, more_skipped, notes = _read(found, old, progress)
+        skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
+        if not articles and (old is None or not old.articles):
+            raise CorpusError(_nothing_found(folders, skipped))
+        changes = _compare(old, articles)
+        report = BuildReport(
+            generation=old.generation if old else 0,
+            added=changes.added,
+            changed=changes.changed,
+            renamed=changes.renamed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            skipped=tuple(skipped),
+            n_articles=len(articles),
+            n_chunks=len(old.rows) if old else 0,
+            notes=tuple(notes),
+        )
+        same_sources = old is not None and old.manifest.sources == tuple(map(str, folders))
+        same_skipped = old is not None and old.manifest.skipped == tuple(skipped)
+        if old is not None and report.is_noop and same_sources and same_skipped:
+            return replace(report, seconds=time.monotonic() - began)
+        journal = _Journal(path / "pending.bin", embedder)
+        rows, vectors, keywords, n_embedded = _index(articles, old, embedder, journal, progress)
+        progress("publishing", 0, 1)
+        manifest = Manifest(
+            generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
+            sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=len(rows), skipped=tuple(skipped),
+        )  # fmt: skip
+        files = serialize(articles, rows) | {"vectors.faiss": vectors.to_bytes()} | keywords.to_bytes()
+        try:
+            generation = publish(path, manifest, files)
+        except OSError as error:
+            raise LibraryError(
+                f"the new state could not be written to {path}: {error.strerror}. The old one is still served; "
+                "make room and run citeline index again"
+            ) from None
+        journal.clear()
+        progress("publishing", 1, 1)
+        return replace(
+            report,
+            generation=generation,
+            n_chunks=len(rows),
+            n_embedded=n_embedded,
+            seconds=time.monotonic() - began,
+        )
+
+
+def changed_since(library: Library) -> dict[str, str]:
+    """Articles whose files are no longer what was indexed: id -> "changed", "removed" or "new"."""
+    try:
+        found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve())
+    except CorpusError:
+        return {article.id: "removed" for article in library.articles}
+    states: dict[str, str] = {}
+    on_disk = {each.id: each.path for each in found}
+    for article in library.articles:
+        if article.id not in on_disk:
+            states[article.id] = "removed"
+            continue
+        try:
+            if disk.sha256(read_bytes(on_disk[article.id])) != article.sha256:
+                states[article.id] = "changed"
+        except ValueError:
+            states[article.id] = "removed"
+    known_skipped = {each.path for each in library.manifest.skipped}
+    for id, file in on_disk.items():
+        if id not in library.by_id and str(file) not in known_skipped:
+            states[id] = "new"
+    return states
+
+
+def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
+    """The generation to start from, None for none. A rebuild keeps only the list of folders, and that elsewhere."""
+    try:
+        old = Library.open(path)
+    except NoLibrary:
+        return None
+    except LibraryError:
+        if rebuild:
+            return None
+        raise
+    if not rebuild:
+        old.check_embedder(embedder.name, embedder.fingerprint, embedder.dim)
+        return old
+    empty = {"articles.jsonl": b"", "chunks.bin": b"", "vectors.faiss": _empty(embedder).to_bytes()}
+    return Library(path, replace(old.manifest, skipped=()), empty | Keywords.of([]).to_bytes())
+
+
+def _empty(embedder: Embedder) -> Vectors:
+    return Vectors.of(np.zeros((0, embedder.dim), dtype=np.float32))
+
+
+def _sources(old: Library | None, path: Path, sources: Sequence[Path], forget: Sequence[Path]) -> list[Path]:
+    known = [Path(each) for each in old.manifest.sources] if old else []
+    dropped = {Path(each).expanduser().resolve() for each in forget}
+    if unknown := dropped - {each.resolve() for each in known}:
+        raise CorpusError(f"{min(unknown)} is not among the library's folders: {', '.join(map(str, known)) or 'none'}")
+    for source in sources:
+        source = Path(source).expanduser()
+        if not source.exists():
+            raise CorpusError(f"no such folder or file: {source}. Name a folder that holds .txt or .md articles")
+        if source.resolve() not in known:
+            known.append(source.resolve())
+    kept = [each for each in known if each not in dropped]
+    if not kept and not dropped:
+        raise CorpusError(f"the library at {path} has no folder yet. Name one: citeline index FOLDER")
+    # A folder inside another one that is indexed would name its articles twice.
+    return [each for each in kept if not any(each != other and each.is_relative_to(other) for other in kept)]
+
+
+def _read(
+    found: Sequence[Found], old: Library | None, progress: Progress
+) -> tuple[list[Article], list[Skipped], list[str]]:
+    """Every article as it is now; those whose bytes are known are not parsed again."""
+    known = {article.sha256: article for article in old.articles} if old else {}
+    articles, skipped, notes = [], [], []
+    for done, each in enumerate(found):
+        progress("reading", done, len(found))
+        try:
+            data = read_bytes(each.path)
+            same = known.get(disk.sha256(data))
+            # The title may come from the file's name, so only a file of the same name is taken as it was.
+            if same is not None and same.id == each.id:
+                articles.append(replace(same, path=str(each.path)))
+                continue
+            article, note = read_article(each, data)
+        except ValueError as error:
+            skipped.append(Skipped(str(each.path), str(error)))
+            continue
+        articles.append(article)
+        if note:
+            notes.append(f"{each.id}: {note}")
+    progress("reading", len(found), len(found))
+    return articles, skipped, notes
+
+
+def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:
+    before = {article.id: article for article in old.articles} if old else {}
+    after = {article.id: article for article in articles}
+    gone = [id for id in before if id not in after]
+    fresh = [id for id in after if id not in before]
+    renamed = []
+    for id in fresh:
+        twin = next((old_id for old_id in gone if before[old_id].sha256 == after[id].sha256), None)
+        if twin is not None:
+            gone.remove(twin)
+            renamed.append((twin, id))
+    new_names = {new for _, new in renamed}
+    changed = tuple(id for id in after if id in before and before[id].sha256 != after[id].sha256)
+    return _Changes(
+        added=tuple(id for id in fresh if id not in new_names),
+        changed=changed,
+        renamed=tuple(renamed),
+        removed=tuple(gone),
+        unchanged=len(after) - len(fresh) - len(changed),
+    )
+
+
+def _index(
+    articles: list[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
+) -> tuple[list[tuple[int, int, int, bytes]], Vectors, Keywords, int]:
+    rows: list[tuple[int, int, int, bytes]] = []
+    passages: dict[bytes, str] = {}
+    words: list[list[str]] = []
+    for index, article in enumerate(articles):
+        title_terms = terms(article.title, article.language)
+        for chunk in chunks(article):
+            passage = embedder.passage(article.title, chunk.text)
+            key = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest()
+            passages.setdefault(key, passage)
+            rows.append((index, chunk.start, len(chunk.text), key))
+            words.append(_with_title(chunk, title_terms, article.language))
+    known = journal.vectors()
+    if old is not None and len(old.rows):
+        matrix = old.vectors.all()
+        known |= {bytes(key).ljust(32, b"\0"): matrix[i] for i, key in enumerate(old.rows["key"])}
+    missing = [key for key in passages if key not in known]
+    missing.sort(key=lambda key: len(passages[key]))  # texts of one length waste no padding
+    progress("embedding", 0, len(missing))
+    for start in range(0, len(missing), _GROUP):
+        keys = missing[start : start + _GROUP]
+        vectors = embedder.encode([passages[key] for key in keys])
+        journal.add(keys, vectors)
+        known |= dict(zip(keys, vectors, strict=True))
+        progress("embedding", start + len(keys), len(missing))
+    table = np.stack([known[key] for *_, key in rows]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
+    return rows, Vectors.of(table), Keywords.of(words), len(missing)
+
+
+def _with_title(chunk: Chunk, title_terms: list[str], language: str) -> list[str]:
+    found = terms(chunk.text, language)
+    there = set(found)
+    return found + [term for term in title_terms if term not in there]
+
+
+def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    where = ", ".join(map(str, folders)) or "no folder"
+    why = f"; {len(skipped)} passed over, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+    return f"no article (.txt, .md) found in {where}{why}. Name a folder that holds some: citeline index FOLDER"
+
+
+class _Journal:
+    """Vectors of a build on their way to a generation, so that an interrupted one does not embed them again.
+
+    Records of a 32-byte key, dim float32 and a CRC-32; a torn or foreign record ends what is read.
+    """
+
+    def __init__(self, path: Path, embedder: Embedder) -> None:
+        self._path = path
+        self._dim = embedder.dim
+        self._head = hashlib.sha256(f"{embedder.fingerprint} {embedder.dim}".encode()).digest()
+
+    def vectors(self) -> dict[bytes, Array]:
+        if not self._path.exists():
+            return {}
+        data = self._path.read_bytes()
+        size = 32 + 4 * self._dim
+        found: dict[bytes, Array] = {}
+        if not data.startswith(self._head):
+            self.clear()
+            return found
+        for at in range(32, len(data) - size - 3, size + 4):
+            record = data[at : at + size]
+            if struct.unpack("<I", data[at + size : at + size + 4])[0] != zlib.crc32(record):
+                with self._path.open("r+b") as file:  # what is added next must follow a whole record
+                    file.truncate(at)
+                break
+            found[record[:32]] = np.frombuffer(record[32:], dtype="<f4")
+        return found
+
+    def add(self, keys: Sequence[bytes], vectors: Array) -> None:
+        records = [key + vector.astype("<f4").tobytes() for key, vector in zip(keys, vectors, strict=True)]
+        start = b"" if self._path.exists() else self._head
+        disk.append(self._path, start + b"".join(r + struct.pack("<I", zlib.crc32(r)) for r in records))
+
+    def clear(self) -> None:
+        disk.remove(self._path)
+

@@ -1,0 +1,117 @@
+"""Text -> vectors. The only module that imports sentence_transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from index.errors import ModelDamaged
+from index.models import resolve
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+DEFAULT_EMBEDDER = "embeddinggemma-300m"
+
+
+class Embedder(Protocol):
+    """Anything that gives texts of one meaning vectors of one direction."""
+
+    name: str
+    fingerprint: str
+    """Changes when the same text would get another vector; kept in a library's manifest."""
+    dim: int
+
+    def passage(self, title: str, text: str) -> str:
+        """The exact string that stands for a chunk of an article; equal strings need to be encoded once."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Vectors of strings as they are: float32, shape (len(texts), dim), L2-normalised so a dot product is a cosine."""
+        ...
+
+    def encode_query(self, query: str) -> Array:
+        """Vector of a question, shape (dim,), to be compared with those of passages."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers folder, in bfloat16 where the processor computes in it, float32 elsewhere."""
+
+    def __init__(self, spec: str = DEFAULT_EMBEDDER) -> None:
+        """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded here."""
+        folder = resolve(spec, "embedder")
+        self.name = spec if "/" not in spec else folder.name
+        self.fingerprint = _fingerprint(folder)
+        self.lock = threading.RLock()
+        self.model = _load(folder)
+        self.dim = int(self.model.get_embedding_dimension() or 0)
+        prompts = dict(self.model.prompts)
+        self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
+        self._document_prompt = prompts.get("document") or ("passage: " if "e5" in self.name else "")
+
+    def passage(self, title: str, text: str) -> str:
+        if "title: none | text: " in self._document_prompt:
+            return f"title: {title or 'none'} | text: {text}"
+        return f"{self._document_prompt}{title}\n{text}"
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        with self.lock:
+            found = self.model.encode(list(texts), prompt="", batch_size=16, show_progress_bar=False)
+        vectors = np.asarray(found, dtype=np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(vectors).all() or (norms == 0).any():
+            raise ModelDamaged(f"{self.name} gave a vector that is not a direction. Check it: citeline models verify")
+        return np.asarray(vectors / norms, dtype=np.float32)
+
+    def encode_query(self, query: str) -> Array:
+        return np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
+
+
+def has_native_bfloat16() -> bool:
+    """Does the processor multiply in bfloat16? Elsewhere it is emulated and a hundred times slower."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _load(folder: Path) -> Any:
+    import os
+
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    torch.set_num_threads(os.cpu_count() or 1)
+    dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
+    try:
+        return SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelDamaged(f"{folder} is not a sentence-transformers model: {str(error).splitlines()[0]}") from None
+
+
+def _fingerprint(folder: Path) -> str:
+    """Digest of a model folder: small files whole, of big ones the size and both ends."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder)} {size}\n".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+            if size > 1 << 21:
+                file.seek(-(1 << 20), 2)
+                digest.update(file.read())
+    return digest.hexdigest()

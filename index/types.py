@@ -1,0 +1,100 @@
+"""The nouns of the index: an Article has lines, a Chunk is an exact slice of it, a Hit is a Chunk that was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of one article, 1-based and inclusive, as an editor numbers them."""
+
+    article_id: str
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        lines = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return f"{self.article_id}:{lines}"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One text as it was indexed. `lines` carry no line ends; `text` joins them with "\\n" and is what offsets count in."""
+
+    id: str
+    """Path under the folder that was indexed, with "/" between parts."""
+    title: str
+    """Headline as a person would read it off the first lines; the file's stem when there is none."""
+    date: str
+    """ISO 8601, as precise as the text says ("2023-10" or "2023-10-18"), or "" when it names none."""
+    language: str
+    """ISO 639-1 code."""
+    lines: tuple[str, ...]
+    sha256: str
+    """Of the file's bytes, in hex."""
+    path: str
+    """Absolute path of the file it was read from."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """An exact slice of an article: `article.text[start : start + len(text)] == text`."""
+
+    span: Span
+    start: int
+    """0-based character offset of `text` in `article.text`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a query found, and how: scores are comparable within one query only."""
+
+    chunk: Chunk
+    score: float
+    """Fused score in [0, 1], best first."""
+    dense: float
+    """Cosine of query and chunk."""
+    keyword: float
+    """BM25 score, 0 when no term matched."""
+    dense_rank: int | None = None
+    """1-based rank in the dense leg, None if that leg did not find it."""
+    keyword_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not indexed, and why, in words for a person."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What one run of `index` did, as article ids, and what it cost."""
+
+    generation: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    """(old id, new id)."""
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    n_articles: int = 0
+    n_chunks: int = 0
+    n_embedded: int = 0
+    """Chunks that went through the embedder; the others kept their vectors."""
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+    """Things worth a line to the person who ran it, such as an encoding that was guessed."""
+
+    @property
+    def is_noop(self) -> bool:
+        return not (self.added or self.changed or self.renamed or self.removed)

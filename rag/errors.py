@@ -1,0 +1,25 @@
+"""What can go wrong between a question and its answer. Each message is one line for a person.
+
+    RagError               never raised itself; catch it to catch all of these
+    ├── QuestionError      empty, too long, or not text
+    ├── LlmError           the language model could not be loaded or stopped working
+    └── ReaderError        the reader's adapter does not fit the embedder
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """Base of everything `rag` raises on purpose; its text is one line for a person."""
+
+
+class QuestionError(RagError):
+    pass
+
+
+class LlmError(RagError):
+    pass
+
+
+class ReaderError(RagError):
+    pass

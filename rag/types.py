@@ -1,0 +1,140 @@
+"""The nouns of an answer: it has claims, a claim has citations, a citation is verbatim characters on numbered lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from index.types import Hit, Span
+
+Verdict = Literal["supported", "unsupported"]
+Status = Literal["grounded", "quoted", "abstained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Characters of an article: `"\\n".join(lines[first-1:last])[start:end] == quote`, always."""
+
+    span: Span
+    quote: str
+    start: int
+    """0-based offset of `quote` in the span's lines joined by "\\n"."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of the answer. A supported one has at least one citation; an unsupported one is never part of the text."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+    reason: str = ""
+    """Why it is unsupported, in words for a person; "" when it is supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the language model; all 0 when it was not called."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question was asked; `first_token` is 0 when no model was called."""
+
+    search: int = 0
+    first_token: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got. `status` and `text` are derived from the claims, so they cannot disagree with them."""
+
+    question: str
+    language: str
+    claims: tuple[Claim, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    is_quote: bool = False
+    """The claims are sentences of the articles, verbatim, not the model's wording."""
+    draft: str = ""
+    """What the model has written so far, unchecked; "" in the last Answer of a stream."""
+    message: str = ""
+    """The sentence said when nothing is claimed, in the question's language."""
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=Timings)
+    llm: str = "none"
+    embedder: str = ""
+    library: str = ""
+    generation: int = 0
+    done: bool = True
+    """False for every Answer of a stream but the last."""
+
+    @property
+    def supported(self) -> tuple[Claim, ...]:
+        return tuple(claim for claim in self.claims if claim.verdict == "supported")
+
+    @property
+    def status(self) -> Status:
+        if not self.supported:
+            return "abstained"
+        return "quoted" if self.is_quote else "grounded"
+
+    @property
+    def text(self) -> str:
+        """The supported claims as one paragraph, or `message` when there is none."""
+        return " ".join(claim.text for claim in self.supported) or self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire format, the same from every way in; keys are only ever added."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "status": self.status,
+            "text": self.text,
+            "claims": [
+                {
+                    "text": claim.text,
+                    "verdict": claim.verdict,
+                    "citations": [
+                        {
+                            "article": c.span.article_id,
+                            "first": c.span.first,
+                            "last": c.span.last,
+                            "quote": c.quote,
+                            "start": c.start,
+                            "end": c.end,
+                        }
+                        for c in claim.citations
+                    ],
+                    "reason": claim.reason,
+                }
+                for claim in self.claims
+            ],
+            "hits": [
+                {
+                    "article": hit.chunk.span.article_id,
+                    "first": hit.chunk.span.first,
+                    "last": hit.chunk.span.last,
+                    "text": hit.chunk.text,
+                    "score": round(hit.score, 4),
+                }
+                for hit in self.hits
+            ],
+            "usage": {
+                "prompt_tokens": self.usage.prompt_tokens,
+                "cached_tokens": self.usage.cached_tokens,
+                "completion_tokens": self.usage.completion_tokens,
+            },
+            "timings_ms": {
+                "search": self.timings.search,
+                "first_token": self.timings.first_token,
+                "total": self.timings.total,
+            },
+            "models": {"llm": self.llm, "embedder": self.embedder},
+            "library": {"path": self.library, "generation": self.generation},
+        }
