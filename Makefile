@@ -1,0 +1,34 @@
+# The two commands: `make run` opens the chat page, `make test` runs every test. Both set up what they need first.
+
+CITELINE := .venv/bin/citeline
+
+.PHONY: run test lint fix bench setup models clean
+.NOTPARALLEL:
+
+run: setup models
+	@$(CITELINE) status >/dev/null 2>&1 || $(CITELINE) index seeds/articles
+	@$(CITELINE) serve
+
+test: setup models
+	@.venv/bin/python -m pytest
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+fix: setup
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: setup models
+	@.venv/bin/python -m bench
+
+setup:
+	@sh setup.sh
+
+models:
+	@$(CITELINE) models fetch embeddinggemma-300m qwen2.5-coder-1.5b
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,300 @@
+"""A question in, an Answer out."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from index.chunk import sentences
+from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
+from index.language import detect
+from index.library import Library, current_generation, default_path
+from index.search import search
+from index.types import Article, Hit
+from rag.config import DEFAULT_LLM, Config
+from rag.errors import LlmError, QuestionError, ReaderError
+from rag.evidence import Passage, Sentence, cite, cut, select
+from rag.llm import Llm, Piece, load_llm
+from rag.prompt import is_nothing, messages, prefix, wording
+from rag.overlap import OverlapReader
+from rag.reader import AdapterReader, Reader
+from rag.types import Answer, Citation, Claim, Timings
+from rag.verify import Support, check, content, numbers, unmet
+
+MIN_SIMILARITY = 0.6
+"""Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
+
+_MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
+_BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Answerer:
+    """Answers questions from one library with models that stay in memory; safe to call from several threads."""
+
+    def __init__(
+        self,
+        library: Path,
+        embedder: Embedder,
+        reader: Reader,
+        llm: Llm | None,
+        config: Config = Config(),  # noqa: B008 (frozen)
+    ) -> None:
+        """Open the library. Raises NoLibrary, LibraryDamaged or LibraryMismatch."""
+        self.library_path = library
+        self.embedder = embedder
+        self.reader = reader
+        self.llm = llm
+        self.config = config
+        self._opening = threading.Lock()
+        self._library = self._open()
+
+    @classmethod
+    def load(
+        cls,
+        library: Path | None = None,
+        *,
+        llm: str = DEFAULT_LLM,
+        embedder: str = DEFAULT_EMBEDDER,
+        config: Config = Config(),  # noqa: B008 (frozen)
+    ) -> Answerer:
+        """An Answerer for the library at a path (the default one if None), its models loaded.
+
+        Raises what opening the library and loading the models raise; nothing is downloaded.
+        """
+        path = library or default_path()
+        if not current_generation(path):
+            Library.open(path)  # says what is wrong before any model is loaded
+        encoder = SentenceTransformerEmbedder(embedder)
+        reader: Reader
+        try:
+            reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
+        except ReaderError:
+            reader = OverlapReader()
+        return cls(path, encoder, reader, load_llm(llm), config)
+
+    # --- what the page needs beside answers -------------------------------------------------------------------------
+
+    @property
+    def llm_name(self) -> str:
+        return self.llm.name if self.llm else "none"
+
+    @property
+    def embedder_name(self) -> str:
+        return self.embedder.name
+
+    @property
+    def generation(self) -> int:
+        return self.library.generation
+
+    @property
+    def library(self) -> Library:
+        """The generation that is current now; opened again when a new one was published."""
+        if current_generation(self.library_path) not in (0, self._library.generation):
+            with self._opening:
+                if current_generation(self.library_path) != self._library.generation:
+                    self._library = self._open()
+        return self._library
+
+    def article(self, article_id: str) -> Article:
+        """An article of the served generation. Raises KeyError."""
+        return self.library.by_id[article_id]
+
+    def articles(self) -> Sequence[Article]:
+        """All articles of the served generation, by id."""
+        return self.library.articles
+
+    def warm(self) -> None:
+        """Let the model read the instructions of the library's main language, so that the first question waits less."""
+        if self.llm:
+            language = (*self.library.languages, "fr")[0]
+            for _ in self.llm.stream(prefix(language), 1):
+                pass
+
+    # --- the straight line ------------------------------------------------------------------------------------------
+
+    def ask(self, question: str) -> Answer:
+        """The checked Answer. Raises QuestionError for a question that is none, LlmError when the model fails."""
+        *_, last = self.stream(question)
+        return last
+
+    def stream(self, question: str) -> Iterator[Answer]:
+        """Growing Answers: first the hits, then the model's draft, last (`done`) the checked claims."""
+        began = time.monotonic()
+        question = clean(question, self.config.question_chars)
+        library = self.library
+        language = detect(question, default=(*library.languages, "fr")[0])
+        hits = search(library, self.embedder, question, language, self.config.n_hits)
+        answer = Answer(
+            question, language, hits=tuple(hits), llm=self.llm_name, embedder=self.embedder.name, done=False,
+            timings=Timings(search=_ms(began)), library=str(self.library_path), generation=library.generation,
+        )  # fmt: skip
+        yield answer
+        passages = self._read(question, language, library, hits)
+        threshold = self.reader.threshold(language)
+        if not passages or passages[0].score < threshold:
+            yield self._end(answer, began, message=wording(language).not_found)
+            return
+        if self.llm is None:
+            yield self._end(answer, began, claims=self._quotes(passages, language, threshold), is_quote=True)
+            return
+        evidence = select(passages, self.config.evidence_tokens, self.llm.count_tokens, threshold)
+        draft = ""
+        for piece in self._write(question, language, evidence, began):
+            draft += piece.text
+            if not answer.timings.first_token:
+                answer = replace(answer, timings=replace(answer.timings, first_token=_ms(began)))
+            answer = replace(answer, draft=draft, usage=piece.usage)
+            yield answer
+        claims = self._check(draft, question, language, evidence, passages[0])
+        if not any(claim.verdict == "supported" for claim in claims):
+            quotes = self._quotes(passages, language, threshold)
+            yield self._end(answer, began, claims=(*quotes, *claims), is_quote=True)
+            return
+        yield self._end(answer, began, claims=claims)
+
+    def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
+        """The best hits as the reader sees them, best first; those that are about another name or year are left out."""
+        windows = list(hits[: self.config.n_windows])
+        readings = self.reader.read(question, [hit.chunk.text for hit in windows])
+        passages = []
+        for hit, reading in zip(windows, readings, strict=True):
+            article = library.by_id[hit.chunk.span.article_id]
+            passage = cut(hit, article, (reading.start, reading.end), reading.score)
+            known = "\n".join((article.title, article.date, article.text))
+            if passage.answering() and not unmet(question, known, language, article.language):
+                passages.append(passage)
+        return sorted(passages, key=lambda passage: -passage.score)
+
+    def _write(self, question: str, language: str, evidence: Sequence[Sentence], began: float) -> Iterator[Piece]:
+        assert self.llm is not None
+        prompt = messages(language, [sentence.text for sentence in evidence], question)
+        for piece in self.llm.stream(prompt, self.config.answer_tokens):
+            yield piece
+            if time.monotonic() - began > self.config.deadline_s:
+                return
+
+    def _check(
+        self, draft: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
+    ) -> tuple[Claim, ...]:
+        """The draft's sentences as claims, each with the sentence that carries it or the reason why none does."""
+        if is_nothing(draft, language):
+            return ()
+        text = _MARKER.sub("", draft).strip()
+        claims = []
+        for start, end in sentences(text):
+            claim = text[start:end]
+            if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
+                claims.append(self._support(claim, question, language, evidence, best))
+        return tuple(claims)
+
+    def _support(
+        self, claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
+    ) -> Claim:
+        answering = {sentence.key for sentence in best.answering()}
+        checked: list[tuple[Support, bool, Sentence]] = []
+        for sentence in evidence:
+            support = check(claim, sentence.text, sentence.context, question, language, sentence.article.language)
+            if support.ok and language != sentence.article.language:
+                similarity = self._similarity(claim, sentence.text)
+                support = Support(similarity >= MIN_SIMILARITY, similarity, (), "" if similarity >= MIN_SIMILARITY else "words")
+            checked.append((support, sentence.key in answering, sentence))
+        support, _, sentence = max(checked, key=lambda each: (each[0].ok, each[1] and each[0].ok, each[0].coverage))
+        if not support.ok:
+            return Claim(claim, "unsupported", reason=_reason(support, language))
+        if sentence.key in answering and not _says(claim, best, language):
+            return Claim(claim, "unsupported", reason=_reason(Support(False, 0, (best.answer_text,), "answer"), language))
+        return Claim(claim, "supported", (sentence.citation(),))
+
+    def _similarity(self, claim: str, sentence: str) -> float:
+        prompt = "task: sentence similarity | query: " if "gemma" in self.embedder.name else ""
+        a, b = self.embedder.encode([prompt + claim, prompt + sentence])
+        return float(np.dot(a, b))
+
+    def _quotes(self, passages: Sequence[Passage], language: str, threshold: float) -> tuple[Claim, ...]:
+        """The best sentence verbatim, and that of another article when the reader is nearly as sure of it."""
+        claims: list[Claim] = []
+        seen: set[str] = set()
+        for passage in passages:
+            if passage.article.id in seen or passage.score < max(threshold, passages[0].score - 2.0) or len(claims) == 2:
+                continue
+            seen.add(passage.article.id)
+            answering = passage.answering()
+            citation = cite(passage.article, answering[0].start, answering[-1].end)
+            claims.append(Claim(_introduce(citation, language), "supported", (citation,)))
+        return tuple(claims)
+
+    def _end(
+        self, answer: Answer, began: float, claims: tuple[Claim, ...] = (), is_quote: bool = False, message: str = ""
+    ) -> Answer:
+        timings = replace(answer.timings, total=_ms(began))
+        return replace(
+            answer, claims=claims, is_quote=is_quote, draft="", message=message, timings=timings, done=True
+        )
+
+    def _open(self) -> Library:
+        library = Library.open(self.library_path)
+        library.check_embedder(self.embedder.name, self.embedder.fingerprint, self.embedder.dim)
+        return library
+
+
+def clean(question: str, most: int) -> str:
+    """The question as it is asked, on one line without control characters. Raises QuestionError when there is none."""
+    if not isinstance(question, str):
+        raise QuestionError(f"a question is text, not {type(question).__name__}: type one")
+    if len(question) > most:
+        raise QuestionError(f"the question has {len(question):,} characters, up to {most:,} are read: shorten it")
+    question = " ".join(_BAD_CHARS.sub(" ", question).split())
+    if not any(char.isalnum() for char in question):
+        raise QuestionError("the question is empty: type one, such as “Who … ?” or “Combien … ?”")
+    return question
+
+
+def _says(claim: str, best: Passage, language: str) -> bool:
+    """Does a claim hold something of the answer the reader found: a number, or a content word in the same language?"""
+    answer, source = best.answer_text, best.article.language
+    wanted = numbers(answer, source)
+    if wanted & numbers(claim, language, loose=True):
+        return True
+    if language != source:
+        return not wanted
+    stems = content(answer, source).keys()
+    return bool(stems & content(claim, language).keys()) if stems else not wanted
+
+
+_REASONS = {
+    "fr": {
+        "number": "le nombre {missing} n’est pas dans les lignes",
+        "name": "le nom {missing} n’est pas dans les lignes",
+        "words": "les lignes ne disent pas {missing}",
+        "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
+        "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
+    },
+    "en": {
+        "number": "the number {missing} is not in the lines",
+        "name": "the name {missing} is not in the lines",
+        "words": "the lines do not say {missing}",
+        "negation": "the sentence and the lines do not agree on a “not”",
+        "answer": "the sentence does not give the answer that was found: {missing}",
+    },
+}
+
+
+def _reason(support: Support, language: str) -> str:
+    said = _REASONS["fr" if language == "fr" else "en"]
+    return said[support.kind].format(missing=", ".join(support.missing) or "…")
+
+
+def _introduce(citation: Citation, language: str) -> str:
+    span = citation.span
+    lines = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
+    return wording(language).quote.format(article=span.article_id, lines=lines, quote=" ".join(citation.quote.split()))
+
+
+def _ms(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

@@ -1,0 +1,25 @@
+"""What shapes an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_LLM = "qwen2.5-coder-1.5b"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one Answerer. A tuned value names its measurement in docs/experiments.md."""
+
+    n_hits: int = 8
+    """Chunks an answer shows as its sources, best first."""
+    n_windows: int = 5
+    """Of these, how many the reader reads."""
+    evidence_tokens: int = 320
+    """Most tokens of article text the language model is shown."""
+    answer_tokens: int = 96
+    """Most tokens it may write."""
+    question_chars: int = 1000
+    """Longest question that is taken."""
+    deadline_s: float = 120.0
+    """After this the model is stopped and what it wrote is checked as it stands."""

@@ -1,0 +1,43 @@
+"""The reader that needs no weights: for embedders the trained adapter does not fit.
+
+It finds the sentence that shares most of the question's content words and is sure of it when nearly all are there. It
+refuses far worse than the adapter (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.chunk import sentences
+from index.language import detect
+from rag.reader import Reading
+from rag.verify import content, numbers
+
+SURE = 0.5
+"""Share of the question's content words from which a window counts as an answer."""
+
+
+class OverlapReader:
+    """Scores a window by the share of the question's content words in it; the answer is its best sentence."""
+
+    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+        """One Reading a window, in their order; scores lie in [0, 1]."""
+        language = detect(question)
+        asked = content(question, language).keys()
+        years = numbers(question, language)
+        readings = []
+        for window in windows:
+            there = content(window, language).keys()
+            met = not years - numbers(window, language, loose=True)
+            score = len(asked & there) / len(asked) if asked and met else 0.0
+            best = max(
+                sentences(window),
+                key=lambda each: len(asked & content(window[each[0] : each[1]], language).keys()),
+                default=(0, 0),
+            )
+            readings.append(Reading(*best, score))
+        return readings
+
+    def threshold(self, language: str = "") -> float:
+        """The score under which a window counts as "not here"."""
+        return SURE

@@ -1,0 +1,294 @@
+"""A question and windows of evidence in; for each window the characters that answer, and how sure the reader is.
+
+The reader is the embedder with a small trained adapter switched on: rank-32 additions to the linear layers of its top
+layers and a head with two columns, start and end. Position 0 of the input means "not here", so the reader can
+refuse; it cannot write a word of its own. What it was trained on and what it measures: reader.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rag.errors import ReaderError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHTS = Path(__file__).with_name("reader.safetensors")
+FORMAT = 1
+PROMPT = "task: question answering | query: "
+MAX_QUESTION_TOKENS = 96
+MAX_WINDOW_TOKENS = 320
+"""700 characters of French are about 190 tokens, of Greek or Hindi up to 300."""
+MAX_SPAN_TOKENS = 30
+MAX_BATCH = 16
+NOWHERE = -50.0
+"""The score of a window with nothing in it; real scores stay within about 30 of 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best answer in one window: `window[start:end]`, half-open characters, without surrounding spaces."""
+
+    start: int
+    end: int
+    score: float
+    """Best span minus "not here", in logits; comparable between windows and questions."""
+
+
+class Reader(Protocol):
+    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+        """Return one Reading a window, in their order."""
+        ...
+
+    def threshold(self, language: str = "") -> float:
+        """Return the score under which a window counts as "not here" for a question in `language`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a score means for questions in one language: `1 / (1 + exp(-(slope * score + intercept)))`."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    threshold: float = 0.0
+    """Score under which a window counts as "not here"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One question with one window, as token ids: `<bos> question <eos> <bos> window <eos>`."""
+
+    ids: list[int]
+    first: int
+    """Position of the window's first token."""
+    offsets: list[tuple[int, int]]
+    """Half-open characters of each window token, trimmed of spaces; (i, i) where nothing but spaces is left."""
+
+
+def encode(tokenizer: Any, question: str, windows: Sequence[str]) -> list[Encoded]:
+    """Turn a question and its windows into token ids; what is beyond the token limits is cut.
+
+    Leaves the tokenizer's padding and truncation as the embedder set them: they are state of the tokenizer, and a copy
+    of it takes 330 MB.
+    """
+    bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
+    found = tokenizer.backend_tokenizer.encode_batch([PROMPT + question.strip(), *windows], add_special_tokens=False)
+    tokens = [
+        [(id_, span) for id_, span, real in zip(f.ids, f.offsets, f.attention_mask, strict=True) if real] for f in found
+    ]
+    asked = [id_ for id_, _ in tokens[0][:MAX_QUESTION_TOKENS]]
+    encoded = []
+    for window, told in zip(windows, tokens[1:], strict=True):
+        told = told[:MAX_WINDOW_TOKENS]
+        ids = [bos, *asked, eos, bos, *(id_ for id_, _ in told), eos]
+        encoded.append(Encoded(ids, len(asked) + 3, [_trim(window, *span) for _, span in told]))
+    return encoded
+
+
+def collate(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
+    """Pad on the right: ids, attention mask, and the positions an answer may stand at, each (len(batch), longest)."""
+    import torch
+
+    longest = max(len(e.ids) for e in batch)
+    ids = torch.zeros(len(batch), longest, dtype=torch.long)
+    mask = torch.zeros(len(batch), longest, dtype=torch.long)
+    allowed = torch.zeros(len(batch), longest, dtype=torch.bool)
+    for row, e in enumerate(batch):
+        ids[row, : len(e.ids)] = torch.tensor(e.ids)
+        mask[row, : len(e.ids)] = 1
+        allowed[row, e.first : e.first + len(e.offsets)] = torch.tensor([end > start for start, end in e.offsets])
+    return ids, mask, allowed
+
+
+class Adapter:
+    """Low-rank additions hooked onto an encoder's linear layers, and the head.
+
+    The hooks stay; they add something only on a thread that is inside `active()`. Any other forward pass, at the same
+    moment too, gives what the encoder alone gives, bit for bit.
+    """
+
+    def __init__(self, encoder: Any, tensors: dict[str, Tensor]) -> None:
+        """Hook `tensors` onto `encoder`: `lora.MODULE.A`, `lora.MODULE.B`, `head.weight`, `head.bias`.
+
+        Raises ReaderError if a tensor is missing or does not fit.
+        """
+        self.encoder = encoder
+        self.tensors = tensors
+        self._on = threading.local()
+        pairs = _check(encoder, tensors)
+        for module, a, b in pairs:
+            module.register_forward_hook(self._hook(a, b))
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Switch the additions on for this thread."""
+        self._on.value = True
+        try:
+            yield
+        finally:
+            self._on.value = False
+
+    def logits(self, ids: Tensor, mask: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
+        """Return start and end logits, float32, each (batch, tokens); -1e4 but at position 0 and `allowed`."""
+        with self.active():
+            hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        both = hidden.float() @ self.tensors["head.weight"].float().T + self.tensors["head.bias"].float()
+        allowed = allowed.clone()
+        allowed[:, 0] = True
+        both = both.masked_fill(~allowed.unsqueeze(-1), -1e4)
+        return both[..., 0], both[..., 1]
+
+    def _hook(self, a: Tensor, b: Tensor) -> Any:
+        def add(_module: Any, args: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
+            if not getattr(self._on, "value", False):
+                return None
+            x = args[0]
+            return output + (x @ a.T.to(x.dtype)) @ b.T.to(x.dtype)
+
+        return add
+
+
+class AdapterReader:
+    """Reads with the embedder's own weights; needs no memory beyond the adapter's few megabytes."""
+
+    def __init__(
+        self,
+        encoder: Any,
+        tokenizer: Any,
+        weights: Path | None = None,
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        """Put the adapter in `weights` on `encoder`, the Gemma3TextModel of EmbeddingGemma, bfloat16 or float32.
+
+        `lock` is held while reading; give the embedder's own, so that the two take turns with tokenizer and processor.
+        Raises ReaderError if the weights are not there or were trained on another encoder.
+        """
+        weights = weights or WEIGHTS
+        tensors, self.config = _load(weights)
+        dtype = next(encoder.parameters()).dtype
+        lora = {k: v.to(dtype) if k.startswith("lora.") else v.float() for k, v in tensors.items()}
+        self._adapter = Adapter(encoder, lora)
+        self._tokenizer = tokenizer
+        self._lock = lock or nullcontext()
+        self.calibrations = {
+            language: Calibration(c["slope"], c["intercept"], c["threshold"])
+            for language, c in self.config.get("calibration", {}).items()
+        }
+
+    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+        """Return one Reading a window, in their order; an empty window gets an empty span and the score NOWHERE."""
+        import torch
+
+        readings = [Reading(0, 0, NOWHERE) for _ in windows]
+        with self._lock, torch.inference_mode():
+            encoded = encode(self._tokenizer, question, windows)
+            full = [i for i, e in enumerate(encoded) if any(end > start for start, end in e.offsets)]
+            for at in range(0, len(full), MAX_BATCH):
+                rows = full[at : at + MAX_BATCH]
+                batch = collate([encoded[i] for i in rows])
+                starts, ends = self._adapter.logits(*batch)
+                for row, i in enumerate(rows):
+                    readings[i] = _best(encoded[i], starts[row], ends[row])
+        return readings
+
+    def probability(self, score: float, language: str = "") -> float:
+        """Return how likely a window with this score holds the answer, for a question in `language` (ISO 639-1).
+
+        Fitted where one window in two held it (reader.json); uncalibrated weights give the plain logistic.
+        """
+        c = self._calibration(language)
+        x = max(-60.0, min(60.0, c.slope * score + c.intercept))
+        return 1 / (1 + math.exp(-x))
+
+    def threshold(self, language: str = "") -> float:
+        """Return the score under which a window counts as "not here" for a question in `language`."""
+        return self._calibration(language).threshold
+
+    def _calibration(self, language: str) -> Calibration:
+        return self.calibrations.get(language) or self.calibrations.get("other") or Calibration()
+
+
+def _best(e: Encoded, starts: Tensor, ends: Tensor) -> Reading:
+    """Pick the best span of at most MAX_SPAN_TOKENS among the window's tokens."""
+    import torch
+
+    n = len(e.offsets)
+    start, end = starts[e.first : e.first + n], ends[e.first : e.first + n]
+    scores = start.unsqueeze(1) + end.unsqueeze(0)
+    band = torch.ones(n, n, dtype=torch.bool).triu().tril(MAX_SPAN_TOKENS - 1)
+    best = int(scores.masked_fill(~band, -1e5).argmax())
+    i, j = divmod(best, n)
+    score = float(scores[i, j] - starts[0] - ends[0])
+    return Reading(e.offsets[i][0], e.offsets[j][1], score)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _load(weights: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read the tensors and, from the .json beside them, what their scores mean; without it they are uncalibrated."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        data = weights.read_bytes()
+        tensors = load(data)
+    except (OSError, SafetensorError) as error:
+        raise ReaderError(f"reader weights could not be read: {weights} ({error})") from error
+    beside = weights.with_suffix(".json")
+    if not beside.is_file():
+        return tensors, {}
+    try:
+        config: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ReaderError(f"{beside} is not JSON ({error})") from error
+    if config.get("format") != FORMAT:
+        raise ReaderError(f"{beside} has format {config.get('format')}, this citeline reads {FORMAT}")
+    digest = hashlib.sha256(data).hexdigest()
+    if config.get("sha256") != digest:
+        raise ReaderError(f"{beside} belongs to other weights: it names {config.get('sha256')}, the file is {digest}")
+    return tensors, config
+
+
+def _check(encoder: Any, tensors: dict[str, Tensor]) -> list[tuple[Any, Tensor, Tensor]]:
+    """Pair each adapted linear layer with its tensors, or say what does not fit."""
+    import torch
+
+    kind = getattr(getattr(encoder, "config", None), "model_type", type(encoder).__name__)
+    if kind != "gemma3_text" or not getattr(encoder.config, "use_bidirectional_attention", False):
+        raise ReaderError(f"the reader is an adapter for EmbeddingGemma, not for {kind}")
+    width = encoder.config.hidden_size
+    head, bias = tensors.get("head.weight"), tensors.get("head.bias")
+    if head is None or bias is None or head.shape != (2, width) or bias.shape != (2,):
+        raise ReaderError(f"the reader's head does not fit an encoder of width {width}")
+    pairs = []
+    for name, a in tensors.items():
+        if not (name.startswith("lora.") and name.endswith(".A")):
+            continue
+        path = name.removeprefix("lora.").removesuffix(".A")
+        b = tensors.get(f"lora.{path}.B")
+        try:
+            module = encoder.get_submodule(path)
+        except AttributeError as error:
+            raise ReaderError(f"the encoder has no layer {path}; the reader was trained on another one") from error
+        if not isinstance(module, torch.nn.Linear):
+            raise ReaderError(f"layer {path} of the encoder is a {type(module).__name__}, not a linear layer")
+        if b is None or a.shape != (b.shape[1], module.in_features) or b.shape[0] != module.out_features:
+            raise ReaderError(f"the reader's tensors for {path} do not fit {tuple(module.weight.shape)}")
+        pairs.append((module, a, b))
+    return pairs

@@ -1,0 +1,38 @@
+"""What several test modules start from."""
+
+import pytest
+from fakes import BagEmbedder
+
+from index.build import build
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of two small articles."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "pont.txt").write_text(
+        "Société\n\nLe pont de Vernay rouvrira lundi\n\n"
+        "VERNAY, 12 mars 2024 (AGL) — Le pont de Vernay, fermé depuis mars, rouvrira lundi matin, a annoncé la maire "
+        "Claire Vidal.\n\nLes travaux ont coûté 3,2 millions d’euros. Ils devaient durer six mois.\n",
+        encoding="utf-8",
+    )
+    (folder / "port.txt").write_text(
+        "Port strike ends after nine days\n\nPaul Renaud, head of the port, called the strike “avoidable”.\n"
+        "Traffic fell by 12 % in June.",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.fixture
+def embedder():
+    return BagEmbedder()
+
+
+@pytest.fixture
+def library(tmp_path, folder, embedder):
+    """Path of a library built from `folder`."""
+    path = tmp_path / "library"
+    build(path, embedder, [folder])
+    return path

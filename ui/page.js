@@ -1,0 +1,181 @@
+// The page's behaviour: a chip opens its article at its line. Runs once, in gr.HTML's js_on_load, which provides
+// `element` (the article pane), `props` (props.value is its HTML) and `server` (server.article asks for that HTML).
+// It holds no words: every text and label is rendered by render.py.
+
+const wide = matchMedia("(min-width: 801px)");
+const closed = "cl-closed";
+let place = null; // where the reader is: {turn, kind, n}
+let shown = ""; // what the pane holds: article and marks
+let ticket = 0; // the last request for an article; an older one that comes late is dropped
+let chosen = false; // the reader has opened something since the question: do not turn the page under their eyes
+let question = null; // the live turn's question and status, as last seen
+let ready = false;
+
+const nextFrame = () => new Promise((done) => requestAnimationFrame(() => done()));
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
+
+// One button per citation number (or per hit), in order: a citation may have a chip and a row among the sources.
+function sequence(turn, kind) {
+  const byNumber = new Map();
+  for (const button of turn.querySelectorAll(`.cl-open[data-kind="${kind}"]`)) {
+    if (!byNumber.has(button.dataset.n)) byNumber.set(button.dataset.n, button);
+  }
+  return [...byNumber.values()].sort((a, b) => a.dataset.n - b.dataset.n);
+}
+
+const mark = ({ dataset: d }) => ({
+  n: +d.n, first: +d.first, last: +d.last, start: +d.start, end: +d.end, check: d.check,
+});
+
+async function open(button) {
+  const turn = button.closest(".cl-turn");
+  const { kind, n, article } = button.dataset;
+  place = { turn, kind, n };
+  const all = sequence(turn, kind);
+  const marks = all.filter((other) => other.dataset.article === article).map(mark);
+  if (!(await show(article, marks, +n))) return;
+  element.dataset.kind = kind;
+  light(all.findIndex((other) => other.dataset.n === n), all);
+}
+
+// Put an article in the pane, if it is not there already; without one, the shelf. False if another was asked for since.
+async function show(article, marks, current) {
+  const mine = ++ticket;
+  const wanted = JSON.stringify([article, marks]);
+  document.body.classList.remove(closed);
+  if (wanted !== shown) {
+    const html = await server.article({ article, marks, current, lang: document.documentElement.lang });
+    if (mine !== ticket) return false;
+    shown = wanted;
+    props.value = html;
+    await nextFrame();
+    element.querySelector(".cl-lines")?.scrollTo(0, 0);
+  }
+  return true;
+}
+
+// An article (or the shelf) that no citation leads to.
+async function browse(article) {
+  chosen = true;
+  place = null;
+  for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
+  await show(article, [], 0);
+}
+
+function light(at, all) {
+  const { turn, kind, n } = place;
+  for (const stretch of element.querySelectorAll("mark")) {
+    stretch.classList.toggle("cl-now", stretch.dataset.n.split(" ").includes(n));
+  }
+  for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
+  for (const button of turn.querySelectorAll(`.cl-open[data-kind="${kind}"][data-n="${n}"]`)) {
+    button.setAttribute("aria-current", "true");
+  }
+  const counter = element.querySelector(".cl-count");
+  if (counter) counter.textContent = `${at + 1} / ${all.length}`;
+  for (const button of element.querySelectorAll(".cl-nav [data-go]")) {
+    button.disabled = all.length < 2 && button.dataset.go !== "close";
+  }
+  reveal();
+}
+
+// Bring the lit words into sight, unless they are. Twice: blocks get their true height when they come near the screen.
+async function reveal() {
+  for (let times = 0; times < 2; times++) {
+    const stretch = element.querySelector("mark.cl-now")?.getBoundingClientRect();
+    const lines = element.querySelector(".cl-lines");
+    const view = lines?.getBoundingClientRect();
+    if (!stretch || !view) return;
+    if (stretch.top < view.top + 8 || stretch.bottom > view.top + view.height * 0.8) {
+      lines.scrollTop += stretch.top - view.top - view.height * 0.3;
+    }
+    await nextFrame();
+  }
+}
+
+function step(by) {
+  if (!place?.turn.isConnected) return;
+  const all = sequence(place.turn, place.kind);
+  const at = all.findIndex((button) => button.dataset.n === place.n);
+  if (at < 0) return;
+  chosen = true;
+  const button = all[(at + by + all.length) % all.length];
+  open(button);
+  if (wide.matches) button.scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  document.body.classList.add(closed);
+  place?.turn.querySelector(`.cl-open[data-kind="${place.kind}"][data-n="${place.n}"]`)?.focus();
+}
+
+function ask(text) {
+  const box = document.querySelector("#cl-box textarea");
+  if (!box || box.disabled) return;
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => document.querySelector("#cl-send")?.click(), 50);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  if (button.matches(".cl-open")) {
+    chosen = true;
+    open(button);
+  } else if (button.matches(".cl-spine")) browse(button.dataset.article);
+  else if (button.matches(".cl-example")) ask(button.textContent);
+  else if (button.dataset.go === "shelf") browse("");
+  else if (button.dataset.go === "next") step(1);
+  else if (button.dataset.go === "previous") step(-1);
+  else if (button.dataset.go === "close") close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "n") step(1);
+  else if (event.key === "p") step(-1);
+  else if (event.key === "Escape" && !wide.matches) close();
+  else return;
+  event.preventDefault();
+});
+
+// The live turn grows: bring a new question to the top, and on a wide screen open its best source, then citation 1.
+function follow() {
+  const turn = document.querySelector("#cl-live .cl-turn");
+  const asked = turn?.querySelector(".cl-question")?.textContent ?? null;
+  const status = turn?.dataset.status ?? "";
+  const fresh = status === "live" && (question?.status !== "live" || question.asked !== asked);
+  const ended = status !== "live" && question?.status === "live";
+  question = { asked, status };
+  if (fresh) {
+    chosen = false;
+    place = null;
+    if (!wide.matches) document.body.classList.add(closed);
+    turn.scrollIntoView({ block: "start" });
+  }
+  if (!turn || !wide.matches || chosen || !(status === "live" || ended)) return;
+  const kind = turn.querySelector('.cl-open[data-kind="cite"]') ? "cite" : "hit";
+  const first = sequence(turn, kind)[0];
+  if (first && (place?.kind !== kind || place?.turn !== turn)) open(first);
+}
+
+// The box can be typed in as soon as the models are there.
+function welcome() {
+  const box = document.querySelector("#cl-box textarea");
+  if (ready || !box || box.disabled) return;
+  ready = true;
+  if (wide.matches && document.activeElement === document.body) box.focus();
+}
+
+if (!wide.matches) document.body.classList.add(closed);
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    follow();
+    welcome();
+  });
+}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-status", "disabled"] });
