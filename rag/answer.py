@@ -129,7 +129,7 @@ class Answerer:
         question = clean(question, self.config.question_chars)
         library = self.library
         language = detect(question, default=(*library.languages, "fr")[0])
-        hits = search(library, self.embedder, question, language, self.config.n_hits)
+        hits = self.search(question, language)
         answer = Answer(
             question, language, hits=tuple(hits), llm=self.llm_name, embedder=self.embedder.name, done=False,
             timings=Timings(search=_ms(began)), library=str(self.library_path), generation=library.generation,
@@ -157,6 +157,10 @@ class Answerer:
             yield self._end(answer, began, claims=(*quotes, *claims), is_quote=True)
             return
         yield self._end(answer, began, claims=claims)
+
+    def search(self, question: str, language: str) -> list[Hit]:
+        """The chunks to answer from, best first."""
+        return search(self.library, self.embedder, question, language, self.config.n_hits)
 
     def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
         """The best hits as the reader sees them, best first; those that are about another name or year are left out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ class LlamaCppLlm:
         self._lock = threading.Lock()
         self._llama = _load(path, n_ctx)
         self._n_ctx = n_ctx
+        self._special = _special_tokens(self._llama)
         self._template = self._find_template()
 
     def count_tokens(self, text: str) -> int:
@@ -123,7 +125,14 @@ class LlamaCppLlm:
         return tokens + self._marks(template.reply)
 
     def _content(self, text: str) -> list[int]:
-        return list(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False))
+        """Tokens of text that somebody wrote: never one of the vocabulary's own marks, whatever it says."""
+        # llama.cpp keeps user-defined tokens such as "<tool_call>" whole even here, so they are cut inside.
+        pieces = self._special.sub(lambda mark: mark.group()[0] + "\0" + mark.group()[1:], text.replace("\0", " "))
+        return [
+            token
+            for piece in pieces.split("\0")
+            for token in self._llama.tokenize(piece.encode("utf-8", "replace"), add_bos=False, special=False)
+        ]
 
     def _marks(self, text: str) -> list[int]:
         return list(self._llama.tokenize(text.encode(), add_bos=False, special=True))
@@ -141,7 +150,7 @@ class LlamaCppLlm:
         for template in _TEMPLATES:
             mark = template.after.strip()
             ids = self._marks(mark)
-            if len(ids) == 1 and self._content(mark) != ids:
+            if len(ids) == 1:
                 self._ends = frozenset({ids[0], self._llama.token_eos()})
                 return template
         raise LlmError(f"{self.name} marks turns in a way citeline does not know (ChatML, Llama 3 and Gemma are known)")
@@ -190,6 +199,21 @@ class OpenAiLlm:
         except (httpx.HTTPError, httpx.InvalidURL, json.JSONDecodeError) as error:
             raise LlmError(f"no answer from {self._url}: {error}. Is the server running? --llm none works without one") from None
         yield Piece("", usage)
+
+
+def _special_tokens(llama: Any) -> re.Pattern[str]:
+    """What the vocabulary writes its control and user-defined tokens as, longest first."""
+    import llama_cpp
+
+    vocab = llama_cpp.llama_model_get_vocab(llama._model.model)
+    wanted = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+    found = {
+        llama_cpp.llama_vocab_get_text(vocab, token).decode("utf-8", "replace")
+        for token in range(llama_cpp.llama_vocab_n_tokens(vocab))
+        if llama_cpp.llama_vocab_get_attr(vocab, token) & wanted
+    }
+    longest_first = sorted((text for text in found if len(text) > 1), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def _usage(counted: dict[str, Any]) -> Usage:

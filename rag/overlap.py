@@ -6,7 +6,8 @@ refuses far worse than the adapter (docs/experiments.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from index.chunk import sentences
 from index.language import detect
@@ -15,6 +16,8 @@ from rag.verify import content, numbers
 
 SURE = 0.5
 """Share of the question's content words from which a window counts as an answer."""
+
+_HOW_MANY = re.compile(r"\b(?:combien|how (?:many|much)|cu[aá]nt[oa]s?|wie ?viele?|quant[oiae]s?)\b", re.IGNORECASE)
 
 
 class OverlapReader:
@@ -25,19 +28,22 @@ class OverlapReader:
         language = detect(question)
         asked = content(question, language).keys()
         years = numbers(question, language)
+        wants_number = bool(_HOW_MANY.search(question))
         readings = []
         for window in windows:
             there = content(window, language).keys()
             met = not years - numbers(window, language, loose=True)
             score = len(asked & there) / len(asked) if asked and met else 0.0
-            best = max(
-                sentences(window),
-                key=lambda each: len(asked & content(window[each[0] : each[1]], language).keys()),
-                default=(0, 0),
-            )
+            best = max(sentences(window), key=lambda each: _share(window[slice(*each)], asked, wants_number, language), default=(0, 0))
             readings.append(Reading(*best, score))
         return readings
 
     def threshold(self, language: str = "") -> float:
         """The score under which a window counts as "not here"."""
         return SURE
+
+
+def _share(sentence: str, asked: Collection[str], wants_number: bool, language: str) -> float:
+    """How many of the question's content words a sentence holds, and whether it has the number that is asked for."""
+    has_number = wants_number and bool(numbers(sentence, language))
+    return len(set(asked) & content(sentence, language).keys()) + 0.5 * has_number

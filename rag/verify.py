@@ -37,11 +37,12 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     its numbers and names do not: they too must stand in the article.
     """
     across = language != source_language
-    coverage = _coverage(claim, sentence, question, language, source_language)
+    named = names(claim, language)
+    coverage = _coverage(claim, sentence, question, language, source_language, named)
     here = numbers(sentence, source_language, loose=True) | numbers(context, source_language, loose=True)
     if lacking := [n for n in numbers(claim, language) if n not in here]:
         return Support(False, coverage, tuple(map(_plain, sorted(lacking))), "number")
-    if lacking_names := [name for name in names(claim, language) if not _stands(name, sentence + "\n" + context, across)]:
+    if lacking_names := [name for name in named if not _stands(name, sentence + "\n" + context, across)]:
         return Support(False, coverage, tuple(lacking_names), "name")
     if not across and is_negated(claim, language) != is_negated(sentence, source_language) and (
         is_negated(claim, language) or coverage > 0.9 and len(sentence) < 1.5 * len(claim)
@@ -79,24 +80,22 @@ def names(text: str, language: str) -> list[str]:
         return []
     found: list[str] = []
     stop = stop_words(language)
-    at_start = True
     end = 0
-    for match in _WORD.finditer(text):
+    matches = list(_WORD.finditer(text))
+    for match, after in zip(matches, [*matches[1:], None], strict=True):
         between = text[end : match.start()]
         at_start = end == 0 or bool(re.search(r"[.!?…:«“\"\n]", between))
         end = match.end()
         word = _ELIDED.sub("", match.group())
         if not word[:1].isupper() or fold(word) in stop or any(char.isdigit() for char in word):
             continue
-        if at_start and _is_plain_start(word, match.group(), language):
+        # Every sentence starts with a capital; it is a name's when it is not alone ("Bruno Vasseur"), the word is all
+        # capitals, or an elided article stands before it.
+        in_row = after is not None and after.group()[0].isupper() and text[match.end() : after.start()] == " "
+        if at_start and not in_row and word == match.group() and not (word.isupper() and len(word) > 1):
             continue
         found.append(word)
     return list(dict.fromkeys(found))
-
-
-def _is_plain_start(word: str, written: str, language: str) -> bool:
-    """At a sentence's start any word is capitalised: only one that is all capitals, or behind an elision, is a name."""
-    return not (word.isupper() and len(word) > 1) and word == written
 
 
 def _stands(name: str, text: str, across: bool) -> bool:
@@ -139,11 +138,13 @@ def _lacking_words(claim: str, sentence: str, question: str, language: str) -> l
     return [word for key, word in content(claim, language).items() if not _found(key, there)]
 
 
-def _coverage(claim: str, sentence: str, question: str, language: str, source_language: str) -> float:
-    """Share of the claim's content words, those of the question left out, that the sentence holds."""
+def _coverage(
+    claim: str, sentence: str, question: str, language: str, source_language: str, named: Collection[str]
+) -> float:
+    """Share of the claim's content words that the sentence holds; names and the question's words are left out."""
     there = content(sentence, source_language).keys()
     own = content(claim, language).keys() - content(question, language).keys()
-    wanted = own or content(claim, language).keys()
+    wanted = own - content(" ".join(named), language).keys() or own or content(claim, language).keys()
     if not wanted:
         return 1.0
     return sum(_found(key, there) for key in wanted) / len(wanted)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import secrets
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
-import warnings
 from pathlib import Path
 
 import httpx
 import pytest
 
+from index.errors import ModelNotFound
 from index.types import Article, Chunk, Hit, Span
 from rag.errors import QuestionError
 from rag.types import Answer, Citation, Claim, Timings
-from ui import render, server
+from ui import server
+from ui.render import digest, escape_key
 
 BRIDGE = """Le pont des Tanneurs rouvrira le 3 mai
 
@@ -31,7 +37,7 @@ Le chantier a coûté 4,2 millions d’euros, dont 1,8 million versé par la ré
 
 Les travaux ont été suspendus onze jours en janvier.
 La prochaine inspection est prévue en 2029.
-""".split("\n")[:-1]
+""".rstrip("\n")
 MARKET = """Le marché couvert cherche un toit provisoire
 
 4 avril 2024
@@ -39,12 +45,12 @@ MARKET = """Le marché couvert cherche un toit provisoire
 Pendant la réfection de sa charpente, le marché couvert d’Orvanne s’installera place du Palais.
 Quarante-deux commerçants sur cinquante ont accepté de déménager.
 La mairie attend le pont des Tanneurs pour rouvrir le parking sud, le 6 mai.
-""".split("\n")[:-1]
+""".rstrip("\n")
 RIVER = ["The Vesle at its highest since 1995", "", "2024-01-09", ""] + [
     f"At {hour}:00 the gauge read {300 + hour} cm." for hour in range(24)
 ]
 LONG = ["Le registre des crues"] + [f"Relevé numéro {n} : rien à signaler." for n in range(2, 5001)]
-HOSTILE = '<img src=x onerror=alert(1)>"\'\u202e{{7*7}}${1}`</span><script>alert(2)</script>.txt'
+HOSTILE = "<img src=x onerror=alert(1)>\"'\u202e{{7*7}}${1}`</span><script>alert(2)</script>.txt"
 
 
 def article(article_id, lines, date="", language="fr"):
@@ -54,8 +60,8 @@ def article(article_id, lines, date="", language="fr"):
 ARTICLES = {
     a.id: a
     for a in (
-        article("pont.txt", BRIDGE, "2024-03-14"),
-        article("marche.txt", MARKET, "2024-04"),
+        article("pont.txt", BRIDGE.split("\n"), "2024-03-14"),
+        article("marche.txt", MARKET.split("\n"), "2024-04"),
         article("river.txt", RIVER, "2024-01-09", "en"),
         article("registre.txt", LONG),
         article(HOSTILE, [HOSTILE, "", f"Texte {HOSTILE} fin"]),
@@ -106,7 +112,12 @@ ANSWERS = {
         timings=Timings(40, 0, 410),
     ),
     "Qui a gagné la coupe ?": Answer(
-        "Qui a gagné la coupe ?", "fr", (), HITS[1:], message="Vos articles ne le disent pas.", timings=Timings(38, 0, 95)
+        "Qui a gagné la coupe ?",
+        "fr",
+        (),
+        HITS[1:],
+        message="Vos articles ne le disent pas.",
+        timings=Timings(38, 0, 95),
     ),
     "Et le dernier relevé ?": Answer(
         "Et le dernier relevé ?",
@@ -128,7 +139,7 @@ ANSWERS = {
 
 
 class ScriptedAnswerer:
-    """Streams the Answer written for a question, word by word, with a pause between words."""
+    """Streams the Answer written for a question, word by word, with a pause between words; tells stdout about it."""
 
     llm_name = "qwen2.5-1.5b"
     embedder_name = "embeddinggemma-300m"
@@ -137,11 +148,9 @@ class ScriptedAnswerer:
 
     def __init__(self, pause=0.0):
         self.pause = pause
-        self.asked = []
-        self.closed = 0
 
     def stream(self, question):
-        self.asked.append(question)
+        print("asked", ascii(question), flush=True)
         if not question.strip():
             raise QuestionError("La question est vide.")
         if question == "panne":
@@ -160,7 +169,7 @@ class ScriptedAnswerer:
                 yield Answer(question, "fr", hits=answer.hits, draft=draft, done=False)
             yield answer
         finally:
-            self.closed += 1
+            print("closed", flush=True)
 
     def article(self, article_id):
         return ARTICLES[article_id]
@@ -169,31 +178,457 @@ class ScriptedAnswerer:
         return tuple(ARTICLES.values())
 
 
-@contextlib.contextmanager
-def served(load, private, examples=()):
-    """The page on a free port, in a thread; yields its address. Gradio's own warnings are not ours to fix."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before = dict(os.environ)
-        server.isolate(private)
-        import uvicorn
+class Served:
+    """The page in a process of its own, as `citeline serve` runs it; `lines` is what it printed after its address."""
 
-        from ui.app import Backend
-
-        backend = Backend(load)
-        backend.start()
-        sock = server.listen("127.0.0.1", 0)
-        running = uvicorn.Server(server.config(server.create_app(backend, examples)))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [sock]}, daemon=True)
-        thread.start()
+    def __init__(self, load, folder, examples=()):
+        here = Path(__file__).parent
+        script = (
+            f"import sys; sys.path[:0] = [{str(here.parent)!r}, {str(here)!r}]\n"
+            "import test_server, ui.server\n"
+            f"ui.server.serve({load}, port=0, open_browser=False, examples={examples!r})"
+        )
+        self.folder, self.lines = folder, []
+        self.errors = folder / "stderr.txt"
+        (folder / "tmp").mkdir()
+        with self.errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", script],
+                cwd=folder,
+                env=dict(os.environ, TMPDIR=str(folder / "tmp")),
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
         try:
-            deadline = time.monotonic() + 20
-            while not running.started and time.monotonic() < deadline:
-                time.sleep(0.05)
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+            words = self.process.stdout.readline().split()
+            assert words[:1] == ["citeline:"], self.errors.read_text()
+            self.url = words[1]
+            self.reader = threading.Thread(target=self._read, daemon=True)
+            self.reader.start()
+            until(self._answers, 60)
+        except BaseException:
+            self.end(signal.SIGKILL)
+            raise
+
+    def _read(self):
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+    def _answers(self):
+        assert self.process.poll() is None, self.errors.read_text()
+        try:
+            return httpx.get(self.url, timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    def end(self, how=signal.SIGINT):
+        self.process.send_signal(how)
+        try:
+            return self.process.wait(15)
         finally:
-            running.should_exit = True
-            thread.join(10)
-            sock.close()
-            os.environ.clear()
-            os.environ.update(before)
+            self.process.kill()
+            self.process.wait()
+            self.reader.join(5)
+            self.process.stdout.close()
+
+    def count(self, what):
+        return sum(line.startswith(what) for line in list(self.lines))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with Served("test_server.ScriptedAnswerer", tmp_path_factory.mktemp("served")) as page:
+        client = Caller(page.url)
+        until(lambda: "chargent" not in client.ask("Qui ?"))
+        yield page
+
+
+@pytest.fixture
+def url(page):
+    return page.url
+
+
+@pytest.fixture
+def client(url):
+    return Caller(url)
+
+
+class Caller:
+    """Somebody who asks through Gradio's queue, with a session of their own."""
+
+    def __init__(self, url):
+        self.api, self.session = f"{url}/gradio_api", secrets.token_hex(6)
+        ids = {d["api_name"]: d["id"] for d in httpx.get(f"{url}/config").json()["dependencies"]}
+        self.ids = {name: ids[name] for name in ("begin", "ask")}
+
+    def start(self, name, *data):
+        reply = httpx.post(f"{self.api}/call/{name}", json={"data": data, "session_hash": self.session})
+        assert reply.status_code == 200, reply.text
+        return reply.json()["event_id"]
+
+    def updates(self, name, event):
+        """What the event yields, each a list of the components' new values; the last one is yielded twice."""
+        with httpx.stream("GET", f"{self.api}/call/{name}/{event}", timeout=30) as reply:
+            for line in reply.iter_lines():
+                if line.startswith("event: error"):
+                    raise AssertionError("the page got an error")
+                if line.startswith("data: ") and line != "data: null":
+                    yield json.loads(line.removeprefix("data: "))
+
+    def call(self, name, *data):
+        return list(self.updates(name, self.start(name, *data)))[-1]
+
+    def ask(self, question):
+        self.call("begin", question)
+        return self.call("ask")[0]
+
+    def cancel(self, name, event):
+        body = {"session_hash": self.session, "fn_index": self.ids[name], "event_id": event}
+        assert httpx.post(f"{self.api}/cancel", json=body).is_success
+
+
+def until(happened, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def raw(url, *lines, method="GET", path="/"):
+    """One request, byte for byte; returns status and head."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as sock:
+        sock.sendall("\r\n".join((f"{method} {path} HTTP/1.1", *lines, "Connection: close", "", "")).encode())
+        reply = b""
+        while chunk := sock.recv(65536):
+            reply += chunk
+    return int(reply.split(b" ", 2)[1]), reply.split(b"\r\n\r\n")[0].decode().lower()
+
+
+def test_the_page_is_up(url):
+    """GET / is our page, in the browser's language, with our style sheet and no address of another host in its head."""
+    page = httpx.get(url, headers={"Accept-Language": "en-GB"})
+    assert page.status_code == 200 and 'lang="en"' in page.text and "./page.css" in page.text
+    assert 'lang="fr"' in httpx.get(url).text
+    assert "og:image" not in page.text and "twitter:" not in page.text
+    assert httpx.get(f"{url}/page.css").headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.0.0.1:{port}", "localhost:{port}", "LOCALHOST", "[::1]", "[::1]:{port}"],
+)
+def test_loopback_names_are_served(url, host):
+    """The Host header may be any name of this machine, IPv6 in brackets too."""
+    status, _ = raw(url, f"Host: {host.format(port=url.rsplit(':', 1)[1])}")
+    assert status == 200
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ["evil.example"],
+        ["127.0.0.1.evil.example"],
+        ["localhost.evil.example:7860"],
+        ["evil.example@127.0.0.1"],
+        ["127.0.0.1/evil.example"],
+        ["[::1].evil.example"],
+        ["[::2]"],
+        ["[::1"],
+        ["0.0.0.0"],
+        [""],
+        [],
+        ["127.0.0.1", "evil.example"],
+        ["127.0.0.1", "127.0.0.1"],
+    ],
+)
+def test_any_other_host_is_refused(url, hosts):
+    """A page of another site that was bound to 127.0.0.1 (DNS rebinding) gets nothing."""
+    origin = f"Origin: http://{hosts[0]}" if hosts else "X-Nothing: 1"
+    status, head = raw(url, *(f"Host: {host}" for host in hosts), origin)
+    assert status == 400 and "access-control" not in head
+
+
+def test_every_reply_carries_the_security_headers(url):
+    """Page, file, API and refusal: what may load, from where, and who may frame it."""
+    for path, status in (("/", 200), ("/page.css", 200), ("/config", 200), ("/gradio_api/upload", 404)):
+        reply = httpx.get(url + path)
+        assert reply.status_code == status
+        policy = reply.headers["content-security-policy"]
+        for rule in ("default-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'"):
+            assert rule in policy
+        assert "script-src 'self' 'unsafe-eval'" in policy and "http" not in policy
+        assert "'unsafe-inline'" not in policy.split("script-src")[1]
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["referrer-policy"] == "no-referrer"
+    nonces = {httpx.get(url).headers["content-security-policy"].split("nonce-")[1] for _ in range(2)}
+    assert len(nonces) == 2
+
+
+def test_other_origins_are_told_nothing(url):
+    """No Access-Control header is ever sent, whoever asks."""
+    for origin in ("http://evil.example", "null", url):
+        reply = httpx.get(f"{url}/config", headers={"Origin": origin})
+        assert not [name for name in reply.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/upload", "/gradio_api//upload"])
+def test_nothing_can_be_uploaded(url, path, tmp_path):
+    """The upload route is not there, however it is spelled."""
+    assert httpx.post(url + path, files={"files": ("a.txt", b"x" * 1024)}).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "route", ["/gradio_api/file=", "/gradio_api/file/", "/file=", "/file/", "/static/", "/assets/"]
+)
+@pytest.mark.parametrize(
+    "file",
+    [
+        "/etc/passwd",
+        "etc/passwd",
+        "../../../../../../etc/passwd",
+        "..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "....//....//etc/passwd",
+        "/proc/self/environ",
+        "pyproject.toml",
+        ".env",
+        "http://127.0.0.1/",
+        "file:///etc/passwd",
+        __file__,
+    ],
+)
+def test_no_route_gives_a_file(url, route, file):
+    """Neither the articles, the library, nor anything else on this disk."""
+    reply = httpx.get(url + route + file)
+    assert reply.status_code in (400, 403, 404)
+    assert len(reply.content) < 200 and b"root:" not in reply.content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/docs", "/redoc", "/openapi.json", "/gradio_api/openapi.json", "/monitoring", "/gradio_api/runs", "/logout"),
+        *("/gradio_api/proxy=http://127.0.0.1/", "/gradio_api/deep_link", "/gradio_api/vibe-code", "/gradio_api/mcp/"),
+    ],
+)
+def test_what_the_page_does_not_use_is_not_there(url, path):
+    """Gradio's other routes are closed."""
+    assert httpx.get(url + path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": "application/json", "Origin": "http://evil.example"}, 403),
+        ({"Content-Type": "application/json", "Origin": "null"}, 403),
+        ({"Content-Type": "application/json", "Origin": "http://127.0.0.1:1"}, 403),
+        ({"Content-Type": "application/json", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, 415),
+        ({}, 415),
+    ],
+)
+def test_another_site_cannot_ask(page, url, headers, status):
+    """A POST from a foreign page is refused before anybody is asked."""
+    before = page.count("asked")
+    for path in ("/gradio_api/call/begin", "/gradio_api/queue/join", "/gradio_api/run/ask"):
+        assert httpx.post(url + path, content=b'{"data": ["Qui ?"]}', headers=headers).status_code == status
+    assert page.count("asked") == before
+
+
+def test_a_body_beyond_all_measure_is_refused(page, url):
+    """Thirty million characters do not reach the Answerer, with or without an announced length."""
+    before = page.count("asked")
+    json = {"Content-Type": "application/json"}
+    assert httpx.post(f"{url}/gradio_api/call/begin", content=b"x" * (2 << 20), headers=json).status_code == 413
+    with contextlib.suppress(httpx.HTTPError):
+        pieces = (b"x" * 65536 for _ in range(64))
+        assert httpx.post(f"{url}/gradio_api/call/begin", content=pieces, headers=json).status_code >= 400
+    assert page.count("asked") == before
+    assert httpx.get(url).status_code == 200
+
+
+def test_a_question_gets_its_rendered_answer(client):
+    """Sentences, chips and sources come back through Gradio's own queue."""
+    html = client.ask("Quand le pont rouvre-t-il ?")
+    assert html.count("cl-chip") == 3 and "Vérifié dans vos articles" in html
+    assert "Le marché couvert cherche un toit provisoire" in html and "1 phrase écartée" in html
+
+
+def test_an_earlier_turn_stays_above_the_next(client):
+    """The conversation is kept by the session; the next question finds the last answer above it."""
+    first = client.ask("Combien a coûté le chantier ?")
+    box, *_, past, live = client.call("begin", "Qui a gagné la coupe ?")
+    assert (box, past) == ("", first) and 'data-status="live"' in live
+
+
+def test_hostile_text_comes_back_inert(client):
+    """Question, file name, article and model text full of markup: none of it is markup on the page."""
+    html = client.ask(HOSTILE)
+    assert "<img" not in html and "<script" not in html and "\u202e" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html and "{{7*7}}" in html
+
+
+@pytest.mark.parametrize("question", ["", "   ", None])
+def test_a_question_that_is_none_gets_one_line(client, question):
+    """The exception's own line, on the page; no traceback."""
+    html = client.ask(question)
+    assert "La question est vide." in html and "Traceback" not in html
+
+
+def test_a_failure_inside_stays_in_the_terminal(page, client):
+    """The page says that the answer failed; path and secret of the error are in the log, not in the reply."""
+    html = client.ask("panne")
+    assert "La réponse a échoué." in html and "hunter2" not in html and "/home" not in html
+    assert "hunter2" in page.errors.read_text()
+    assert "Vérifié" in client.ask("Quand le pont rouvre-t-il ?")
+
+
+def test_stopping_ends_the_generation(page, client):
+    """A cancelled question stops being answered within two seconds, and the next one gets its turn."""
+    closed = page.count("closed")
+    client.call("begin", "longue")
+    event = client.start("ask")
+    updates = client.updates("ask", event)
+    next(updates), next(updates)
+    client.cancel("ask", event)
+    until(lambda: page.count("closed") > closed, 2.0)
+    updates.close()
+    assert "Cité mot pour mot" in client.ask("Combien a coûté le chantier ?")
+
+
+def test_a_reader_who_leaves_frees_the_model(page, client):
+    """The connection is dropped in the middle of an answer: the generation ends, somebody else is answered."""
+    closed = page.count("closed")
+    client.call("begin", "longue")
+    updates = client.updates("ask", client.start("ask"))
+    next(updates), next(updates)
+    updates.close()
+    assert "Cité mot pour mot" in Caller(page.url).ask("Combien a coûté le chantier ?")
+    until(lambda: page.count("closed") > closed + 1, 2.0)
+
+
+def test_updates_are_few(page, client):
+    """A word every five milliseconds comes in at most eight updates a second."""
+    client.call("begin", "longue")
+    event = client.start("ask")
+    began = time.monotonic()
+    updates = client.updates("ask", event)
+    for _ in range(6):
+        next(updates)
+    assert time.monotonic() - began >= 4 * 0.125
+    client.cancel("ask", event)
+    updates.close()
+
+
+def test_more_questions_than_the_queue_holds_are_told_so(page):
+    """Twenty at once: the first ones are answered in turn, the others are refused at once, the page stays up."""
+    callers = [Caller(page.url) for _ in range(20)]
+    for caller in callers:
+        caller.call("begin", "Combien a coûté le chantier ?")
+    slow = Caller(page.url)
+    slow.call("begin", "longue")
+    event = slow.start("ask")
+    replies = []
+    for caller in callers:
+        body = {"data": [], "session_hash": caller.session}
+        replies.append(httpx.post(f"{caller.api}/call/ask", json=body).status_code)
+    slow.cancel("ask", event)
+    assert replies.count(200) >= 5 and set(replies) - {200} and max(replies) <= 503
+    assert "Cité mot pour mot" in Caller(page.url).ask("Combien a coûté le chantier ?")
+
+
+def pane(url, wanted):
+    """What page.js gets for `wanted`: the article pane."""
+    component = next(
+        c for c in httpx.get(f"{url}/config").json()["components"] if c["props"].get("elem_id") == "cl-pane"
+    )
+    body = {"data": wanted, "fn_name": "article", "component_id": component["id"], "session_hash": "abc"}
+    return httpx.post(f"{url}/gradio_api/component_server", json=body)
+
+
+def test_an_article_opens_at_its_citation(url):
+    """The pane is the article with every line numbered and the cited characters lit."""
+    mark = {"n": 1, "first": 5, "last": 6, "start": REOPENS.start, "end": REOPENS.end, "check": digest(REOPENS.quote)}
+    reply = pane(url, {"article": escape_key("pont.txt"), "marks": [mark], "current": 1, "lang": "fr"})
+    assert reply.status_code == 200
+    assert reply.json().count("<li data-n=") == 13
+    assert '<mark data-n="1" class="cl-now">le pont des Tanneurs</mark>' in reply.json()
+
+
+def test_an_article_that_is_gone_is_said_to_be(url):
+    """One line, in the page's language, and the name it had."""
+    reply = pane(url, {"article": escape_key("parti.txt"), "marks": [], "current": 0, "lang": "en"})
+    assert "no longer in the library" in reply.json() and "parti.txt" in reply.json()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        None,
+        3,
+        "x",
+        [],
+        {},
+        {"article": "zz", "lang": "fr"},
+        {"article": "", "marks": [{"n": "x"}], "current": 0, "lang": 1},
+    ],
+)
+def test_nonsense_for_an_article_gets_the_shelf(url, wanted):
+    """Whatever is sent in place of an article, nothing breaks: the library's list is shown."""
+    assert "Bibliothèque" in pane(url, wanted).json()
+
+
+def failing_load():
+    """Loads until a file called `go` appears, then finds that the weights are missing."""
+    while not Path("go").exists():
+        time.sleep(0.05)
+    raise ModelNotFound("qwen.gguf is not on this machine. Fetch it: citeline models fetch")
+
+
+def test_from_loading_to_ctrl_c(tmp_path):
+    """The page is up while models load, then says why they could not be; Ctrl-C ends it and leaves nothing behind."""
+    with Served("test_server.failing_load", tmp_path) as page:
+        client = Caller(page.url)
+        assert "Les modèles se chargent." in client.ask("Qui ?")
+        Path(tmp_path / "go").touch()
+        until(lambda: "citeline models fetch" in client.ask("Qui ?"))
+        (private,) = (tmp_path / "tmp").glob("citeline-*")
+        assert private.stat().st_mode & 0o077 == 0
+        assert page.end(signal.SIGINT) == 0
+    errors = page.errors.read_text()
+    assert "citeline models fetch" in errors and "Traceback" not in errors
+    assert {path.name for path in tmp_path.iterdir()} == {"go", "stderr.txt", "tmp"}
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_a_taken_port_is_said_before_anything_is_loaded():
+    """One line that names the port and what to type; `load` is never called."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(server.ServeError, match=rf"port {port} .*--port {port + 1}$"):
+            server.serve(lambda: pytest.fail("it was loaded"), port=port, open_browser=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "::"])
+def test_other_machines_are_never_served(host):
+    """Only this machine's own addresses can be listened on."""
+    with pytest.raises(server.ServeError, match="only served on this machine"):
+        server.listen(host, 0)
+
+
+@pytest.mark.parametrize("port", [-1, 70000])
+def test_a_port_that_is_none_is_said_to_be(port):
+    """A number outside 0..65535 is one line too."""
+    with pytest.raises(server.ServeError, match="there is no port"):
+        server.listen("127.0.0.1", port)

@@ -106,8 +106,9 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
             return render.article_html(backend.answerer.article(article_id), marks, current, lang)
         except KeyError:
             return render.missing_html(article_id, lang)
-        except (RagError, CitelineIndexError) as error:
-            return render.missing_html(str(error), lang)
+        except Exception:  # the page's edge, as in `ask`
+            log.exception("an article could not be shown")
+            return render.missing_html(article_id, lang, "unreadable")
 
     with gr.Blocks(title="citeline", analytics_enabled=False, fill_width=True, fill_height=True) as page:
         question, turns, turn = gr.State(""), gr.State([]), gr.State("")
@@ -224,7 +225,7 @@ def _wanted(wanted: Any) -> tuple[str, str, list[render.Mark], int]:
         lang = "en" if wanted["lang"] == "en" else "fr"
         article_id = render.unescape_key(wanted["article"])
         marks = [
-            render.Mark(*(int(m[key]) for key in ("n", "first", "last", "start", "end")), check=str(m["check"]))
+            render.Mark(int(m["n"]), int(m["first"]), int(m["last"]), int(m["start"]), int(m["end"]), str(m["check"]))
             for m in wanted["marks"][:MAX_MARKS]
         ]
         return lang, article_id, marks, int(wanted["current"])

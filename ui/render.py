@@ -42,6 +42,8 @@ WORDS: dict[str, dict[str, str]] = {
         "abstained_text": "Vos articles ne répondent pas à cette question.",
         "stopped": "Arrêté avant la fin.",
         "failed": "La réponse a échoué. Le détail est dans le terminal où tourne citeline.",
+        "busy": "Trop de questions attendent déjà. Reposez celle-ci dans un instant.",
+        "unreadable": "L’article n’a pas pu être affiché. Le détail est dans le terminal où tourne citeline.",
         "sources": "Sources",
         "found": "Passages trouvés",
         "nearest": "Les passages les plus proches",
@@ -91,6 +93,8 @@ WORDS: dict[str, dict[str, str]] = {
         "abstained_text": "Your articles do not answer this question.",
         "stopped": "Stopped before the end.",
         "failed": "The answer failed. The details are in the terminal that runs citeline.",
+        "busy": "Too many questions are waiting already. Ask this one again in a moment.",
+        "unreadable": "The article could not be shown. The details are in the terminal that runs citeline.",
         "sources": "Sources",
         "found": "Passages found",
         "nearest": "The nearest passages",
@@ -547,12 +551,11 @@ def shelf_html(articles: Sequence[Article], lang: str) -> str:
     )
 
 
-def missing_html(article_id: str, lang: str) -> str:
-    """The article's place when the library no longer has it."""
-    words = WORDS[lang]
+def missing_html(article_id: str, lang: str, why: str = "missing") -> str:
+    """The article's place when it cannot be shown: it is not in the library any more, or `why` in WORDS."""
     return (
         f'<section class="cl-nothing"><p dir="auto">{escape(article_id)}</p>'
-        f'<p class="cl-hint" role="alert">{words["missing"]}</p></section>'
+        f'<p class="cl-hint" role="alert">{WORDS[lang][why]}</p></section>'
     )
 
 

@@ -1,0 +1,123 @@
+"""A claim passes only when its numbers, names and words stand in the article."""
+
+import pytest
+
+from rag.verify import check, content, is_negated, names, numbers, unmet
+
+LINE = "La visite n’a pas été confirmée, mais Anton Vasseur arriverait lundi soir avec 3 500 soldats et 41 % du budget."
+
+
+def supports(claim, line=LINE, context="", question="Quand ?", language="fr", source="fr"):
+    return check(claim, line, context, question, language, source)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("1,5 milliard d'euros", "fr", {1.5e9}),
+        ("1.5 billion dollars", "en", {1.5e9}),
+        ("3 500 000 habitants", "fr", {3_500_000}),
+        ("3 500 000 et 3\u202f500", "fr", {3_500_000, 3500}),
+        ("3,500 men", "en", {3500}),
+        ("vingt-deux morts, soixante et onze, quatre-vingt-dix-sept", "fr", {22, 71, 97}),
+        ("deux mille trois cents", "fr", {2300}),
+        ("two hundred and fifty", "en", {250}),
+        ("zweiundzwanzig 41 %", "de", {41}),
+        ("un homme, one man", "fr", set()),
+        ("le 1er mars 2024 à 10h30", "fr", {1, 2024, 10, 30}),
+        ("", "fr", set()),
+    ],
+)
+def test_numbers_are_values(text, language, values):
+    """Figures, words, groups and scales in any spelling give the same values."""
+    assert numbers(text, language) == values
+
+
+def test_an_ambiguous_word_counts_only_when_loose():
+    """ "neuf" may mean nine or new: it cannot make a claim fail, but it can carry one."""
+    assert numbers("neuf personnes", "fr") == set()
+    assert numbers("neuf personnes", "fr", loose=True) == {9}
+
+
+def test_what_stands_there_is_supported():
+    """A claim in the line's own words passes."""
+    assert supports("Anton Vasseur arriverait lundi soir avec 3500 soldats.").ok
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        ("Anton Vasseur arriverait avec 3 600 soldats.", "number"),
+        ("Anton Vasseur arriverait avec 42 % du budget.", "number"),
+        ("Bruno Vasseur arriverait lundi soir.", "name"),
+        ("Anton Vasseur ne arriverait pas lundi soir avec 3 500 soldats.", ""),
+        ("Anton Vasseur possède un château magnifique en Bretagne.", "name"),
+        ("Le musicien a chanté toute la nuit.", "words"),
+    ],
+)
+def test_what_does_not_stand_there_is_not(claim, kind):
+    """A changed number, name or statement fails and the reason says which."""
+    support = supports(claim)
+    if kind:
+        assert not support.ok
+        assert support.kind == kind
+
+
+def test_a_claim_that_negates_the_line_fails():
+    """ "n'est pas arrivé" is not supported by "est arrivé", nor the other way round."""
+    line = "Le ministre est arrivé mardi à Metz."
+    assert supports("Le ministre n’est pas arrivé mardi à Metz.", line).kind == "negation"
+    assert supports("Le ministre est arrivé mardi à Metz.", "Le ministre n’est pas arrivé mardi à Metz.").kind == "negation"
+    assert supports("Le ministre est arrivé mardi à Metz.", line).ok
+
+
+def test_a_name_may_stand_in_the_context():
+    """ "Il" in the line is the man the paragraph or the headline names."""
+    line = "Il arriverait lundi soir à Metz."
+    assert not supports("Anton Vasseur arriverait lundi soir à Metz.", line).ok
+    assert supports("Anton Vasseur arriverait lundi soir à Metz.", line, context="Anton Vasseur attendu").ok
+
+
+def test_the_numbers_of_the_question_prove_nothing():
+    """A year that only the question names is not taken for a fact of the article."""
+    assert supports("Il arriverait lundi soir en 2022.", question="Quand en 2022 ?").kind == "number"
+
+
+def test_across_languages_numbers_and_names_still_count():
+    """An English claim on a French line must keep its figures and its people."""
+    assert supports("Anton Vasseur would bring 3,500 soldiers.", language="en").ok
+    assert supports("Anton Vasseur would bring 3,600 soldiers.", language="en").kind == "number"
+    assert supports("Gustav Mahler would bring 3,500 soldiers.", language="en").kind == "name"
+
+
+def test_names_are_capitalised_words_inside_a_sentence():
+    """The first word of a sentence is not a name by its capital alone; an elided article is cut off."""
+    assert names("Quand Poutine verra-t-il l’Allemagne ? Le maire de Saint-Denis dort.", "fr") == [
+        "Poutine",
+        "Allemagne",
+        "Saint-Denis",
+    ]
+    assert names("WHO IS PAUL", "en") == []
+    assert names("Der Minister fährt nach Metz", "de") == []
+
+
+def test_a_question_about_another_name_or_year_is_unmet():
+    """The article must name whom and when the question asks about."""
+    text = "Le maire de Vernay, Claire Vidal, a annoncé en 2023 la réouverture du pont."
+    assert unmet("Qui est la maire de Vernay ?", text, "fr", "fr") == []
+    assert unmet("Qui est la maire de Metz ?", text, "fr", "fr") == ["Metz"]
+    assert unmet("Qu'a dit la maire de Vernay en 2021 ?", text, "fr", "fr") == ["2021"]
+    assert unmet("Who is the mayor of Metz?", text, "en", "fr") == []
+
+
+def test_content_leaves_out_function_words_and_numbers():
+    """What is left are stems that carry the topic."""
+    assert set(content("Les travaux ont coûté 3 millions d’euros.", "fr").values()) == {"travaux", "coute", "euros"}
+
+
+def test_negation_is_seen_in_each_language():
+    """One pattern a language; unknown languages are never negated."""
+    for text, language in [("Il n’est pas venu", "fr"), ("He didn’t come", "en"), ("Er kam nicht", "de"), ("No vino", "es")]:
+        assert is_negated(text, language)
+        assert not is_negated(text, "xx")
+    assert not is_negated("Il est venu", "fr")
