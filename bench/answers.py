@@ -126,7 +126,9 @@ def report(results: Sequence[Result]) -> list[tuple[str, str]]:
         ("false refusal", rate([r.answer.status == "abstained" for r in answerable])),
     ]
     for kind in sorted({r.case.kind for r in results if not r.case.gold}):
-        rows.append((f"refused, {kind}", rate([r.answer.status == "abstained" for r in results if r.case.kind == kind])))
+        rows.append(
+            (f"refused, {kind}", rate([r.answer.status == "abstained" for r in results if r.case.kind == kind]))
+        )
     times = sorted(r.seconds for r in results)
     rows.append(("seconds a question, median / 95th", f"{_median(times)} / {times[int(0.95 * (len(times) - 1))]:.2f}"))
     return rows
@@ -150,7 +152,10 @@ def _citations(r: Result) -> list:
 
 def _cited(r: Result) -> list[bool]:
     return [
-        any(c.span.article_id == article and c.span.first <= last and first <= c.span.last for article, first, last in r.case.gold)
+        any(
+            c.span.article_id == article and c.span.first <= last and first <= c.span.last
+            for article, first, last in r.case.gold
+        )
         for c in _citations(r)
     ]
 
@@ -194,10 +199,13 @@ def main() -> None:
         print(f"| {name} | {value} |")
     if args.verbose:
         for r in results:
-            wrong = r.case.gold and not (_contained(r) and _line_hit(r)) or not r.case.gold and r.answer.status != "abstained"
+            wrong = (r.case.gold and not (_contained(r) and _line_hit(r))) or (
+                not r.case.gold and r.answer.status != "abstained"
+            )
             if wrong:
                 cited = [str(c.span) for c in _citations(r)]
-                print(f"{r.case.kind} | {r.case.question} | gold {r.case.answers[:2]} {r.case.gold[:2]} | {r.answer.status} {cited} {r.answer.text[:160]}")
+                print(r.case.kind, r.case.question, "gold", r.case.answers[:2], r.case.gold[:2], sep=" | ")
+                print("   ", r.answer.status, cited, r.answer.text[:160])
 
 
 if __name__ == "__main__":

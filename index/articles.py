@@ -18,7 +18,7 @@ KINDS = (".txt", ".md", ".markdown")
 MAX_BYTES = 10_000_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip or office file",
+_MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip file",
           b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture"}  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
@@ -61,7 +61,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def read_article(found: Found, data: bytes) -> tuple[Article, str]:
-    """The article in a file's bytes, and a note on its encoding. Raises ValueError, with the reason, when there is none."""
+    """The article in a file's bytes, and a note on its encoding. Raises ValueError with the reason if there is none."""
     text, note = decode(data)
     lines = split_lines(text)
     if not any(char.isalnum() for char in text):
@@ -89,7 +89,9 @@ def read_bytes(path: Path) -> bytes:
                 raise ValueError(f"it has {before.st_size:,} bytes; an article may have {MAX_BYTES:,}")
             data = path.read_bytes()
             after = path.stat()
-            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size:
+            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(
+                data
+            ) == after.st_size:
                 return data
     except OSError as error:
         raise ValueError(f"it cannot be read: {error.strerror}") from None
@@ -97,7 +99,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Skipped]]:
-    """Files under `sources` (folders or single files) that look like articles, by id, and those passed over with a reason.
+    """Files under `sources` (folders or files) that look like articles, by id, and those passed over with a reason.
 
     Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself) is
     never entered. Raises CorpusError when a source is gone: an unmounted disk is not an empty one.
@@ -146,7 +148,9 @@ def _walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tup
         here = Path(folder)
         for name in sorted(names):
             if (here / name).is_symlink():
-                skipped.append(Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed"))
+                skipped.append(
+                    Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed")
+                )
         names[:] = sorted(n for n in names if not n.startswith(".") and (here / n).resolve() != leave_out)
         for name in sorted(files):
             path = here / name
@@ -198,7 +202,10 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_MONTH})\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b", re.I),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_MONTH})\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b",
+        re.I,
+    ),
     re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
     re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
     re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
@@ -228,15 +235,15 @@ def find_date(text: str) -> str:
 
 
 def _read_header(lines: Sequence[str], stem: str) -> _Header:
-    """Title and date from the first lines: front matter, a section word, a headline, a dateline; else the file's name."""
+    """Title and date from the first lines: front matter, section word, headline, dateline; else the file's name."""
     top = [line.strip().lstrip("\ufeff") for line in lines if line.strip()][:6]
-    fields = dict(
-        (key.strip().lower(), value.strip(" \"'"))
+    fields = {
+        key.strip().lower(): value.strip(" \"'")
         for line in top
         if ":" in line
         for key, value in [line.split(":", 1)]
         if key.strip().lower() in {"title", "titre", "date"}
-    )
+    }
     title = fields.get("title") or fields.get("titre") or _headline(top)
     # A date further in is one the article talks about, not its own.
     written = [fields.get("date", ""), *(line[:60] for line in top[:4]), stem.replace("_", " ")]

@@ -57,7 +57,9 @@ def build(
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LibraryError(f"no library can be kept at {path}: {error.strerror}. Name another folder: --library") from None
+        raise LibraryError(
+            f"no library can be kept at {path}: {error.strerror}. Name another folder: --library"
+        ) from None
     with disk.writer_lock(path):
         sweep(path)
         old = _open_old(path, embedder, rebuild)
@@ -300,4 +302,3 @@ class _Journal:
 
     def clear(self) -> None:
         disk.remove(self._path)
-

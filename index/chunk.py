@@ -46,7 +46,11 @@ def _splitter() -> Any:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     return RecursiveCharacterTextSplitter(
-        chunk_size=CHUNK_CHARS, chunk_overlap=0, separators=list(_SEPARATORS), is_separator_regex=True, keep_separator="end"
+        chunk_size=CHUNK_CHARS,
+        chunk_overlap=0,
+        separators=list(_SEPARATORS),
+        is_separator_regex=True,
+        keep_separator="end",
     )
 
 
@@ -54,9 +58,9 @@ def _splitter() -> Any:
 
 _STOP = re.compile(r"[.!?…。！？]+[\"»”’')\]]*(?:[   ]»)?(?=\s+[\"«“‘(\[—–-]*\s*[\w]|\s*$)|[。！？]")
 _ABBREVIATIONS = frozenset(
-    "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs ms prof "
-    "sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr jun jul aug sep sept oct nov dec "
-    "janv févr avr juil déc i.e e.g u.s u.k z.b d.h bzw ca usw dott sig ing sra dra ex j.-c".split()
+    "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs "
+    "ms prof sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr "
+    "jun jul aug sep sept oct nov dec janv févr avr juil déc i.e e.g u.s u.k z.b d.h bzw ca usw dott sig ing sra dra ex j.-c".split()
 )
 
 
@@ -90,5 +94,5 @@ def _is_abbreviation(text: str) -> bool:
 
 def _is_lower(text: str, at: int, end: int) -> bool:
     """Does the text go on in lower case, so that the stop was inside a sentence ("« Non ! » a-t-il dit")?"""
-    rest = text[at:end].lstrip(" \u00a0\u202f»”\"—–-(")
+    rest = text[at:end].lstrip(' \u00a0\u202f»”"—–-(')
     return bool(rest) and rest[0].islower()

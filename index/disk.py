@@ -47,7 +47,7 @@ def fsync_folder(path: Path) -> None:
 
 def rename(source: Path, target: Path) -> None:
     """Rename within one file system, atomically, over what is there."""
-    os.replace(source, target)
+    source.replace(target)
 
 
 def remove(path: Path) -> None:

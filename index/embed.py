@@ -31,7 +31,7 @@ class Embedder(Protocol):
         ...
 
     def encode(self, texts: Sequence[str]) -> Array:
-        """Vectors of strings as they are: float32, shape (len(texts), dim), L2-normalised so a dot product is a cosine."""
+        """Vectors of strings as they are: float32, (len(texts), dim), L2-normalised so a dot product is a cosine."""
         ...
 
     def encode_query(self, query: str) -> Array:

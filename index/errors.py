@@ -1,18 +1,18 @@
 """What can go wrong below the answer. Each message says what was found, what was expected and what to type next.
 
-    CitelineIndexError     never raised itself; catch it to catch all of these
-    ├── CorpusError        the articles: missing folder, nothing readable in it
-    ├── LibraryError       the library on disk
-    │   ├── NoLibrary      none has been built there yet
-    │   ├── LibraryDamaged a file does not have the size or SHA-256 its manifest says
-    │   ├── LibraryMismatch built with another embedder, format or chunk size
-    │   └── LibraryBusy    another process is writing it
-    ├── ModelError         the weights
-    │   ├── UnknownModel   not in the catalogue, no such file
-    │   ├── ModelNotFound  known, but not on this machine; nothing was downloaded
-    │   ├── ModelDamaged   size or SHA-256 is wrong
-    │   └── FetchFailed    no source could be reached
-    └── QueryError         a query that cannot be searched for
+CitelineIndexError     never raised itself; catch it to catch all of these
+├── CorpusError        the articles: missing folder, nothing readable in it
+├── LibraryError       the library on disk
+│   ├── NoLibrary      none has been built there yet
+│   ├── LibraryDamaged a file does not have the size or SHA-256 its manifest says
+│   ├── LibraryMismatch built with another embedder, format or chunk size
+│   └── LibraryBusy    another process is writing it
+├── ModelError         the weights
+│   ├── UnknownModel   not in the catalogue, no such file
+│   ├── ModelNotFound  known, but not on this machine; nothing was downloaded
+│   ├── ModelDamaged   size or SHA-256 is wrong
+│   └── FetchFailed    no source could be reached
+└── QueryError         a query that cannot be searched for
 """
 
 from __future__ import annotations

@@ -129,9 +129,7 @@ def detect(text: str, default: str = "fr") -> str:
         return str(_classifier().classify(other_scripts[:2000])[0])
     found = set(words(text))
     accented = {char for char in letters if char > "\x7f"}
-    scores = {
-        code: len(found & _stop_words(code)) - 2 * len(accented - set(ALPHABETS[code])) for code in STOP_WORDS
-    }
+    scores = {code: len(found & _stop_words(code)) - 2 * len(accented - set(ALPHABETS[code])) for code in STOP_WORDS}
     best, second = sorted(scores, key=scores.__getitem__, reverse=True)[:2]
     if scores[best] >= 2 and scores[best] - scores[second] >= max(1, scores[best] // 4):
         return best

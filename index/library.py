@@ -233,5 +233,6 @@ def _read_current(path: Path) -> tuple[int, str]:
 
 def _damaged(path: Path, what: str) -> LibraryDamaged:
     return LibraryDamaged(
-        f"the library at {path} is damaged: {what}. Your articles are untouched. Repair: citeline index --rebuild FOLDER"
+        f"the library at {path} is damaged: {what}. Your articles are untouched. "
+        "Repair: citeline index --rebuild FOLDER"
     )

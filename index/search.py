@@ -50,7 +50,9 @@ def search(library: Library, embedder: Embedder, query: str, language: str, k: i
             continue
         seen.add(chunk.text)
         score = fused(row)
-        hits.append(Hit(chunk, score, cosines[row], float(keyword_scores[row]), dense_rank.get(row), keyword_rank.get(row)))
+        hits.append(
+            Hit(chunk, score, cosines[row], float(keyword_scores[row]), dense_rank.get(row), keyword_rank.get(row))
+        )
         if len(hits) == k:
             break
     return hits

@@ -20,7 +20,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One text as it was indexed. `lines` carry no line ends; `text` joins them with "\\n" and is what offsets count in."""
+    """One text as it was indexed. `lines` carry no line ends; offsets count in `text`, which joins them with "\\n"."""
 
     id: str
     """Path under the folder that was indexed, with "/" between parts."""

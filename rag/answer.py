@@ -18,11 +18,11 @@ from index.library import Library, current_generation, default_path
 from index.search import search
 from index.types import Article, Hit
 from rag.config import DEFAULT_LLM, Config
-from rag.errors import LlmError, QuestionError, ReaderError
+from rag.errors import QuestionError, ReaderError
 from rag.evidence import Passage, Sentence, cite, cut, select
 from rag.llm import Llm, Piece, load_llm
-from rag.prompt import is_nothing, messages, prefix, wording
 from rag.overlap import OverlapReader
+from rag.prompt import is_nothing, messages, prefix, wording
 from rag.reader import AdapterReader, Reader
 from rag.types import Answer, Citation, Claim, Timings
 from rag.verify import Support, check, content, numbers, unmet
@@ -197,22 +197,24 @@ class Answerer:
                 claims.append(self._support(claim, question, language, evidence, best))
         return tuple(claims)
 
-    def _support(
-        self, claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
-    ) -> Claim:
+    def _support(self, claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage) -> Claim:
         answering = {sentence.key for sentence in best.answering()}
         checked: list[tuple[Support, bool, Sentence]] = []
         for sentence in evidence:
             support = check(claim, sentence.text, sentence.context, question, language, sentence.article.language)
             if support.ok and language != sentence.article.language:
                 similarity = self._similarity(claim, sentence.text)
-                support = Support(similarity >= MIN_SIMILARITY, similarity, (), "" if similarity >= MIN_SIMILARITY else "words")
+                support = Support(
+                    similarity >= MIN_SIMILARITY, similarity, (), "" if similarity >= MIN_SIMILARITY else "words"
+                )
             checked.append((support, sentence.key in answering, sentence))
         support, _, sentence = max(checked, key=lambda each: (each[0].ok, each[1] and each[0].ok, each[0].coverage))
         if not support.ok:
             return Claim(claim, "unsupported", reason=_reason(support, language))
         if sentence.key in answering and not _says(claim, best, language):
-            return Claim(claim, "unsupported", reason=_reason(Support(False, 0, (best.answer_text,), "answer"), language))
+            return Claim(
+                claim, "unsupported", reason=_reason(Support(False, 0, (best.answer_text,), "answer"), language)
+            )
         return Claim(claim, "supported", (sentence.citation(),))
 
     def _similarity(self, claim: str, sentence: str) -> float:
@@ -225,7 +227,11 @@ class Answerer:
         claims: list[Claim] = []
         seen: set[str] = set()
         for passage in passages:
-            if passage.article.id in seen or passage.score < max(threshold, passages[0].score - 2.0) or len(claims) == 2:
+            if (
+                passage.article.id in seen
+                or passage.score < max(threshold, passages[0].score - 2.0)
+                or len(claims) == 2
+            ):
                 continue
             seen.add(passage.article.id)
             answering = passage.answering()
@@ -237,9 +243,7 @@ class Answerer:
         self, answer: Answer, began: float, claims: tuple[Claim, ...] = (), is_quote: bool = False, message: str = ""
     ) -> Answer:
         timings = replace(answer.timings, total=_ms(began))
-        return replace(
-            answer, claims=claims, is_quote=is_quote, draft="", message=message, timings=timings, done=True
-        )
+        return replace(answer, claims=claims, is_quote=is_quote, draft="", message=message, timings=timings, done=True)
 
     def _open(self) -> Library:
         library = Library.open(self.library_path)

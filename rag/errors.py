@@ -1,9 +1,9 @@
 """What can go wrong between a question and its answer. Each message is one line for a person.
 
-    RagError               never raised itself; catch it to catch all of these
-    ├── QuestionError      empty, too long, or not text
-    ├── LlmError           the language model could not be loaded or stopped working
-    └── ReaderError        the reader's adapter does not fit the embedder
+RagError               never raised itself; catch it to catch all of these
+├── QuestionError      empty, too long, or not text
+├── LlmError           the language model could not be loaded or stopped working
+└── ReaderError        the reader's adapter does not fit the embedder
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hits and what the reader found in them -> the numbered sentences the language model is shown, within a token budget."""
+"""Hits and what the reader found in them -> the numbered sentences the model is shown, within a token budget."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Llm(Protocol):
 
 
 def load_llm(spec: str) -> Llm | None:
-    """The model that `spec` names: a catalogue name, a path, hf:OWNER/REPO/FILE, an OpenAI-compatible URL; None for "none".
+    """The model that `spec` names: a catalogue name, path, hf:OWNER/REPO/FILE or OpenAI-style URL; None for "none".
 
     Raises ModelNotFound, UnknownModel, ModelDamaged or LlmError; nothing is downloaded here.
     """
@@ -71,9 +71,14 @@ class _Template:
 
 _TEMPLATES = (
     _Template("", "<|im_start|>{role}\n", "<|im_end|>\n", "<|im_start|>assistant\n"),
-    _Template("", "<|start_header_id|>{role}<|end_header_id|>\n\n", "<|eot_id|>", "<|start_header_id|>assistant<|end_header_id|>\n\n"),
+    _Template(
+        "",
+        "<|start_header_id|>{role}<|end_header_id|>\n\n",
+        "<|eot_id|>",
+        "<|start_header_id|>assistant<|end_header_id|>\n\n",
+    ),
     _Template("", "<start_of_turn>{role}\n", "<end_of_turn>\n", "<start_of_turn>model\n", ("user", "user", "model")),
-)  # fmt: skip
+)
 
 
 class LlamaCppLlm:
@@ -157,7 +162,7 @@ class LlamaCppLlm:
 
 
 class OpenAiLlm:
-    """A server that speaks OpenAI's chat completions, such as llama-server, vLLM or Ollama: `URL#model` names its model."""
+    """A server of OpenAI's chat completions, such as llama-server, vLLM or Ollama: `URL#model` names its model."""
 
     def __init__(self, url: str) -> None:
         self._url, _, model = url.partition("#")
@@ -183,10 +188,16 @@ class OpenAiLlm:
         usage = Usage()
         try:
             with httpx.stream(
-                "POST", f"{self._url}/chat/completions", json=body, headers=headers, timeout=httpx.Timeout(120, connect=5)
+                "POST",
+                f"{self._url}/chat/completions",
+                json=body,
+                headers=headers,
+                timeout=httpx.Timeout(120, connect=5),
             ) as response:
                 if response.status_code != 200:
-                    raise LlmError(f"{self._url} answered {response.status_code}: {response.read()[:200].decode(errors='replace')}")
+                    raise LlmError(
+                        f"{self._url} answered {response.status_code}: {response.read()[:200].decode(errors='replace')}"
+                    )
                 for line in response.iter_lines():
                     if not line.startswith("data:") or line[5:].strip() == "[DONE]":
                         continue
@@ -197,7 +208,9 @@ class OpenAiLlm:
                         if text := choice.get("delta", {}).get("content"):
                             yield Piece(text, usage)
         except (httpx.HTTPError, httpx.InvalidURL, json.JSONDecodeError) as error:
-            raise LlmError(f"no answer from {self._url}: {error}. Is the server running? --llm none works without one") from None
+            raise LlmError(
+                f"no answer from {self._url}: {error}. Is the server running? --llm none works without one"
+            ) from None
         yield Piece("", usage)
 
 
@@ -239,7 +252,7 @@ def _load(path: Path, n_ctx: int) -> Any:
     defaults = llama_cpp.llama_model_default_params
 
     def without_repacking() -> Any:
-        # Unpacked weights take the tiled kernel, which reads a prompt 1.6 times as fast; Llama() has no argument for it.
+        # Weights as they are take the tiled kernel, which reads a prompt 1.6 times as fast; Llama() cannot be told.
         params = defaults()
         params.use_extra_bufts = False
         return params
@@ -249,10 +262,15 @@ def _load(path: Path, n_ctx: int) -> Any:
         internals.llama_model_default_params = without_repacking
         try:
             return llama_cpp.Llama(
-                str(path), n_ctx=n_ctx, n_threads=threads, n_threads_batch=threads, n_batch=512, flash_attn=True, verbose=False
+                str(path),
+                n_ctx=n_ctx,
+                n_threads=threads,
+                n_threads_batch=threads,
+                n_batch=512,
+                flash_attn=True,
+                verbose=False,
             )
         except (ValueError, RuntimeError, OSError) as error:
             raise LlmError(f"llama.cpp cannot load {path}: {error}. Check it: citeline models verify") from None
         finally:
             internals.llama_model_default_params = defaults
-

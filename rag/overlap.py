@@ -34,7 +34,11 @@ class OverlapReader:
             there = content(window, language).keys()
             met = not years - numbers(window, language, loose=True)
             score = len(asked & there) / len(asked) if asked and met else 0.0
-            best = max(sentences(window), key=lambda each: _share(window[slice(*each)], asked, wants_number, language), default=(0, 0))
+            best = max(
+                sentences(window),
+                key=lambda each: _share(window[slice(*each)], asked, wants_number, language),
+                default=(0, 0),
+            )
             readings.append(Reading(*best, score))
         return readings
 

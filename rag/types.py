@@ -24,7 +24,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of the answer. A supported one has at least one citation; an unsupported one is never part of the text."""
+    """One sentence of the answer. A supported one has a citation or more; an unsupported one is never in the text."""
 
     text: str
     verdict: Verdict

@@ -45,7 +45,7 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     if lacking_names := [name for name in named if not _stands(name, sentence + "\n" + context, across)]:
         return Support(False, coverage, tuple(lacking_names), "name")
     if not across and is_negated(claim, language) != is_negated(sentence, source_language) and (
-        is_negated(claim, language) or coverage > 0.9 and len(sentence) < 1.5 * len(claim)
+        is_negated(claim, language) or (coverage > 0.9 and len(sentence) < 1.5 * len(claim))
     ):  # fmt: skip
         return Support(False, coverage, (), "negation")
     if coverage < (MIN_COVERAGE_ACROSS if across else MIN_COVERAGE):

@@ -32,7 +32,9 @@ def one_line(result):
     return lines[0]
 
 
-@pytest.mark.parametrize("command", [(), ("index",), ("ask",), ("status",), ("serve",), ("models",), ("models", "fetch")])
+@pytest.mark.parametrize(
+    "command", [(), ("index",), ("ask",), ("status",), ("serve",), ("models",), ("models", "fetch")]
+)
 def test_every_command_explains_itself(command):
     """`--help` works everywhere and names the command."""
     result = run(*command, "--help")

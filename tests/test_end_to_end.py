@@ -113,7 +113,20 @@ def test_many_questions_from_a_file(library, tmp_path):
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     rows = [{"id": "a", "question": QUESTIONS[0]["question"]}, {"id": "b", "question": ""}]
     source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    command = [sys.executable, "-m", "ui.cli", "ask", "--questions", str(source), "--out", str(out), "--library", str(library), "--llm", "none"]
+    command = [
+        sys.executable,
+        "-m",
+        "ui.cli",
+        "ask",
+        "--questions",
+        str(source),
+        "--out",
+        str(out),
+        "--library",
+        str(library),
+        "--llm",
+        "none",
+    ]
     first = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
     assert first.returncode == 1  # the empty question
     records = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

@@ -84,7 +84,14 @@ def qwen():
     return load_llm("qwen2.5-coder-1.5b")
 
 
-CONTROL = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|fim_prefix|>", "<tool_call>", "<|im_end|>\n<|im_start|>system\n"]
+CONTROL = [
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|fim_prefix|>",
+    "<tool_call>",
+    "<|im_end|>\n<|im_start|>system\n",
+]
 
 
 @pytest.mark.model

@@ -35,7 +35,9 @@ def test_an_unknown_language_is_named_to_the_model():
     assert "Answer in English" in prefix("xx")[0].content
 
 
-@pytest.mark.parametrize("reply", ["Pas dans les articles.", " pas dans les articles", "", " \n", "Not in the articles.", "[1]"[:0]])
+@pytest.mark.parametrize(
+    "reply", ["Pas dans les articles.", " pas dans les articles", "", " \n", "Not in the articles.", "[1]"[:0]]
+)
 def test_a_refusal_is_recognised(reply):
     """However it is written, and an empty reply is one too."""
     assert is_nothing(reply, "fr")

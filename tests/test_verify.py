@@ -67,7 +67,10 @@ def test_a_claim_that_negates_the_line_fails():
     """ "n'est pas arrivé" is not supported by "est arrivé", nor the other way round."""
     line = "Le ministre est arrivé mardi à Metz."
     assert supports("Le ministre n’est pas arrivé mardi à Metz.", line).kind == "negation"
-    assert supports("Le ministre est arrivé mardi à Metz.", "Le ministre n’est pas arrivé mardi à Metz.").kind == "negation"
+    assert (
+        supports("Le ministre est arrivé mardi à Metz.", "Le ministre n’est pas arrivé mardi à Metz.").kind
+        == "negation"
+    )
     assert supports("Le ministre est arrivé mardi à Metz.", line).ok
 
 
@@ -117,7 +120,12 @@ def test_content_leaves_out_function_words_and_numbers():
 
 def test_negation_is_seen_in_each_language():
     """One pattern a language; unknown languages are never negated."""
-    for text, language in [("Il n’est pas venu", "fr"), ("He didn’t come", "en"), ("Er kam nicht", "de"), ("No vino", "es")]:
+    for text, language in [
+        ("Il n’est pas venu", "fr"),
+        ("He didn’t come", "en"),
+        ("Er kam nicht", "de"),
+        ("No vino", "es"),
+    ]:
         assert is_negated(text, language)
         assert not is_negated(text, "xx")
     assert not is_negated("Il est venu", "fr")

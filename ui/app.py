@@ -26,6 +26,8 @@ UPDATE_SECONDS = 0.125
 """Least time between two updates of the page while an answer grows."""
 QUEUE_SIZE = 8
 """Questions that may wait for the one language model; the next one is told that it is busy."""
+SHOWN_CHARS = 1000
+"""Of a question that was refused; it may have been refused for its length."""
 MAX_TURNS = 30
 MAX_MARKS = 200
 
@@ -68,7 +70,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         """Clear the box and show the question at once, before the model is free."""
         turns = [*turns, turn][-MAX_TURNS:] if turn else turns
         asked = question or ""
-        pending = render.pending_html(asked[:1000], _lang(request))
+        pending = render.pending_html(asked[:SHOWN_CHARS], _lang(request))
         return "", asked, turns, "", "".join(turns), pending
 
     def ask(question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
@@ -83,16 +85,24 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
                 html = render.answer_html(answer, _named(backend.answerer, answer), lang)
                 yield html, html
         except (RagError, CitelineIndexError) as error:
-            html = render.note_html(question[:1000], str(error), lang)
+            html = render.note_html(question[:SHOWN_CHARS], str(error), lang)
             yield html, html
         except Exception:  # the page's edge: the reader gets one line, the terminal gets the traceback
             log.exception("a question failed")
-            html = render.note_html(question[:1000], render.WORDS[lang]["failed"], lang, "failed")
+            html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["failed"], lang, "failed")
             yield html, html
 
     def stop(question: str, request: gr.Request) -> tuple[str, str]:
         lang = _lang(request)
-        html = render.note_html(question[:1000], render.WORDS[lang]["stopped"], lang, "stopped")
+        html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["stopped"], lang, "stopped")
+        return html, html
+
+    def busy(question: str, turn: str, request: gr.Request) -> tuple[Any, Any]:
+        """The queue is full: `ask` was not called. Gradio says so of a stopped one too, which has had its turn."""
+        if turn:
+            return gr.skip(), gr.skip()
+        lang = _lang(request)
+        html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["busy"], lang)
         return html, html
 
     def article(wanted: Any) -> str:
@@ -157,6 +167,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
             show_progress="hidden",
             api_name="ask",
         )
+        asked.failure(busy, [question, turn], [live, turn], queue=False, **quiet)
         halt.click(stop, [question], [live, turn], cancels=[asked], queue=False, **quiet)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     return page

@@ -30,10 +30,11 @@ const mark = ({ dataset: d }) => ({
 async function open(button) {
   const turn = button.closest(".cl-turn");
   const { kind, n, article } = button.dataset;
-  place = { turn, kind, n };
+  const here = { turn, kind, n };
+  place = here;
   const all = sequence(turn, kind);
   const marks = all.filter((other) => other.dataset.article === article).map(mark);
-  if (!(await show(article, marks, +n))) return;
+  if (!(await show(article, marks, +n)) || place !== here) return;
   element.dataset.kind = kind;
   light(all.findIndex((other) => other.dataset.n === n), all);
 }

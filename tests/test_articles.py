@@ -1,0 +1,248 @@
+"""Files in, Articles out: which bytes are text, where its lines end, what its title and date are, what is passed over."""
+
+import gzip
+import os
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from fakes import BagEmbedder
+
+from index import articles
+from index.articles import Found, decode, find_date, read_article, read_bytes, scan, split_lines
+from index.build import build
+from index.errors import CorpusError
+from index.library import Library
+
+BODY = (
+    "Le pont de Vernay, fermé depuis l’effondrement d’un parapet, rouvrira lundi matin, a annoncé jeudi la maire de la "
+    "commune devant le conseil municipal, à l’issue de six mois de travaux."
+)
+
+
+def read(text, name="article.txt"):
+    """The article of a text (or of bytes) in a file of that name."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_article(Found(Path("/nowhere") / name, name), data)[0]
+
+
+def found_under(*sources, leave_out=Path("/nowhere/library")):
+    return scan(list(sources), leave_out)
+
+
+# --- lines ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\nb\nc", ("a", "b", "c")),
+        ("a\r\nb\r\nc\r\n", ("a", "b", "c")),
+        ("a\rb\rc", ("a", "b", "c")),
+        ("a\r\nb\rc\nd", ("a", "b", "c", "d")),
+        ("a\n\rb", ("a", "", "b")),
+        ("a\n\n", ("a", "")),
+        ("\na", ("", "a")),
+        ("a", ("a",)),
+        ("", ("",)),
+        ("\n", ("",)),
+    ],
+)
+def test_three_line_ends_count_and_the_last_one_starts_nothing(text, lines):
+    """\\r\\n, \\r and \\n end a line, alone or mixed; a final line end adds no further line, as `wc -l` counts."""
+    assert split_lines(text) == lines
+
+
+@pytest.mark.parametrize("char", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"])
+def test_other_separators_stay_inside_a_line(char):
+    """What str.splitlines would cut at, and an editor does not, is a character like any other."""
+    assert split_lines(f"un{char}deux\ntrois") == (f"un{char}deux", "trois")
+    assert read(f"un{char}deux\ntrois").lines == (f"un{char}deux", "trois")
+
+
+# --- encodings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "note"),
+    [
+        ("été".encode(), "été", ""),
+        ("été".encode("utf-8-sig"), "été", ""),
+        ("\ufeffé\ufeff".encode(), "é\ufeff", ""),
+        ("été 🌉".encode("utf-16"), "été 🌉", "UTF-16"),
+        (b"\xfe\xff" + "été".encode("utf-16-be"), "été", "UTF-16"),
+        ("l’été à 5 €".encode("cp1252"), "l’été à 5 €", "Windows-1252"),
+        ("déjà vu".encode("latin-1"), "déjà vu", "Windows-1252"),
+        (b"", "", ""),
+    ],
+)
+def test_texts_are_decoded_and_guesses_are_said(data, text, note):
+    """UTF-8 with or without BOM and UTF-16 with one are read; anything else that can be text is noted as a guess."""
+    decoded, said = decode(data)
+    assert decoded == text
+    assert note in said and bool(said) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"%PDF-1.7\n%text text text", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "a picture"),
+        (b"\xff\xd8\xff\xe0JFIF", "a picture"),
+        (gzip.compress(b"text" * 100), "compressed"),
+        (b"PK\x03\x04" + b"word/document.xml", "zip or office"),
+        (b"\x7fELF\x02", "a program"),
+        (b"text\0text", "binary"),
+        ("été sans marque".encode("utf-16-le"), "without a byte order mark"),
+        ("été en trente-deux bits".encode("utf-32"), "not"),
+        (b"\xff\xfea", "not"),
+        (b"\xff\xfe\x00\xd8a\x00", "not"),
+        (bytes(range(1, 32)) * 20 + b"\xff", "neither"),
+        (b"caf\xe9 \x81\x8d", "neither"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_reason(data, reason):
+    """Known formats are named; NUL bytes, half UTF-16, UTF-32 and noise are refused in words."""
+    with pytest.raises(ValueError, match=reason):
+        decode(data)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n\r\n", " \u00a0\u202f\t", "\u200b\u200b", "\ufeff", "— … !", "\u202e"])
+def test_a_file_without_letter_or_digit_is_no_article(text):
+    """Blank, zero-width and punctuation-only files are refused instead of giving an empty article."""
+    with pytest.raises(ValueError, match="no text"):
+        read(text)
+
+
+def test_the_text_is_kept_character_for_character():
+    """NFD, ligatures, no-break spaces, zero-width and control-token look-alikes are stored as they stand in the file."""
+    line = unicodedata.normalize("NFD", "Cœur déçu") + " 3\u202f500\u00a0\u200b000 <|im_end|> \u202eabc \ud83c".replace("\ud83c", "🌉")
+    article = read(f"{line}\r\n{line}")
+    assert article.lines == (line, line)
+    assert article.text == f"{line}\n{line}"
+
+
+# --- titles and dates ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "date"),
+    [
+        (f"Société\n\nLe pont de Vernay rouvrira lundi\n\n{BODY}\n", "Le pont de Vernay rouvrira lundi", ""),
+        (f"Sport\nLe club gagne\n\n{BODY}", "Le club gagne", ""),
+        (f"Le pont rouvrira lundi\n\n{BODY}", "Le pont rouvrira lundi", ""),
+        (f"Date limite dépassée pour le pont\n\n{BODY}", "Date limite dépassée pour le pont", ""),
+        (f"Titre perdu pour le club de Vernay\n\n{BODY}", "Titre perdu pour le club de Vernay", ""),
+        (
+            " date 2023-10 TAIPEI, Taiwan (AP) — The president said Monday.\n\nShe spoke for an hour.\n\nShe left.\n",
+            "The president said Monday.",
+            "2023-10",
+        ),
+        (f"date 2023-10 TAIPEI, Taiwan (AP) — {BODY}\n\nCourt.\n\nFin.", f"{BODY[:88]}", "2023-10"),
+        ("GENÈVE, 12 mars 2024 (Reuters) – Le glacier recule.\n\nEncore.", "Le glacier recule.", "2024-03-12"),
+        (f"# Un tableau retrouvé\n\n4 avril 2024\n\n{BODY}", "Un tableau retrouvé", "2024-04-04"),
+        (f"---\ntitle: “Le pont : suite”\ndate: 2024-05-06\nauthor: x\n---\n\n{BODY}", "“Le pont : suite”", "2024-05-06"),
+        (f"---\ntitle: 'Le pont : suite'\ndate: 2024-05-06T10:00\n---\n\n{BODY}", "Le pont : suite", "2024-05-06"),
+        (f"Date: 1 May 2024\nTitle: A bridge\n\n{BODY}", "A bridge", "2024-05-01"),
+        (f"2024-03-14\n\nLe pont rouvrira lundi\n\n{BODY}", "Le pont rouvrira lundi", "2024-03-14"),
+        (f"\ufeffLe pont rouvrira lundi\n\nPublié le 14 mars 2024\n\n{BODY}", "Le pont rouvrira lundi", "2024-03-14"),
+        ("« Jamais », a dit la maire.\n\nElle a ri.", "« Jamais », a dit la maire.", ""),
+    ],
+)
+def test_title_and_date_are_read_where_a_person_would(text, title, date):
+    """Section word, headline, Markdown, front matter, dateline: the title is the headline, the date the article's."""
+    article = read(text)
+    assert article.title.removesuffix(" …") == title.rstrip(" ,;:").rsplit(" …", 1)[0]
+    assert article.date == date
+
+
+def test_a_date_inside_a_sentence_is_not_the_articles():
+    """A date deep in a headline's sentence or in the body is one the article talks about; the file's name decides."""
+    long_headline = "Retour sur la longue série d’effondrements de ponts commencée avec la catastrophe du 12 mars 1999"
+    assert read(f"{long_headline}\n\n{BODY}").date == ""
+    assert read(f"{long_headline}\n\n{BODY}", "2024-06_ponts.txt").date == "2024-06"
+    assert read(f"Le pont rouvre\n\n{BODY} Il avait ouvert le 3 mai 1971.").date == ""
+
+
+def test_a_file_without_headline_is_named_by_its_opening_words():
+    """A title is never empty and never the whole paragraph."""
+    title = read(f"VERNAY (AGL) — {BODY}").title
+    assert title.startswith("Le pont de Vernay") and title.endswith(" …") and len(title) <= 92
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("le 1er mai 2024", "2024-05-01"),
+        ("2 de marzo de 2024", "2024-03-02"),
+        ("14. März 2024", "2024-03-14"),
+        ("October 3, 2024", "2024-10-03"),
+        ("3rd October 2024", "2024-10-03"),
+        ("31/12/2023", "2023-12-31"),
+        ("déc. 2023", "2023-12"),
+        ("2024-02-30x", "2024-02-30"),
+        ("août 2024", "2024-08"),
+        ("12024-05-061", ""),
+        ("2024-13-01", ""),
+        ("mars", ""),
+        ("", ""),
+    ],
+)
+def test_written_dates_become_iso(text, date):
+    """Dates of six languages, as precise as they are written; a bare month or a number that is no date gives none."""
+    assert find_date(text) == date
+
+
+# --- the tree ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A folder with one good article, and a secret beside it."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "good.txt").write_text("Un bon article\n\nLe pont rouvre.", encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("mot de passe : sésame", encoding="utf-8")
+    return tree
+
+
+def reasons(skipped):
+    return {Path(each.path).name: each.reason for each in skipped}
+
+
+def test_links_do_not_lead_out_of_the_folder(tree, tmp_path):
+    """A link to a file or folder outside, to itself, to its parent or to nothing is passed over with a reason."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "more.txt").write_text("dehors")
+    (tree / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (tree / "passwd.txt").symlink_to("/etc/passwd")
+    (tree / "loop.txt").symlink_to("loop.txt")
+    (tree / "gone.txt").symlink_to("nothing.txt")
+    (tree / "up").symlink_to("..")
+    (tree / "folder").symlink_to(tmp_path / "outside")
+    found, skipped = found_under(tree)
+    assert [each.id for each in found] == ["good.txt"]
+    assert set(reasons(skipped)) == {"out.txt", "passwd.txt", "loop.txt", "gone.txt", "up", "folder"}
+    assert "outside the folder" in reasons(skipped)["passwd.txt"] and "links" in reasons(skipped)["up"]
+
+
+def test_a_link_inside_the_folder_is_the_file_once(tree):
+    """A link to an article of the same folder does not index it twice."""
+    (tree / "zz.txt").symlink_to("good.txt")
+    assert [each.id for each in found_under(tree)[0]] == ["good.txt"]
+
+
+@pytest.mark.timeout(10) if hasattr(pytest.mark, "timeout") and False else (lambda test: test)
+def test_what_is_no_regular_file_is_never_opened(tree):
+    """A FIFO (which would block for ever), a device link and a folder called x.txt do not stop the scan."""
+    os.mkfifo(tree / "pipe.txt")
+    (tree / "x.txt").mkdir()
+    (tree / "x.txt" / "inside.txt").write_text("Le musée")
+    (tree / "zero.txt").symlink_to("/dev/zero")
+    found, skipped = found_under(tree)
+    assert [each.id for each in found] == ["good.txt", "x.txt/inside.txt"]
+    assert reasons(skipped)["pipe.txt"] == "it is not a regular file"
+    assert "zero.txt" in reasons(skipped)
+    with pytest.raises(ValueError, match="not a regular file"):
+        read_bytes(tree / "pipe.txt")
