@@ -2,14 +2,12 @@
 
 import gzip
 import os
-import sys
 import unicodedata
 from pathlib import Path
 
 import pytest
 from fakes import BagEmbedder
 
-from index import articles
 from index.articles import Found, decode, find_date, read_article, read_bytes, scan, split_lines
 from index.build import build
 from index.errors import CorpusError
@@ -117,7 +115,7 @@ def test_a_file_without_letter_or_digit_is_no_article(text):
 
 def test_the_text_is_kept_character_for_character():
     """NFD, ligatures, no-break spaces, zero-width and control-token look-alikes are stored as they stand in the file."""
-    line = unicodedata.normalize("NFD", "Cœur déçu") + " 3\u202f500\u00a0\u200b000 <|im_end|> \u202eabc \ud83c".replace("\ud83c", "🌉")
+    line = unicodedata.normalize("NFD", "Cœur déçu") + " 3\u202f500\u00a0\u200b000 <|im_end|> \u202eabc 🌉"
     article = read(f"{line}\r\n{line}")
     assert article.lines == (line, line)
     assert article.text == f"{line}\n{line}"
@@ -142,7 +140,11 @@ def test_the_text_is_kept_character_for_character():
         (f"date 2023-10 TAIPEI, Taiwan (AP) — {BODY}\n\nCourt.\n\nFin.", f"{BODY[:88]}", "2023-10"),
         ("GENÈVE, 12 mars 2024 (Reuters) – Le glacier recule.\n\nEncore.", "Le glacier recule.", "2024-03-12"),
         (f"# Un tableau retrouvé\n\n4 avril 2024\n\n{BODY}", "Un tableau retrouvé", "2024-04-04"),
-        (f"---\ntitle: “Le pont : suite”\ndate: 2024-05-06\nauthor: x\n---\n\n{BODY}", "“Le pont : suite”", "2024-05-06"),
+        (
+            f"---\ntitle: “Le pont : suite”\ndate: 2024-05-06\nauthor: x\n---\n\n{BODY}",
+            "“Le pont : suite”",
+            "2024-05-06",
+        ),
         (f"---\ntitle: 'Le pont : suite'\ndate: 2024-05-06T10:00\n---\n\n{BODY}", "Le pont : suite", "2024-05-06"),
         (f"Date: 1 May 2024\nTitle: A bridge\n\n{BODY}", "A bridge", "2024-05-01"),
         (f"2024-03-14\n\nLe pont rouvrira lundi\n\n{BODY}", "Le pont rouvrira lundi", "2024-03-14"),
@@ -233,7 +235,6 @@ def test_a_link_inside_the_folder_is_the_file_once(tree):
     assert [each.id for each in found_under(tree)[0]] == ["good.txt"]
 
 
-@pytest.mark.timeout(10) if hasattr(pytest.mark, "timeout") and False else (lambda test: test)
 def test_what_is_no_regular_file_is_never_opened(tree):
     """A FIFO (which would block for ever), a device link and a folder called x.txt do not stop the scan."""
     os.mkfifo(tree / "pipe.txt")
@@ -246,3 +247,181 @@ def test_what_is_no_regular_file_is_never_opened(tree):
     assert "zero.txt" in reasons(skipped)
     with pytest.raises(ValueError, match="not a regular file"):
         read_bytes(tree / "pipe.txt")
+
+
+NAMES = [
+    "new\nline.txt",
+    "tab\tand\rreturn.txt",
+    "<img src=x onerror=alert(1)>.txt",
+    "[x](javascript:alert(1)).txt",
+    "`id`$(id);.txt",
+    "-rf.txt",
+    " space .txt",
+    "..%2f..%2fetc%2fpasswd.txt",
+    "\u202etxt.exe.txt",
+    "CON.txt",
+    "A.TXT",
+    "a.txt",
+    "é" * 125 + ".txt",
+    "\u00e9.txt",
+    "e\u0301.txt",
+    "deux.points: 3.md",
+    os.fsdecode(b"bad\xff.txt"),
+    "bad\\udcff.txt",
+]
+
+
+def test_every_name_a_file_can_have_is_indexed(tree, tmp_path):
+    """Control characters, markup, twins in case or normal form, 255 bytes, no UTF-8: each file is one article, found
+    again in the library under an id that can be encoded, and a file that cannot be read is listed the same way."""
+    for n, name in enumerate(NAMES):
+        (tree / name).write_text(f"Titre {n}\n\nmarqueur{n}")
+    (tree / os.fsdecode(b"broken\xff.txt")).write_bytes(b"\0\0")
+    (tree / os.fsdecode(b"other\xff.pdf")).write_bytes(b"")
+    report = build(tmp_path / "library", BagEmbedder(), [tree])
+    library = Library.open(tmp_path / "library")
+    markers = {line for article in library.articles for line in article.lines if line.startswith("marqueur")}
+    assert markers == {f"marqueur{n}" for n in range(len(NAMES))}
+    assert len(library.by_id) == len(NAMES) + 1
+    for text in (*library.by_id, *(each.path for each in report.skipped), *report.added):
+        text.encode("utf-8")
+    assert len(report.skipped) == 2
+    assert build(tmp_path / "library", BagEmbedder()).is_noop
+
+
+def test_hidden_files_and_folders_are_left_alone(tree):
+    """Names that begin with a point are not articles, and are not worth a line either."""
+    (tree / ".hidden.txt").write_text("secret")
+    (tree / ".git").mkdir()
+    (tree / ".git" / "notes.txt").write_text("secret")
+    found, skipped = found_under(tree)
+    assert [each.id for each in found] == ["good.txt"] and skipped == []
+
+
+def test_the_library_inside_the_folder_is_not_an_article(tree):
+    """A library kept among the articles is not read as one, whatever is in it."""
+    library = tree / "library"
+    library.mkdir()
+    (library / "note.txt").write_text("not an article")
+    assert [each.id for each in found_under(tree, leave_out=library)[0]] == ["good.txt"]
+
+
+def test_other_kinds_are_listed(tree):
+    """A file of another kind is passed over with the kinds that are read."""
+    (tree / "scan.pdf").write_bytes(b"%PDF")
+    (tree / "README").write_text("x")
+    skipped = reasons(found_under(tree)[1])
+    assert ".pdf" in skipped["scan.pdf"] and ".md" in skipped["scan.pdf"]
+    assert "without an ending" in skipped["README"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_unreadable_files_and_folders_are_listed(tree):
+    """Mode 000 is a reason, not an end."""
+    (tree / "locked").mkdir(mode=0o000)
+    (tree / "closed.txt").write_text("x")
+    (tree / "closed.txt").chmod(0o000)
+    try:
+        found, skipped = found_under(tree)
+        assert "good.txt" in [each.id for each in found] and "locked" in reasons(skipped)
+        with pytest.raises(ValueError, match="cannot be read"):
+            read_bytes(tree / "closed.txt")
+    finally:
+        (tree / "locked").chmod(0o700)
+
+
+def test_deep_folders_are_walked(tree):
+    """A hundred folders inside each other are a long id, nothing more."""
+    deep = tree.joinpath(*["d"] * 100)
+    deep.mkdir(parents=True)
+    (deep / "deep.txt").write_text("Au fond")
+    assert "d/" * 100 + "deep.txt" in [each.id for each in found_under(tree)[0]]
+
+
+def test_a_single_file_may_be_a_source(tree):
+    """A file named alone is read; one of another kind is refused with the reason."""
+    assert [each.id for each in found_under(tree / "good.txt")[0]] == ["good.txt"]
+    (tree / "x.pdf").write_bytes(b"")
+    found, skipped = found_under(tree / "x.pdf")
+    assert found == [] and len(skipped) == 1
+
+
+def test_two_folders_with_the_same_names_keep_both(tree, tmp_path):
+    """A name met twice is told apart by its folder, thrice by a mark; nothing is lost."""
+    for name in ("one/b", "two/b"):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        (folder / "good.txt").write_text(name)
+    found, _ = found_under(tree, tmp_path / "one" / "b", tmp_path / "two" / "b")
+    assert [each.id for each in found] == ["b/good.txt", "b/good.txt+", "good.txt"]
+    assert len({each.path for each in found}) == 3
+
+
+def test_a_missing_source_is_an_error_that_says_what_to_type(tree, tmp_path):
+    """An unmounted disk is not an empty folder."""
+    with pytest.raises(CorpusError, match=r"no such folder.*citeline index --forget .*gone"):
+        found_under(tree, tmp_path / "gone")
+
+
+def test_the_whole_disk_is_refused():
+    """`citeline index /` is a slip of the finger."""
+    with pytest.raises(CorpusError, match="whole disk"):
+        found_under(Path("/"))
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(tree, monkeypatch):
+    """A sparse file of a terabyte costs nothing."""
+    with (tree / "huge.txt").open("wb") as file:
+        file.truncate(10**12)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("it was read"))
+    with pytest.raises(ValueError, match=r"1,000,000,000,000 bytes; an article may have 10,000,000"):
+        read_bytes(tree / "huge.txt")
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tree, monkeypatch):
+    """A half-written file is never indexed: the second, quiet reading counts, and a file never quiet is refused."""
+    real, path = Path.read_bytes, tree / "good.txt"
+    changes = [b"", b" encore", None]
+
+    def restless(file):
+        data = real(file)
+        if (more := changes.pop()) is not None:
+            path.write_bytes(data + b" encore")
+        return data if more is None else data[: len(data) // 2]
+
+    monkeypatch.setattr(Path, "read_bytes", restless)
+    changes[:] = [None, b"x"]
+    assert read_bytes(path) == real(path)
+    changes[:] = [b"x", b"x"]
+    with pytest.raises(ValueError, match="kept changing"):
+        read_bytes(path)
+
+
+BAD = {
+    "empty.txt": b"",
+    "blank.txt": b"\n \n\xc2\xa0\n",
+    "nul.txt": b"a\0b",
+    "picture.txt": b"\x89PNG\r\n\x1a\n",
+    "noise.md": bytes(range(128, 256)) * 4,
+    "huge.txt": b"x" * 10_000_001,
+    "utf16.txt": b"\xff\xfe\x00\xd8",
+}
+
+
+def test_bad_files_do_not_stop_the_good_ones(tree, tmp_path):
+    """Each bad file is listed with its reason, the good ones are indexed, and a second run changes nothing."""
+    for name, data in BAD.items():
+        (tree / name).write_bytes(data)
+    report = build(tmp_path / "library", BagEmbedder(), [tree])
+    assert report.added == ("good.txt",)
+    assert set(reasons(report.skipped)) == set(BAD)
+    assert all(each.reason for each in report.skipped)
+    assert build(tmp_path / "library", BagEmbedder()).is_noop
+
+
+def test_a_guessed_encoding_is_told(tree, tmp_path):
+    """The report has a line for a file that was not UTF-8."""
+    (tree / "old.txt").write_bytes("Déjà vu à Vernay".encode("latin-1"))
+    report = build(tmp_path / "library", BagEmbedder(), [tree])
+    assert report.notes == ("old.txt: not UTF-8, read as Windows-1252",)
+    assert "Déjà vu à Vernay" in Library.open(tmp_path / "library").by_id["old.txt"].text
