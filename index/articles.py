@@ -46,9 +46,12 @@ def decode(data: bytes) -> tuple[str, str]:
             raise ValueError(f"it is {what}, not text")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return data.decode("utf-16"), "read as UTF-16"
+            text = data.decode("utf-16")
         except UnicodeDecodeError:
             raise ValueError("it starts like UTF-16 but is not") from None
+        if "\0" in text:
+            raise ValueError("it starts like UTF-16 but is not (UTF-32 or binary): save it as UTF-8")
+        return text, "read as UTF-16"
     if b"\0" in data[:8192]:
         raise ValueError("it is binary (or UTF-16 without a byte order mark): save it as UTF-8")
     try:
@@ -178,7 +181,7 @@ def _passed_over(path: Path, root: Path) -> str:
 
 # --- title and date, where a person would look for them ------------------------------------------------------------
 
-_MONTHS = {
+MONTHS = {
     month: number
     for number, names in enumerate(
         (
@@ -199,7 +202,7 @@ _MONTHS = {
     )
     for month in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
     re.compile(
@@ -210,7 +213,7 @@ _DATES = (
     re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
     re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
 )  # fmt: skip
-_FIELD = re.compile(r"^(?:date|title|titre)\s*:?\s+", re.I)
+_FIELD = re.compile(r"^(?:(?:date|title|titre)\s*:|date\s+\S+$)", re.I)
 _DATELINE = re.compile(
     r"^(?:date\s+\S+\s+)?[A-ZÀ-ÖØ-Þ][^a-zß-öø-ÿ\n—–]{2,40}[^—–\n]{0,60}?(?:\([^()\n]{2,30}\)\s*)?[—–-]{1,2}\s+(?=\S)"
 )
@@ -229,7 +232,7 @@ def find_date(text: str) -> str:
         return ""
     match = min(matches, key=lambda each: (each.start(), -len(each.group())))
     parts = match.groupdict()
-    month = _MONTHS.get(parts["m"].lower()) or int(parts["m"])
+    month = MONTHS.get(parts["m"].lower()) or int(parts["m"])
     date = f"{parts['y']}-{month:02d}"
     return f"{date}-{int(parts['d']):02d}" if parts.get("d") else date
 

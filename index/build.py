@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from index import disk
-from index.articles import Found, read_article, read_bytes, scan
+from index.articles import Found, display_name, read_article, read_bytes, scan
 from index.chunk import chunks
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, NoLibrary
@@ -131,7 +131,7 @@ def changed_since(library: Library) -> dict[str, str]:
             states[article.id] = "removed"
     known_skipped = {each.path for each in library.manifest.skipped}
     for id, file in on_disk.items():
-        if id not in library.by_id and str(file) not in known_skipped:
+        if id not in library.by_id and display_name(str(file)) not in known_skipped:
             states[id] = "new"
     return states
 
@@ -192,7 +192,7 @@ def _read(
                 continue
             article, note = read_article(each, data)
         except ValueError as error:
-            skipped.append(Skipped(str(each.path), str(error)))
+            skipped.append(Skipped(display_name(str(each.path)), str(error)))
             continue
         articles.append(article)
         if note:

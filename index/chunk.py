@@ -87,8 +87,8 @@ def _is_abbreviation(text: str) -> bool:
     if not text.endswith("."):
         return False
     words = text[:-1].split()
-    last = words[-1].lstrip("(«“\"'[").lower() if words else ""
-    is_initial = len(last) == 1 and last.isalpha() and text[-2].isupper() and len(words) > 1
+    last = re.split("[(\\[«“\"'’]", words[-1])[-1].lower() if words else ""
+    is_initial = len(last) == 1 and last.isalpha() and text[-2].isupper()
     return last in _ABBREVIATIONS or is_initial
 
 

@@ -21,11 +21,12 @@ from rag.config import DEFAULT_LLM, Config
 from rag.errors import QuestionError, ReaderError
 from rag.evidence import Passage, Sentence, cite, cut, select
 from rag.llm import Llm, Piece, load_llm
+from rag.numbers import numbers
 from rag.overlap import OverlapReader
 from rag.prompt import is_nothing, messages, prefix, wording
 from rag.reader import AdapterReader, Reader
 from rag.types import Answer, Citation, Claim, Timings
-from rag.verify import Support, check, content, numbers, unmet
+from rag.verify import Support, check, content, unmet
 
 MIN_SIMILARITY = 0.6
 """Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""

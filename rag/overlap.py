@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 
 from index.chunk import sentences
 from index.language import detect
+from rag.numbers import numbers
 from rag.reader import Reading
-from rag.verify import content, numbers
+from rag.verify import content
 
 SURE = 0.5
 """Share of the question's content words from which a window counts as an answer."""

@@ -1,5 +1,7 @@
 """Article -> Chunks and sentences: whatever the text, each is an exact slice and knows its lines."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_equal_lines_keep_their_places():
     """A thousand equal lines: each chunk has its own lines, they follow each other and reach the last one."""
     found = check(article("Le pont de Vernay rouvrira lundi.\n" * 1000))
     assert found[0].span.first == 1 and found[-1].span.last == 1000
-    assert all(after.span.first == before.span.last + 1 for before, after in zip(found, found[1:], strict=False))
+    assert all(after.span.first == before.span.last + 1 for before, after in pairwise(found))
 
 
 def test_a_refrain_is_cited_where_it_stands():

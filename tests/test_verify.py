@@ -2,7 +2,9 @@
 
 import pytest
 
-from rag.verify import check, content, is_negated, names, numbers, unmet
+from rag.names import names, stands
+from rag.numbers import numbers
+from rag.verify import check, content, is_negated, unmet
 
 LINE = "La visite n’a pas été confirmée, mais Anton Vasseur arriverait lundi soir avec 3 500 soldats et 41 % du budget."
 
@@ -129,3 +131,43 @@ def test_negation_is_seen_in_each_language():
         assert is_negated(text, language)
         assert not is_negated(text, "xx")
     assert not is_negated("Il est venu", "fr")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language", "source", "found"),
+    [
+        ("Putin", "M. Poutine est arrivé", "en", "fr", True),
+        ("Beijing", "à Pékin lundi", "en", "fr", True),
+        ("March", "en mars dernier", "en", "fr", True),
+        ("Monday", "lundi soir", "en", "fr", True),
+        ("Tuesday", "lundi soir", "en", "fr", False),
+        ("Germany", "l’Allemagne a refusé", "en", "fr", True),
+        ("Germany", "l’Espagne a refusé", "en", "fr", False),
+        ("Moscow", "à Moscou", "en", "fr", True),
+        ("European", "l’Union européenne", "en", "fr", True),
+        ("Allemagne", "Germany refused", "fr", "en", True),
+        ("Mahler", "Anton Vasseur", "en", "fr", False),
+        ("Vidal", "la maire Claire Vidal", "fr", "fr", True),
+        ("Vidal", "la maire Claire Vidalet", "fr", "fr", False),
+        ("Russie", "les drones russes", "fr", "fr", True),
+        ("Marchal", "Hélène Marchand", "fr", "fr", False),
+    ],
+)
+def test_a_name_stands_also_as_the_other_language_spells_it(name, text, language, source, found):
+    """Spellings, months, days, cities and countries are known across languages; strangers are not."""
+    assert stands(name, text, language, source) is found
+
+
+def test_an_acronym_is_met_by_the_words_it_stands_for():
+    """A question about the UE is met by an article that writes it out."""
+    text = "L’Union européenne a refusé."
+    assert unmet("Qu’a refusé l’UE ?", text, "fr", "fr") == []
+    assert unmet("Qu’a refusé l’ONU ?", text, "fr", "fr") == ["ONU"]
+
+
+def test_a_slip_of_the_finger_in_a_question_is_overlooked():
+    """One letter is; another person's name is not."""
+    text = "La maire Hélène Marchand a parlé."
+    for asked in ("Que dit Hélène Marchnad ?", "Que dit Hélène Marchan ?", "Que dit Hélène Marchant ?"):
+        assert unmet(asked, text, "fr", "fr") == []
+    assert unmet("Que dit Hélène Marchal ?", text, "fr", "fr") == ["Marchal"]

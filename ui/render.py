@@ -54,9 +54,9 @@ WORDS: dict[str, dict[str, str]] = {
         "line": "ligne",
         "lines": "lignes",
         "to": "à",
-        "open_quote": "« ",
-        "close_quote": " »",
-        "colon": " : ",
+        "open_quote": "«\u00a0",
+        "close_quote": "\u00a0»",
+        "colon": "\u00a0: ",
         "decimal": ",",
         "previous": "Citation précédente (p)",
         "next": "Citation suivante (n)",
@@ -276,7 +276,7 @@ def numbered(answer: Answer) -> dict[Citation, int]:
 def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
     numbers = numbered(answer)
     claims = " ".join(
-        f'<span class="cl-claim">{escape(claim.text)}{_chips(claim, i, numbers, articles, lang)}</span>'
+        f'<span class="cl-claim">{_ending(claim.text, _chips(claim, i, numbers, articles, lang))}</span>'
         for i, claim in enumerate(answer.supported, start=1)
     )
     return (
@@ -292,10 +292,11 @@ def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
     quotes = []
     for i, claim in enumerate(answer.supported, start=1):
         places = "".join(f"<span>{_where(c.span, articles, lang)}</span>" for c in dict.fromkeys(claim.citations))
+        quote = f"{words['open_quote']}{claim.text}{words['close_quote']}"
         quotes.append(
             f'<blockquote class="cl-quote"><p lang="{escape(answer.language)}" dir="auto">'
-            f"{words['open_quote']}{escape(claim.text)}{words['close_quote']}"
-            f'{_chips(claim, i, numbers, articles, lang)}</p><p class="cl-from">{places}</p></blockquote>'
+            f"{_ending(quote, _chips(claim, i, numbers, articles, lang))}</p>"
+            f'<p class="cl-from">{places}</p></blockquote>'
         )
     return (
         _state(words["quoted"], _took(answer, lang))
@@ -336,6 +337,14 @@ def _chips(
         f' data-claim="{claim_number}">{numbers[c]}</button>'
         for c in dict.fromkeys(claim.citations)
     )
+
+
+def _ending(text: str, chips: str) -> str:
+    """`text` and then `chips`, which stay on the line of its last word, unless that is a monster."""
+    head, space, word = text.rpartition(" ")
+    if len(word) > 30:
+        return escape(text) + chips
+    return f'{escape(head + space)}<span class="cl-keep">{escape(word)}{chips}</span>'
 
 
 def _target(citation: Citation, n: int, kind: str, articles: Mapping[str, Article], lang: str) -> str:
