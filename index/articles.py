@@ -111,7 +111,7 @@ def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Sk
     skipped: list[Skipped] = []
     seen: set[str] = set()
     for source in sources:
-        if not source.exists():
+        if not is_there(source):
             raise CorpusError(
                 f"no such folder or file: {source}. If it is gone for good: citeline index --forget {source}"
             )
@@ -129,6 +129,14 @@ def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Sk
                 id += "+"
             found[id] = Found(path, id)
     return sorted(found.values(), key=lambda each: each.id), skipped
+
+
+def is_there(path: Path) -> bool:
+    """Is there such a file or folder? A name that no file can have (too long, a link to itself) is not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def display_name(name: str) -> str:

@@ -6,14 +6,15 @@ import hashlib
 import struct
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from index import disk
-from index.articles import Found, display_name, read_article, read_bytes, scan
+from index.articles import Found, display_name, is_there, read_article, read_bytes, scan
 from index.chunk import chunks
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, NoLibrary
@@ -60,7 +61,7 @@ def build(
         raise LibraryError(
             f"no library can be kept at {path}: {error.strerror}. Name another folder: --library"
         ) from None
-    with disk.writer_lock(path):
+    with _in_words(path), disk.writer_lock(path):
         sweep(path)
         old = _open_old(path, embedder, rebuild)
         folders = _sources(old, path, sources, forget)
@@ -94,13 +95,7 @@ def build(
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=len(rows), skipped=tuple(skipped),
         )  # fmt: skip
         files = serialize(articles, rows) | {"vectors.faiss": vectors.to_bytes()} | keywords.to_bytes()
-        try:
-            generation = publish(path, manifest, files)
-        except OSError as error:
-            raise LibraryError(
-                f"the new state could not be written to {path}: {error.strerror}. The old one is still served; "
-                "make room and run citeline index again"
-            ) from None
+        generation = publish(path, manifest, files)
         journal.clear()
         progress("publishing", 1, 1)
         return replace(
@@ -110,6 +105,18 @@ def build(
             n_embedded=n_embedded,
             seconds=time.monotonic() - began,
         )
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What the disk refuses while a library is written, as a LibraryError."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(
+            f"the new state could not be written to {path}: {error.strerror}. What was published before is still "
+            "served; make room and run citeline index again"
+        ) from None
 
 
 def changed_since(library: Library) -> dict[str, str]:
@@ -164,7 +171,7 @@ def _sources(old: Library | None, path: Path, sources: Sequence[Path], forget: S
         raise CorpusError(f"{min(unknown)} is not among the library's folders: {', '.join(map(str, known)) or 'none'}")
     for source in sources:
         source = Path(source).expanduser()
-        if not source.exists():
+        if not is_there(source):
             raise CorpusError(f"no such folder or file: {source}. Name a folder that holds .txt or .md articles")
         if source.resolve() not in known:
             known.append(source.resolve())
@@ -286,13 +293,16 @@ class _Journal:
         if not data.startswith(self._head):
             self.clear()
             return found
-        for at in range(32, len(data) - size - 3, size + 4):
-            record = data[at : at + size]
-            if struct.unpack("<I", data[at + size : at + size + 4])[0] != zlib.crc32(record):
-                with self._path.open("r+b") as file:  # what is added next must follow a whole record
-                    file.truncate(at)
+        end = 32
+        while end + size + 4 <= len(data):
+            record = data[end : end + size]
+            if struct.unpack("<I", data[end + size : end + size + 4])[0] != zlib.crc32(record):
                 break
             found[record[:32]] = np.frombuffer(record[32:], dtype="<f4")
+            end += size + 4
+        if end < len(data):
+            with self._path.open("r+b") as file:  # what is added next must follow a whole record
+                file.truncate(end)
         return found
 
     def add(self, keys: Sequence[bytes], vectors: Array) -> None:

@@ -33,7 +33,6 @@ from index.store import Vectors
 from index.types import Article, Chunk, Skipped
 
 FORMAT = 1
-KEPT_GENERATIONS = 2
 
 _CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
 _ROW = np.dtype([("article", "<i4"), ("start", "<i4"), ("length", "<i4"), ("key", "S32")])
@@ -75,6 +74,15 @@ def current_generation(path: Path) -> int:
         return 0
 
 
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
+    generation, manifest_sha = _read_current(path)
+    data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+    if disk.sha256(data) != manifest_sha:
+        raise _damaged(path, "manifest.json is not the one that was published")
+    return _manifest(data, path)
+
+
 class Library:
     """One generation, checked and in memory; what happens on disk afterwards does not touch it."""
 
@@ -100,16 +108,14 @@ class Library:
             except FileNotFoundError as error:  # two generations were published and collected since CURRENT was read
                 if attempt == 2:
                     raise _damaged(path, f"{Path(str(error.filename)).name} is missing") from None
+            except OSError as error:
+                raise _damaged(path, f"{Path(str(error.filename)).name} cannot be read: {error.strerror}") from None
         raise AssertionError
 
     @classmethod
     def _open(cls, path: Path) -> Library:
-        generation, manifest_sha = _read_current(path)
-        folder = path / "gen" / f"{generation:08d}"
-        data = (folder / "manifest.json").read_bytes()
-        if disk.sha256(data) != manifest_sha:
-            raise _damaged(path, "manifest.json is not the one that was published")
-        manifest = _manifest(data, path)
+        manifest = read_manifest(path)
+        folder = path / "gen" / f"{manifest.generation:08d}"
         files = {}
         for name, (size, sha) in manifest.files.items():
             content = (folder / name).read_bytes()
@@ -117,8 +123,9 @@ class Library:
                 raise _damaged(path, f"{name} has {len(content)} bytes and another SHA-256 than when it was written")
             files[name] = content
         library = cls(path, manifest, files)
-        if not len(library.rows) == len(library.vectors) == manifest.n_chunks or library.vectors.dim != manifest.dim:
-            raise _damaged(path, "its vectors and chunks do not belong together")
+        counts = (len(library.rows), len(library.vectors), library.vectors.dim, len(library.articles))
+        if counts != (manifest.n_chunks, manifest.n_chunks, manifest.dim, manifest.n_articles):
+            raise _damaged(path, "its vectors, chunks and articles do not belong together")
         return library
 
     @property
@@ -163,7 +170,8 @@ def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
     root.mkdir(exist_ok=True)
     sweep(path)
     numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
-    generation = max([*numbers, current_generation(path)]) + 1
+    served = current_generation(path)
+    generation = max([*numbers, served]) + 1  # past one that was written and never served, too
     digests = {name: (len(data), disk.sha256(data)) for name, data in files.items()}
     record = asdict(manifest) | {"generation": generation, "created": time.time(), "files": digests}
     description = json.dumps(record, indent=1).encode("ascii")
@@ -182,8 +190,9 @@ def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
     except OSError:
         disk.remove(temporary)
         raise
-    for old in sorted(n for n in numbers if n < generation)[: -(KEPT_GENERATIONS - 1)]:
-        disk.remove(root / f"{old:08d}")
+    for old in numbers:
+        if old != served:  # a reader may be opening it
+            disk.remove(root / f"{old:08d}")
     return generation
 
 

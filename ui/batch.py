@@ -32,7 +32,7 @@ def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
     served = {"path": str(answerer.library_path), "generation": answerer.generation}
     known = {
         record["id"]: record
-        for record in _records(out)
+        for record in records(out)
         if record.get("models") == models and record.get("library") == served
     }
     failed = 0
@@ -69,8 +69,8 @@ def _read_questions(source: Path) -> list[tuple[Any, Any]]:
     return asked
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    """What an earlier run wrote, up to a line that was cut short."""
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a .jsonl file that have an id; a line that was cut short is left out."""
     if not path.is_file():
         return
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):

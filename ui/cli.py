@@ -13,8 +13,10 @@ import typer
 from index.errors import CitelineIndexError
 from rag.config import DEFAULT_LLM
 from rag.errors import RagError
-from ui.batch import BatchError, ask_many
+from ui.batch import BatchError, ask_many, records
 from ui.cli_models import models_app
+from ui.server import ServeError
+from ui.server import serve as run_server
 from ui.terminal import answer_text, progress_bars, report_dict, report_text, shown, status_dict, status_text
 
 if TYPE_CHECKING:
@@ -137,7 +139,6 @@ def serve(
 ) -> None:
     """Open the chat page, on this machine only."""
     from index.library import Library, current_generation, default_path
-    from ui.server import serve as run
 
     where = (library or default_path()).expanduser()
     if not current_generation(where):
@@ -148,7 +149,7 @@ def serve(
         answerer.warm()
         return answerer
 
-    run(load, port=port, open_browser=browser)
+    run_server(load, port=port, open_browser=browser, examples=_examples(where))
 
 
 def main() -> None:
@@ -158,11 +159,12 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (CitelineIndexError, RagError, CliError, BatchError) as error:
+    except (CitelineIndexError, RagError, CliError, BatchError, ServeError) as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        print("stopped; what was finished is kept", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == 130:  # what typer makes of Ctrl-C
+            print("citeline: stopped; what was finished is kept", file=sys.stderr)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -173,6 +175,18 @@ def main() -> None:
 def _fail(message: str) -> None:
     print(f"citeline: {shown(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(1)
+
+
+def _examples(library: Path) -> list[str]:
+    """Questions to start with: those marked "example" in a questions.jsonl beside a folder of the library."""
+    from index.library import read_manifest
+
+    found: list[str] = []
+    for source in read_manifest(library).sources:
+        beside = Path(source).parent / "questions.jsonl"
+        if beside.is_file():
+            found += [str(record.get("question")) for record in records(beside) if record.get("example")]
+    return found[:4]
 
 
 def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -32,6 +33,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_BODY_BYTES = 1 << 20
+END_SECONDS = 4.0
 
 # What the page uses of Gradio's routes. Everything else of Gradio's is refused: upload, file, proxy, stream, docs...
 # and whatever its next version adds.
@@ -67,6 +69,7 @@ def serve(
     """
     sock = listen(host, port)
     url = _url(host, sock.getsockname()[1])
+    ended = threading.Event()
     private = Path(tempfile.mkdtemp(prefix="citeline-"))
     try:
         isolate(private)
@@ -80,10 +83,14 @@ def serve(
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
             threading.Thread(target=_open, args=(server, url), name="citeline-browser", daemon=True).start()
+        threading.Thread(target=_let_go, args=(server, ended, private), name="citeline-end", daemon=True).start()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again when it has shut down
         server.run(sockets=[sock])
     except KeyboardInterrupt:
         pass  # uvicorn has shut down cleanly, then raises it again
     finally:
+        ended.set()
         sock.close()
         shutil.rmtree(private, ignore_errors=True)
 
@@ -265,6 +272,20 @@ def _open(server: Any, url: str) -> None:
         time.sleep(0.1)
     with contextlib.suppress(webbrowser.Error, OSError):  # the address is on the terminal anyway
         webbrowser.open(url)
+
+
+def _let_go(server: Any, ended: threading.Event, private: Path) -> None:
+    """End the process when it should have ended: a model that is reading a long prompt cannot be interrupted.
+
+    It holds up either the server's end or, through its thread, the interpreter's; a caller who lives on is left alone.
+    """
+    while not server.should_exit:
+        time.sleep(0.2)
+    time.sleep(END_SECONDS)
+    while ended.is_set() and threading.main_thread().is_alive():
+        time.sleep(0.2)
+    shutil.rmtree(private, ignore_errors=True)
+    os._exit(0)
 
 
 def _url(host: str, port: int) -> str:

@@ -1,0 +1,448 @@
+"""Folders of articles -> a library: what changed is told apart, only new text is embedded, nothing is lost half-way."""
+
+import os
+import random
+import shutil
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import BagEmbedder
+
+from index import build as build_module
+from index.build import build, changed_since
+from index.errors import CorpusError, LibraryError, LibraryMismatch, NoLibrary
+from index.library import Library, current_generation
+from index.search import search
+
+LONG = " ".join(f"La phrase numéro {n} parle du pont de Vernay et de ses travaux." for n in range(60))
+
+
+def rebuilt(path, embedder, **others):
+    """The report of a build, and the texts it embedded."""
+    embedder.encoded.clear()
+    return build(path, embedder, **others), list(embedder.encoded)
+
+
+def contents(path):
+    """All chunks of a library, with the vector of each."""
+    library = Library.open(path)
+    chunks = [library.chunk(row) for row in range(len(library.rows))]
+    return {(c.span, c.text): library.vectors.row(row).tobytes() for row, c in enumerate(chunks)}
+
+
+def found(path, query, language="fr"):
+    return [hit.chunk.span.article_id for hit in search(Library.open(path), BagEmbedder(), query, language)]
+
+
+# --- what changed --------------------------------------------------------------------------------------------------
+
+
+def test_first_build(tmp_path, folder, embedder):
+    """Everything is added and embedded once, and the phases are told in order up to their end."""
+    told = []
+    report = build(tmp_path / "new" / "library", embedder, [folder], progress=lambda *each: told.append(each))
+    assert report.added == ("pont.txt", "port.txt")
+    assert (report.generation, report.n_articles, report.n_chunks, report.n_embedded) == (1, 2, 2, 2)
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["reading", "embedding", "publishing"]
+    assert {(phase, done) for phase, done, total in told if done == total} == {
+        ("reading", 2), ("embedding", 2), ("publishing", 1),
+    }  # fmt: skip
+
+
+def test_nothing_new_publishes_nothing(library, embedder):
+    """A second build embeds nothing and writes no generation."""
+    before = sorted(library.rglob("*"))
+    report, encoded = rebuilt(library, embedder)
+    assert report.is_noop and report.unchanged == 2 and encoded == []
+    assert current_generation(library) == report.generation == 1
+    assert sorted(library.rglob("*")) == before
+
+
+def test_added_changed_renamed_and_removed_are_told_apart(library, folder, embedder):
+    """Each kind of change is reported under its own name, and only text that is new goes through the embedder."""
+    (folder / "new.txt").write_text("Un article neuf\n\nLe musée ouvre.")
+    (folder / "port.txt").rename(folder / "harbour.txt")
+    report, encoded = rebuilt(library, embedder)
+    assert (report.added, report.renamed) == (("new.txt",), (("port.txt", "harbour.txt"),))
+    assert (report.changed, report.removed, report.unchanged) == ((), (), 1)
+    assert len(encoded) == report.n_embedded == 1 and "musée" in encoded[0]
+
+    (folder / "pont.txt").write_text("Le pont\n\nIl est fermé.")
+    (folder / "new.txt").unlink()
+    report, encoded = rebuilt(library, embedder)
+    assert (report.changed, report.removed, report.unchanged) == (("pont.txt",), ("new.txt",), 1)
+    assert (report.added, report.renamed, len(encoded)) == ((), (), 1)
+
+
+def test_a_deleted_article_is_found_no_more(library, folder, embedder):
+    """Search knows nothing of a removed article."""
+    assert found(library, "strike at the port", "en")[0] == "port.txt"
+    (folder / "port.txt").unlink()
+    build(library, embedder)
+    assert set(found(library, "strike at the port", "en")) == {"pont.txt"}
+
+
+def test_one_edited_line_embeds_only_its_chunks(tmp_path, folder, embedder):
+    """In a long article the chunks whose text is what it was keep their vectors."""
+    paragraphs = [f"Paragraphe {n}. {LONG[:600]}" for n in range(12)]
+    (folder / "long.txt").write_text("\n\n".join(["Titre du long article", *paragraphs]))
+    library = tmp_path / "library"
+    build(library, embedder, [folder])
+    before = contents(library)
+    paragraphs[6] = paragraphs[6].replace("Paragraphe 6", "Alinéa 6")
+    (folder / "long.txt").write_text("\n\n".join(["Titre du long article", *paragraphs]))
+    report, encoded = rebuilt(library, embedder)
+    assert report.changed == ("long.txt",)
+    assert len(encoded) == 1 and "Alinéa 6" in encoded[0]
+    assert len(before.items() & contents(library).items()) == report.n_chunks - 1
+
+
+def test_a_moved_paragraph_is_not_embedded_again(tmp_path, folder, embedder):
+    """Text that only moved keeps its vector and gets its new lines."""
+    (folder / "pont.txt").write_text("Le titre\n\n\n\n" + LONG)
+    build(tmp_path / "library", embedder, [folder])
+    (folder / "pont.txt").write_text("Le titre\n\n\n\n\n\n\n" + LONG)
+    report, encoded = rebuilt(tmp_path / "library", embedder)
+    assert report.changed == ("pont.txt",) and encoded == []
+    assert max(span.last for span, _ in contents(tmp_path / "library")) == 8
+
+
+def test_an_edit_that_hides_is_seen(library, folder, embedder):
+    """The same size and the same time of change do not make other bytes the same article."""
+    path = folder / "port.txt"
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("12 %", "21 %"), encoding="utf-8")
+    os.utime(path, ns=times)
+    assert changed_since(Library.open(library)) == {"port.txt": "changed"}
+    assert rebuilt(library, embedder)[0].changed == ("port.txt",)
+
+
+@pytest.mark.parametrize("when", [0, -2_000_000_000, 4_000_000_000])
+def test_a_clock_that_jumps_changes_nothing(library, folder, embedder, when):
+    """Times of change are not looked at."""
+    os.utime(folder / "port.txt", (when, when))
+    assert rebuilt(library, embedder)[0].is_noop
+
+
+def test_copies_are_kept_both_and_embedded_once(library, folder, embedder):
+    """The same article under two names is two articles; its text has one vector."""
+    shutil.copy(folder / "port.txt", folder / "copy.txt")
+    report, encoded = rebuilt(library, embedder)
+    assert report.added == ("copy.txt",) and encoded == []
+    assert {span.article_id for span, _ in contents(library)} == {"copy.txt", "pont.txt", "port.txt"}
+
+
+def test_swapped_names_are_two_changes(library, folder, embedder):
+    """Two files that exchange their names are both changed, and nothing is embedded."""
+    (folder / "pont.txt").rename(folder / "x")
+    (folder / "port.txt").rename(folder / "pont.txt")
+    (folder / "x").rename(folder / "port.txt")
+    report, encoded = rebuilt(library, embedder)
+    assert set(report.changed) == {"pont.txt", "port.txt"} and encoded == []
+    assert found(library, "grève Vernay maire")[0] == "port.txt"
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_folder_is_an_error_and_the_library_untouched(library, folder, embedder):
+    """An unmounted disk does not empty the library."""
+    before = contents(library)
+    folder.rename(folder.with_name("elsewhere"))
+    with pytest.raises(CorpusError, match=f"no such folder or file: {folder}"):
+        build(library, embedder)
+    assert contents(library) == before and current_generation(library) == 1
+
+
+@pytest.mark.parametrize("name", ["none", "x" * 300, "a/b/c"])
+def test_a_folder_that_is_not_there_is_said(library, tmp_path, embedder, name):
+    """A misspelt folder is an error in words, however it is misspelt, and is not remembered."""
+    with pytest.raises(CorpusError, match="no such folder or file"):
+        build(library, embedder, [tmp_path / name])
+    assert rebuilt(library, embedder)[0].is_noop
+
+
+def test_no_folder_at_all_is_said(tmp_path, embedder):
+    """The first build needs one, and leaves no library behind when it has none."""
+    with pytest.raises(CorpusError, match="citeline index FOLDER"):
+        build(tmp_path / "library", embedder)
+    with pytest.raises(NoLibrary):
+        Library.open(tmp_path / "library")
+
+
+def test_a_folder_without_articles_is_said_with_a_reason(tmp_path, embedder):
+    """Nothing to read is an error that names a file that was passed over."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CorpusError, match=r"no article .* found in .*empty\. Name a folder"):
+        build(tmp_path / "library", embedder, [tmp_path / "empty"])
+    (tmp_path / "empty" / "scan.pdf").write_bytes(b"%PDF")
+    with pytest.raises(CorpusError, match=r"1 passed over, such as .*scan\.pdf: kind \.pdf"):
+        build(tmp_path / "library", embedder, [tmp_path / "empty"])
+
+
+def test_the_whole_disk_is_refused(tmp_path, embedder):
+    """`/` is not a folder of articles."""
+    with pytest.raises(CorpusError, match="whole disk"):
+        build(tmp_path / "library", embedder, [Path("/")])
+
+
+def test_a_library_cannot_be_a_file(tmp_path, folder, embedder):
+    """A file where the library should be is an error in words."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(LibraryError, match="no library can be kept"):
+        build(tmp_path / "file", embedder, [folder])
+
+
+def test_two_folders_with_the_same_names_and_one_forgotten(library, folder, tmp_path, embedder):
+    """Both articles are kept apart; a forgotten folder takes its own away and the other stays."""
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "pont.txt").write_text("Un autre pont\n\nIl est à Corvassey.")
+    report, _ = rebuilt(library, embedder, sources=[second])
+    assert report.added == ("second/pont.txt",) and report.unchanged == 2
+    assert Library.open(library).manifest.sources == (str(folder), str(second))
+    assert rebuilt(library, embedder)[0].is_noop
+
+    report, encoded = rebuilt(library, embedder, forget=[folder])
+    assert encoded == []
+    (only,) = Library.open(library).articles
+    assert (only.id, only.path) == ("pont.txt", str(second / "pont.txt"))
+    assert found(library, "Corvassey") == ["pont.txt"]
+
+
+def test_forgetting_what_is_not_known_is_an_error(library, tmp_path, embedder):
+    """A misspelt folder to forget changes nothing and the known ones are listed."""
+    with pytest.raises(CorpusError, match=r"other is not among the library's folders: .*articles"):
+        build(library, embedder, forget=[tmp_path / "other"])
+
+
+def test_forgetting_the_last_folder_empties_the_library(library, folder, embedder):
+    """An empty library opens, finds nothing and can be filled again, even when the folder itself is gone."""
+    folder.rename(folder.with_name("moved"))
+    report, _ = rebuilt(library, embedder, forget=[folder])
+    assert report.removed == ("pont.txt", "port.txt")
+    assert (len(Library.open(library).rows), found(library, "pont")) == (0, [])
+    with pytest.raises(CorpusError, match="has no folder yet"):
+        build(library, embedder)
+    assert build(library, embedder, [folder.with_name("moved")]).n_articles == 2
+
+
+def test_a_folder_inside_another_is_not_read_twice(library, folder, tmp_path, embedder):
+    """A sub-folder of a known folder, or the folder above it, names each article once."""
+    (folder / "sub").mkdir()
+    (folder / "sub" / "deep.txt").write_text("Tout au fond")
+    assert rebuilt(library, embedder, sources=[folder / "sub"])[0].added == ("sub/deep.txt",)
+    assert Library.open(library).manifest.sources == (str(folder),)
+    report, encoded = rebuilt(library, embedder, sources=[folder.parent])
+    assert encoded == []
+    assert set(report.renamed) == {(name, f"articles/{name}") for name in ("pont.txt", "port.txt", "sub/deep.txt")}
+    assert Library.open(library).manifest.sources == (str(folder.parent),)
+
+
+def test_a_relative_folder_is_remembered_whole(tmp_path, folder, embedder, monkeypatch):
+    """The next build may run from anywhere."""
+    monkeypatch.chdir(folder.parent)
+    build(tmp_path / "library", embedder, [Path("articles")])
+    monkeypatch.chdir("/")
+    assert rebuilt(tmp_path / "library", embedder)[0].is_noop
+
+
+# --- embedders -----------------------------------------------------------------------------------------------------
+
+
+def test_another_embedder_is_refused_until_rebuilt(library, embedder):
+    """Vectors of two models are never mixed; a rebuild embeds all text anew and remembers the folders."""
+    other = BagEmbedder("other", 64)
+    with pytest.raises(LibraryMismatch, match=r"built with bag .* not other .*citeline index --rebuild"):
+        build(library, other)
+    assert other.encoded == []
+    report, encoded = rebuilt(library, other, rebuild=True)
+    assert report.generation == 2 and len(encoded) == report.n_chunks == 2
+    assert Library.open(library).manifest.embedder == "other" and Library.open(library).vectors.dim == 64
+
+
+def test_a_rebuild_embeds_everything(library, embedder):
+    """With the same embedder, too: nothing old is trusted."""
+    report, encoded = rebuilt(library, embedder, rebuild=True)
+    assert report.generation == 2 and len(encoded) == 2
+
+
+# --- interrupted ---------------------------------------------------------------------------------------------------
+
+
+class Tired(BagEmbedder):
+    """Raises Ctrl-C when it is asked for more than `groups` groups."""
+
+    def __init__(self, groups):
+        super().__init__()
+        self.groups = groups
+
+    def encode(self, texts):
+        if self.groups == 0:
+            raise KeyboardInterrupt
+        self.groups -= 1
+        return super().encode(texts)
+
+
+@pytest.fixture
+def many(folder, monkeypatch):
+    """A folder of ten chunks, embedded two at a time."""
+    monkeypatch.setattr(build_module, "_GROUP", 2)
+    for n in range(8):
+        (folder / f"{n}.txt").write_text(f"Titre {n}\n\nCorps du numéro {n}.")
+    return folder
+
+
+def interrupted(path, folder, groups):
+    """The texts that an interrupted build embedded."""
+    tired = Tired(groups)
+    with pytest.raises(KeyboardInterrupt):
+        build(path, tired, [folder])
+    return tired.encoded
+
+
+def test_an_interrupted_build_is_taken_up(tmp_path, many, embedder):
+    """After Ctrl-C nothing is published; the next build embeds only the rest, gives the same vectors and clears up."""
+    path = tmp_path / "library"
+    first = interrupted(path, many, 2)
+    with pytest.raises(NoLibrary):
+        Library.open(path)
+    report, second = rebuilt(path, embedder, sources=[many])
+    assert (len(first), len(second), report.n_chunks) == (4, 6, 10)
+    assert not set(first) & set(second)
+    assert not (path / "pending.bin").exists()
+    build(tmp_path / "whole", BagEmbedder(), [many])
+    assert contents(path) == contents(tmp_path / "whole")
+
+
+def test_a_build_interrupted_twice_loses_nothing(tmp_path, many, embedder):
+    """The second run adds to what the first has done."""
+    path = tmp_path / "library"
+    first = interrupted(path, many, 2)
+    second = interrupted(path, many, 2)
+    _, third = rebuilt(path, embedder, sources=[many])
+    assert [len(each) for each in (first, second, third)] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("lost", [1, 3, 4, 5, 2000, 2083])
+def test_a_torn_end_of_the_journal_costs_one_text(tmp_path, many, embedder, lost):
+    """A journal cut anywhere in its last record gives back the others, also to a run that is interrupted in its turn."""
+    path = tmp_path / "library"
+    interrupted(path, many, 2)
+    os.truncate(path / "pending.bin", (path / "pending.bin").stat().st_size - lost)
+    second = interrupted(path, many, 2)
+    _, third = rebuilt(path, embedder, sources=[many])
+    assert (len(second), len(third)) == (4, 3)
+    build(tmp_path / "whole", BagEmbedder(), [many])
+    assert contents(path) == contents(tmp_path / "whole")
+
+
+def test_a_damaged_record_ends_the_journal(tmp_path, many, embedder):
+    """A flipped bit in a vector is not published: that record and those after it are embedded again."""
+    path = tmp_path / "library"
+    interrupted(path, many, 2)
+    data = bytearray((path / "pending.bin").read_bytes())
+    data[32 + (32 + 4 * 512 + 4) + 100] ^= 1
+    (path / "pending.bin").write_bytes(data)
+    _, rest = rebuilt(path, embedder, sources=[many])
+    assert len(rest) == 9
+    build(tmp_path / "whole", BagEmbedder(), [many])
+    assert contents(path) == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("journal", [b"", b"garbage", bytes(5000), "of another embedder"])
+def test_a_foreign_journal_is_ignored(tmp_path, many, embedder, journal):
+    """Vectors of another embedder, or bytes that are no journal, never reach the library."""
+    path = tmp_path / "library"
+    interrupted(path, many, 2)
+    if journal == "of another embedder":
+        embedder = BagEmbedder("other")
+    else:
+        (path / "pending.bin").write_bytes(journal)
+    _, encoded = rebuilt(path, embedder, sources=[many])
+    assert len(encoded) == 10
+    build(tmp_path / "whole", BagEmbedder(), [many])
+    assert contents(path) == contents(tmp_path / "whole")
+
+
+# --- the same articles give the same library -----------------------------------------------------------------------
+
+TEXTS = [
+    "Titre\n\nLe pont.",
+    "Titre\n\nLe port.\r\n",
+    LONG,
+    f"Société\n\nUn titre\n\n{LONG}\n\nFin",
+    "",
+    "\0",
+    "Rien\n" * 300,
+]
+NAMES = [f"{n}.txt" for n in range(6)] + ["sub/a.md", "sub/b.txt", "note.pdf"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_changes_give_what_a_build_from_nothing_gives(tmp_path, seed):
+    """Random additions, edits, renamings, copies and deletions, built after every few: chunks, lines, vectors and the
+    order of hits are those of a library built from the folder as it is."""
+    rng = random.Random(seed)
+    folder, path = tmp_path / "articles", tmp_path / "library"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "0.txt").write_text("Titre\n\nLe premier.")
+    build(path, BagEmbedder(), [folder])
+    for step in range(10):
+        for _ in range(rng.randint(1, 4)):
+            target, files = folder / rng.choice(NAMES), sorted(p for p in folder.rglob("*") if p.is_file())
+            match rng.choice(["write", "append", "rename", "copy", "delete"]):
+                case "write":
+                    target.write_text(rng.choice(TEXTS))
+                case "append" if files:
+                    with rng.choice(files).open("a") as file:
+                        file.write(f"\n\nAjout {zlib.crc32(bytes([seed, step]))}.")
+                case "rename" if files:
+                    rng.choice(files).rename(target)
+                case "copy" if files and (source := rng.choice(files)) != target:
+                    shutil.copy(source, target)
+                case "delete" if len(files) > 1:
+                    rng.choice(files).unlink()
+        (folder / "keep.txt").write_text("Toujours là")
+        build(path, BagEmbedder())
+    shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+    build(tmp_path / "fresh", BagEmbedder(), [folder])
+    assert contents(path) == contents(tmp_path / "fresh")
+    one, other = Library.open(path), Library.open(tmp_path / "fresh")
+    assert one.articles == other.articles and one.manifest.skipped == other.manifest.skipped
+    for query in ("pont", "Le premier titre", "port et musée", "Ajout", "numéro 12"):
+        hits, fresh = (search(each, BagEmbedder(), query, "fr") for each in (one, other))
+        assert [hit.chunk for hit in hits] == [hit.chunk for hit in fresh]
+        assert np.allclose([hit.score for hit in hits], [hit.score for hit in fresh])
+
+
+# --- what changed since --------------------------------------------------------------------------------------------
+
+
+def test_changes_on_disk_are_told_without_building(library, folder):
+    """Articles edited, gone or new since the library was built; files that were passed over are none of these."""
+    assert changed_since(Library.open(library)) == {}
+    (folder / "pont.txt").write_text("Autre chose")
+    (folder / "port.txt").unlink()
+    (folder / "new.txt").write_text("Neuf")
+    (folder / "new.pdf").write_bytes(b"%PDF")
+    assert changed_since(Library.open(library)) == {"pont.txt": "changed", "port.txt": "removed", "new.txt": "new"}
+
+
+def test_files_passed_over_are_not_new(library, folder, embedder):
+    """What was skipped at the last build, whatever its name, does not ask for another one."""
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / os.fsdecode(b"empty\xff.txt")).write_bytes(b"")
+    build(library, embedder)
+    assert changed_since(Library.open(library)) == {}
+    assert rebuilt(library, embedder)[0].is_noop
+
+
+def test_a_folder_that_is_gone_takes_all_its_articles(library, folder):
+    """Without the folder every article counts as removed; the library still answers from what it holds."""
+    folder.rename(folder.with_name("gone"))
+    assert changed_since(Library.open(library)) == {"pont.txt": "removed", "port.txt": "removed"}
+    assert found(library, "pont")[0] == "pont.txt"

@@ -1,0 +1,107 @@
+"""Who imports whom: the layers point down, each heavy library has one door, and nothing heavy loads before it is used."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path for package in ("index", "rag", "ui") for path in (ROOT / package).rglob("*.py"))
+DOORS = {
+    "faiss": {"index/store.py"},
+    "bm25s": {"index/keywords.py"},
+    "sentence_transformers": {"index/embed.py"},
+    "langchain_text_splitters": {"index/chunk.py"},
+    "Stemmer": {"index/language.py"},
+    "py3langid": {"index/language.py"},
+    "llama_cpp": {"rag/llm.py"},
+    "gradio": {"ui/app.py", "ui/server.py"},
+}
+HEAVY = {"torch", "numpy", "faiss", "gradio", "llama_cpp", "sentence_transformers", "transformers", "bm25s", "scipy"}
+by_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def imported(path):
+    """Every module that a file imports, at its top or inside a function, as a dotted name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module
+
+
+@by_module
+def test_imports_point_down(path):
+    """ui may import rag and index, rag may import index, index neither; no module imports a test."""
+    above = {"index": {"rag", "ui"}, "rag": {"ui"}, "ui": set()}[path.relative_to(ROOT).parts[0]]
+    roots = {name.split(".")[0] for name in imported(path)}
+    assert not roots & (above | {"tests", "fakes", "pytest", "bench"})
+
+
+@by_module
+def test_each_heavy_library_has_one_door(path):
+    """A library that is heavy or may be replaced is imported in the one module that stands for it."""
+    here = path.relative_to(ROOT).as_posix()
+    for name in imported(path):
+        root = next((each for each in DOORS if name.split(".")[0].startswith(each)), None)
+        root = "langchain_text_splitters" if name.startswith("langchain") else root
+        assert root is None or here in DOORS[root], f"{here} imports {name}"
+
+
+def test_the_doors_are_used():
+    """A door that no module goes through any more is struck off the list above."""
+    used = {(name.split(".")[0], path.relative_to(ROOT).as_posix()) for path in MODULES for name in imported(path)}
+    assert {(name, door) for name, doors in DOORS.items() for door in doors} <= used
+
+
+def calls(path):
+    """(dotted name, its keywords) of every call in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), {each.arg: ast.unparse(each.value) for each in node.keywords}
+
+
+@by_module
+def test_no_text_becomes_code(path):
+    """Nothing is unpickled, evaluated, given to a shell or loaded as YAML; numpy is told not to unpickle."""
+    assert not {name.split(".")[0] for name in imported(path)} & {
+        "pickle",
+        "cPickle",
+        "dill",
+        "shelve",
+        "marshal",
+        "yaml",
+    }
+    for name, keywords in calls(path):
+        assert name not in {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "importlib.import_module"}
+        assert keywords.get("shell", "False") == "False"
+        assert keywords.get("trust_remote_code", "False") == "False"
+        assert name != "torch.load" or keywords.get("weights_only") == "True"
+        if name in {"np.load", "numpy.load"}:
+            assert keywords.get("allow_pickle") == "False"
+
+
+def test_lines_are_cut_by_one_function():
+    """str.splitlines cuts where an editor does not: no module that holds an article's text uses it, but on bytes of our
+    own JSON."""
+    readers = [*(ROOT / "index").glob("[acklst]*.py"), ROOT / "index" / "build.py", *(ROOT / "rag").glob("*.py")]
+    readers += [ROOT / "ui" / f"{name}.py" for name in ("app", "render", "server")]
+    found = []
+    for path in readers:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "splitlines":
+                found.append(f"{path.relative_to(ROOT)}: {ast.unparse(node)}")
+    assert found == ["index/library.py: files['articles.jsonl'].splitlines"]
+
+
+@pytest.mark.parametrize("statement", ["import rag", "import ui.cli", "import index.library, index.build"])
+def test_nothing_heavy_is_loaded_by_importing(statement):
+    """`citeline --help` and `from rag import answer` start at once; the libraries load on first use."""
+    code = f"{statement}; import sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    heavy = HEAVY - {"numpy"} if "index.build" in statement else HEAVY
+    assert not heavy & {name.split(".")[0] for name in json.loads(done.stdout)}
