@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 from transformers import AutoModel, AutoTokenizer
 
 from bench.squad import Item, halves, is_validation, load, load_parallel, sentences
@@ -399,6 +399,8 @@ def main() -> None:
     budget.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--init", type=Path, help="go on from these weights (reader.safetensors of an earlier run)")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint-minutes", type=float, default=10)
     parser.add_argument(
@@ -428,6 +430,10 @@ def main() -> None:
     )
 
     tensors = fresh_tensors(encoder, args.seed)
+    earlier = None
+    if args.init:
+        tensors = {k: v.float() for k, v in load_file(args.init).items()}
+        earlier = json.loads(args.init.with_suffix(".json").read_text(encoding="utf-8"))["provenance"]
     trained = [t.requires_grad_() for t in tensors.values()]
     adapter = Adapter(encoder, tensors)
     optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
@@ -441,7 +447,7 @@ def main() -> None:
         done = step / args.steps if args.steps else (now - began) / (60 * args.minutes)
         if done >= 1:
             break
-        rate = LEARNING_RATE * min(1, (step + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+        rate = args.learning_rate * min(1, (step + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
         for group in optimizer.param_groups:
             group["lr"] = rate
         batch = next(source)
@@ -452,7 +458,7 @@ def main() -> None:
             + torch.nn.functional.cross_entropy(ends, spots[:, 1])
         ) / 2
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         step += 1
@@ -477,7 +483,8 @@ def main() -> None:
         "examples": seen,
         "minutes": round((time.monotonic() - began) / 60, 1),
         "batch": args.batch,
-        "learning_rate": LEARNING_RATE,
+        "learning_rate": args.learning_rate,
+        "continued_from": earlier,
         "rank": RANK,
         "top_layers": TOP_LAYERS,
         "negatives": NEGATIVES,

@@ -17,7 +17,7 @@ PIECES = [
     "un mot assez long pour remplir ", "Une phrase entière, avec une virgule. ", "x" * 90, "mot " * 60, "-", "(", ")",
 ]  # fmt: skip
 TEXT = st.lists(st.sampled_from(PIECES), max_size=150).map("".join)
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def article(text):

@@ -292,9 +292,12 @@ def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
     quotes = []
     for i, claim in enumerate(answer.supported, start=1):
         places = "".join(f"<span>{_where(c.span, articles, lang)}</span>" for c in dict.fromkeys(claim.citations))
-        quote = f"{words['open_quote']}{claim.text}{words['close_quote']}"
+        # The characters themselves: the claim's text says in words where they stand, the page shows it.
+        said = " ".join(" ".join(c.quote.split()) for c in claim.citations)
+        quote = f"{words['open_quote']}{said}{words['close_quote']}"
+        source = articles.get(claim.citations[0].span.article_id)
         quotes.append(
-            f'<blockquote class="cl-quote"><p lang="{escape(answer.language)}" dir="auto">'
+            f'<blockquote class="cl-quote"><p lang="{escape(source.language if source else "")}" dir="auto">'
             f"{_ending(quote, _chips(claim, i, numbers, articles, lang))}</p>"
             f'<p class="cl-from">{places}</p></blockquote>'
         )
