@@ -60,7 +60,8 @@ _STOP = re.compile(r"[.!?…。！？]+[\"»”’')\]]*(?:[   ]»)?(?=\s+[\"«�
 _ABBREVIATIONS = frozenset(
     "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs "
     "ms prof sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr "
-    "jun jul aug sep sept oct nov dec janv févr avr juil déc i.e e.g u.s u.k z.b d.h bzw ca usw dott sig ing sra dra ex j.-c".split()
+    "jun jul aug sep sept oct nov dec janv févr avr juil déc i.e e.g u.s u.k z.b d.h bzw ca usw dott "
+    "sig ing sra dra ex j.-c".split()
 )
 
 

@@ -17,6 +17,7 @@ from index.language import detect
 from index.library import Library, current_generation, default_path
 from index.search import search
 from index.types import Article, Hit
+from rag.abstain import Judge, default_judge, features
 from rag.config import DEFAULT_LLM, Config
 from rag.errors import QuestionError, ReaderError
 from rag.evidence import Passage, Sentence, cite, cut, select
@@ -45,13 +46,18 @@ class Answerer:
         reader: Reader,
         llm: Llm | None,
         config: Config = Config(),  # noqa: B008 (frozen)
+        judge: Judge | None = None,
     ) -> None:
-        """Open the library. Raises NoLibrary, LibraryDamaged or LibraryMismatch."""
+        """Open the library. Without a judge the reader's own threshold decides whether anything answers.
+
+        Raises NoLibrary, LibraryDamaged or LibraryMismatch.
+        """
         self.library_path = library
         self.embedder = embedder
         self.reader = reader
         self.llm = llm
         self.config = config
+        self.judge = judge
         self._opening = threading.Lock()
         self._library = self._open()
 
@@ -73,11 +79,12 @@ class Answerer:
             Library.open(path)  # says what is wrong before any model is loaded
         encoder = SentenceTransformerEmbedder(embedder)
         reader: Reader
+        judge: Judge | None
         try:
-            reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
+            reader, judge = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock), default_judge()
         except ReaderError:
-            reader = OverlapReader()
-        return cls(path, encoder, reader, load_llm(llm), config)
+            reader, judge = OverlapReader(), None
+        return cls(path, encoder, reader, load_llm(llm), config, judge)
 
     # --- what the page needs beside answers -------------------------------------------------------------------------
 
@@ -137,14 +144,13 @@ class Answerer:
         )  # fmt: skip
         yield answer
         passages = self._read(question, language, library, hits)
-        threshold = self.reader.threshold(language)
-        if not passages or passages[0].score < threshold:
+        if not passages or passages[0].score < 0:
             yield self._end(answer, began, message=wording(language).not_found)
             return
         if self.llm is None:
-            yield self._end(answer, began, claims=self._quotes(passages, language, threshold), is_quote=True)
+            yield self._end(answer, began, claims=_quotes(passages, language), is_quote=True)
             return
-        evidence = select(passages, self.config.evidence_tokens, self.llm.count_tokens, threshold)
+        evidence = select(passages, self.config.evidence_tokens, self.llm.count_tokens)
         draft = ""
         for piece in self._write(question, language, evidence, began):
             draft += piece.text
@@ -154,8 +160,7 @@ class Answerer:
             yield answer
         claims = self._check(draft, question, language, evidence, passages[0])
         if not any(claim.verdict == "supported" for claim in claims):
-            quotes = self._quotes(passages, language, threshold)
-            yield self._end(answer, began, claims=(*quotes, *claims), is_quote=True)
+            yield self._end(answer, began, claims=(*_quotes(passages, language), *claims), is_quote=True)
             return
         yield self._end(answer, began, claims=claims)
 
@@ -170,7 +175,11 @@ class Answerer:
         passages = []
         for hit, reading in zip(windows, readings, strict=True):
             article = library.by_id[hit.chunk.span.article_id]
-            passage = cut(hit, article, (reading.start, reading.end), reading.score)
+            if self.judge:
+                score = self.judge.score(features(reading.score, hit, article, question, language))
+            else:
+                score = reading.score - self.reader.threshold(language)
+            passage = cut(hit, article, (reading.start, reading.end), score)
             known = "\n".join((article.title, article.date, article.text))
             if passage.answering() and not unmet(question, known, language, article.language):
                 passages.append(passage)
@@ -223,23 +232,6 @@ class Answerer:
         a, b = self.embedder.encode([prompt + claim, prompt + sentence])
         return float(np.dot(a, b))
 
-    def _quotes(self, passages: Sequence[Passage], language: str, threshold: float) -> tuple[Claim, ...]:
-        """The best sentence verbatim, and that of another article when the reader is nearly as sure of it."""
-        claims: list[Claim] = []
-        seen: set[str] = set()
-        for passage in passages:
-            if (
-                passage.article.id in seen
-                or passage.score < max(threshold, passages[0].score - 2.0)
-                or len(claims) == 2
-            ):
-                continue
-            seen.add(passage.article.id)
-            answering = passage.answering()
-            citation = cite(passage.article, answering[0].start, answering[-1].end)
-            claims.append(Claim(_introduce(citation, language), "supported", (citation,)))
-        return tuple(claims)
-
     def _end(
         self, answer: Answer, began: float, claims: tuple[Claim, ...] = (), is_quote: bool = False, message: str = ""
     ) -> Answer:
@@ -262,6 +254,20 @@ def clean(question: str, most: int) -> str:
     if not any(char.isalnum() for char in question):
         raise QuestionError("the question is empty: type one, such as “Who … ?” or “Combien … ?”")
     return question
+
+
+def _quotes(passages: Sequence[Passage], language: str) -> tuple[Claim, ...]:
+    """The best sentence verbatim, and that of another article when it is nearly as sure an answer."""
+    claims: list[Claim] = []
+    seen: set[str] = set()
+    for passage in passages:
+        if passage.article.id in seen or passage.score < max(0.0, passages[0].score - 2.0) or len(claims) == 2:
+            continue
+        seen.add(passage.article.id)
+        answering = passage.answering()
+        citation = cite(passage.article, answering[0].start, answering[-1].end)
+        claims.append(Claim(_introduce(citation, language), "supported", (citation,)))
+    return tuple(claims)
 
 
 def _says(claim: str, best: Passage, language: str) -> bool:

@@ -40,7 +40,7 @@ class Passage:
     answer: tuple[int, int]
     """Characters of the article that answer, if anything here does; empty when nothing was read."""
     score: float
-    """The reader's score; higher is surer."""
+    """From 0 up the passage counts as an answer; differences are log odds."""
 
     @property
     def answer_text(self) -> str:
@@ -73,13 +73,11 @@ def cut(hit: Hit, article: Article, answer: tuple[int, int] = (0, 0), score: flo
     return Passage(hit, article, found, shifted, score)
 
 
-def select(
-    passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int], floor: float
-) -> tuple[Sentence, ...]:
+def select(passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int]) -> tuple[Sentence, ...]:
     """The sentences to answer from, in reading order, at most `budget` tokens: each passage's answering sentence first.
 
-    Passages come best first; one whose score is under `floor` gives none. What room is left goes to the neighbours of
-    the best answering sentence, so that "he" and "there" can be understood.
+    Passages come best first; one that does not answer (score under 0) gives none. What room is left
+    goes to the neighbours of the best answering sentence, so that "he" and "there" can be understood.
     """
     chosen: dict[tuple[str, int], Sentence] = {}
     room = budget
@@ -91,7 +89,7 @@ def select(
             chosen[sentence.key] = sentence
             room -= cost
 
-    worth = [passage for passage in passages if passage.score >= floor] or list(passages[:1])
+    worth = [passage for passage in passages if passage.score >= 0] or list(passages[:1])
     for passage in worth:
         for sentence in passage.answering():
             take(sentence)

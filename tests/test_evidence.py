@@ -49,22 +49,22 @@ def test_a_citation_may_cross_lines():
 
 def test_the_answering_sentence_comes_with_its_neighbours_in_reading_order():
     """What the model sees reads like the article."""
-    chosen = select(passages(), 100, count, 0.0)
+    chosen = select(passages(), 100, count)
     assert [s.text for s in chosen] == ["Premier fait.", "Deuxième fait ici.", "Troisième fait, plus long."]
 
 
 def test_the_budget_is_kept_but_the_answer_is_always_there():
     """Neighbours are left out first; one sentence stays however long it is."""
-    assert [s.text for s in select(passages(), 9, count, 0.0)] == ["Deuxième fait ici."]
-    assert [s.text for s in select(passages(), 1, count, 0.0)] == ["Deuxième fait ici."]
+    assert [s.text for s in select(passages(), 9, count)] == ["Deuxième fait ici."]
+    assert [s.text for s in select(passages(), 1, count)] == ["Deuxième fait ici."]
 
 
 def test_passages_under_the_floor_give_nothing_but_the_best_always_does():
     """Unsure readings do not fill the prompt."""
     good, bad = passages()[0], passages(TEXT.replace("fait", "truc"), score=-4.0)[0]
-    texts = [s.text for s in select([good, bad], 200, count, 0.0)]
+    texts = [s.text for s in select([good, bad], 200, count)]
     assert not any("truc" in text for text in texts)
-    assert select([bad], 200, count, 0.0)
+    assert select([bad], 200, count)
 
 
 def test_a_span_across_a_stop_answers_with_both_sentences():

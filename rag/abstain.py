@@ -1,0 +1,51 @@
+"""Whether a passage answers at all: one score from what the reader, the retriever and the question's words say.
+
+The weights are fitted on the tuning half of PIAF (bench/calibrate.py) and kept, with their provenance, in abstain.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index.types import Article, Hit
+from rag.errors import ReaderError
+from rag.verify import content
+
+WEIGHTS = Path(__file__).with_name("abstain.json")
+FEATURES = ("reader", "cosine", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A logistic score: 0 is the threshold, above it a passage counts as an answer; differences are log odds."""
+
+    weights: tuple[float, ...]
+    """One a feature, in the order of FEATURES."""
+    intercept: float
+    """The threshold is in it."""
+
+    def score(self, features: Sequence[float]) -> float:
+        return self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
+
+
+def features(reading: float, hit: Hit, article: Article, question: str, language: str) -> tuple[float, ...]:
+    """What the score is made of: the reader's score, the cosine, the share of the question's content words in the chunk
+    and the headline (across languages, where words differ, the same 0.5 for all)."""
+    if language != article.language:
+        return reading, hit.dense, 0.5
+    asked = content(question, language).keys()
+    there = content(f"{article.title}\n{hit.chunk.text}", language).keys()
+    return reading, hit.dense, len(asked & there) / len(asked) if asked else 0.5
+
+
+@cache
+def default_judge() -> Judge:
+    """The Judge that was fitted for the reader that is shipped. Raises ReaderError when it belongs to another one."""
+    fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    if tuple(fitted["features"]) != FEATURES:
+        raise ReaderError(f"{WEIGHTS.name} has the features {fitted['features']}, not {list(FEATURES)}: fit it again")
+    return Judge(tuple(fitted["weights"]), fitted["intercept"])
