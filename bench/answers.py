@@ -1,7 +1,7 @@
 """Are the answers right, the lines right, and is nothing said where there is nothing?
 
     python -m bench.answers --piaf piaf-v1.0.json [--n 300] [--half held-out] [--llm none]
-    python -m bench.answers --seeds [--llm …]
+    python -m bench.answers [--llm none]                   (seeds/)
 
 PIAF: each paragraph is an article with one sentence a line. A question is asked three times: with everything there,
 with its paragraph hidden (near miss), with all of its article hidden (off corpus).
@@ -16,17 +16,20 @@ import statistics
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.metrics import contains, f1, mean, rate
 from bench.squad import Item, halves, load
 from index.build import build
 from index.chunk import sentences
+from index.embed import SentenceTransformerEmbedder
+from index.search import search
 from index.types import Hit
 from rag.answer import Answerer
-from rag.types import Answer
+from rag.types import Answer, Citation
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,17 @@ class Result:
     case: Case
     answer: Answer
     seconds: float = 0.0
-    extra: dict[str, float] = field(default_factory=dict)
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+PERTURBATIONS = {
+    "no-accents-no-capitals": lambda text: _without_accents(text).lower(),
+    "capitals": str.upper,
+    "nfd": lambda text: unicodedata.normalize("NFD", text),
+}
 
 
 class HidingAnswerer(Answerer):
@@ -58,8 +71,6 @@ class HidingAnswerer(Answerer):
     def search(self, question: str, language: str) -> list[Hit]:
         if not self.hidden:
             return super().search(question, language)
-        from index.search import search
-
         hits = search(self.library, self.embedder, question, language, self.config.n_hits + 40)
         return [h for h in hits if not h.chunk.span.article_id.startswith(self.hidden)][: self.config.n_hits]
 
@@ -122,6 +133,7 @@ def report(results: Sequence[Result]) -> list[tuple[str, str]]:
         ("line_hit of shown answers", rate([_line_hit(r) for r in shown])),
         ("cite_precision", rate([hit for r in shown for hit in _cited(r)])),
         ("cited lines, median", str(_median([c.span.last - c.span.first + 1 for r in shown for c in _citations(r)]))),
+        ("quote_exact", rate([_is_exact(c, r.answer) for r in results for c in _citations(r)])),
         ("status grounded, of shown", rate([r.answer.status == "grounded" for r in shown])),
         ("false refusal", rate([r.answer.status == "abstained" for r in answerable])),
     ]
@@ -160,6 +172,11 @@ def _cited(r: Result) -> list[bool]:
     ]
 
 
+def _is_exact(citation: Citation, answer: Answer) -> bool:
+    """Does the quote stand in what was read of its article? (The tests compare it with the files.)"""
+    return any(citation.quote in hit.chunk.text for hit in answer.hits)
+
+
 def _line_hit(r: Result) -> bool:
     return any(_cited(r))
 
@@ -168,41 +185,46 @@ def _median(values: Sequence[float]) -> float:
     return round(statistics.median(values), 2) if values else 0.0
 
 
+def measure(
+    piaf: Path | None, n: int, half: str, llm: str, library: Path | None = None, perturb: str = ""
+) -> list[Result]:
+    """Ask n questions of a half of a SQuAD-format file, or all of seeds/questions.jsonl when there is none."""
+    with tempfile.TemporaryDirectory() as temporary:
+        library = library or Path(temporary) / "library"
+        if piaf:
+            folder = Path(temporary) / "piaf"
+            folder.mkdir()
+            places = piaf_folder(piaf, folder)
+            tuning, held_out = halves(load(piaf, "fr"))
+            cases = piaf_cases(random.Random(7).sample(held_out if half == "held-out" else tuning, n), places)
+        else:
+            folder = Path(__file__).parent.parent / "seeds" / "articles"
+            cases = seed_cases(folder.parent / "questions.jsonl")
+        if perturb:
+            cases = [replace(case, question=PERTURBATIONS[perturb](case.question)) for case in cases]
+        if not (library / "CURRENT").exists():
+            build(library, SentenceTransformerEmbedder(), [folder])
+        return run(HidingAnswerer.load(library, llm=llm), cases)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--piaf", type=Path)
-    parser.add_argument("--seeds", action="store_true")
+    parser.add_argument("--piaf", type=Path, help="a SQuAD-format file; seeds/ without it")
     parser.add_argument("--n", type=int, default=300)
     parser.add_argument("--half", choices=["tuning", "held-out"], default="held-out")
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
     parser.add_argument("--library", type=Path, help="keep the index here between runs")
+    parser.add_argument("--perturb", choices=[*PERTURBATIONS], default="")
     parser.add_argument("--verbose", action="store_true", help="print what was wrong")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        from index.embed import SentenceTransformerEmbedder
-
-        library = args.library or Path(temporary) / "library"
-        if args.piaf:
-            folder = Path(temporary) / "piaf"
-            folder.mkdir()
-            places = piaf_folder(args.piaf, folder)
-            tuning, held_out = halves(load(args.piaf, "fr"))
-            items = random.Random(7).sample(held_out if args.half == "held-out" else tuning, args.n)
-            cases = piaf_cases(items, places)
-        else:
-            folder = Path(__file__).parent.parent / "seeds" / "articles"
-            cases = seed_cases(folder.parent / "questions.jsonl")
-        if not (library / "CURRENT").exists():
-            build(library, SentenceTransformerEmbedder(), [folder], progress=lambda *a: None)
-        results = run(HidingAnswerer.load(library, llm=args.llm), cases)
+    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb)
     for name, value in report(results):
         print(f"| {name} | {value} |")
     if args.verbose:
         for r in results:
-            wrong = (r.case.gold and not (_contained(r) and _line_hit(r))) or (
+            if (r.case.gold and not (_contained(r) and _line_hit(r))) or (
                 not r.case.gold and r.answer.status != "abstained"
-            )
-            if wrong:
+            ):
                 cited = [str(c.span) for c in _citations(r)]
                 print(r.case.kind, r.case.question, "gold", r.case.answers[:2], r.case.gold[:2], sep=" | ")
                 print("   ", r.answer.status, cited, r.answer.text[:160])

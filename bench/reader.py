@@ -92,13 +92,6 @@ def line(name: str, value: float, interval: tuple[float, float], n: int) -> None
     print(f"  {name:46s} {value:6.3f}  [{interval[0]:.3f}, {interval[1]:.3f}]  n = {n}", flush=True)
 
 
-class Plain(Drawer):
-    """Windows as the product reads them: no typos, no headline, whole length."""
-
-    def _as_in_the_wild(self, e: Example, told: Item) -> Example:
-        return e
-
-
 def pairs(
     asked: Sequence[Item], told: Sequence[Item], drawer: Drawer
 ) -> tuple[list[tuple[Item, Example]], list[Example]]:
@@ -178,7 +171,7 @@ def main() -> None:
     reader = AdapterReader(encoder, tokenizer, args.weights)
     french = halves(load(args.piaf, "fr"))[1]
     parallel = {language: halves(items)[1] for language, items in load_parallel(args.xquad).items()}
-    drawer = Plain(french, parallel, seed=1)
+    drawer = Drawer(french, parallel, seed=1)
     print(f"weights: {args.weights or 'shipped'}, encoder in {args.dtype}, {args.threads} threads")
 
     drawn = random.Random(3).sample(french, min(args.questions, len(french)))

@@ -1,6 +1,6 @@
 """How long a person waits before anything happens: `citeline --help`, `import rag`, models loaded.
 
-    python -m bench.startup
+python -m bench.startup
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ def seconds(code: list[str]) -> list[float]:
     return found
 
 
-def main() -> None:
+def rows() -> list[tuple[str, str]]:
+    """What a person waits for, and how long."""
+    table = []
     for name, code in (
         ("python alone", ["-c", "pass"]),
         ("citeline --help", ["-m", "ui.cli", "--help"]),
         ("import rag", ["-c", "import rag"]),
     ):
         found = seconds(code)
-        print(f"| {name} | {statistics.median(found):.2f} s, slowest of {RUNS} {max(found):.2f} s |")
+        table.append((name, f"{statistics.median(found):.2f} s, slowest of {RUNS} {max(found):.2f} s"))
+    return table
 
 
 if __name__ == "__main__":
-    main()
+    for name, value in rows():
+        print(f"| {name} | {value} |")

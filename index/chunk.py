@@ -19,13 +19,15 @@ def chunks(article: Article) -> list[Chunk]:
     """The article cut at paragraphs, then sentences, in order; together they hold every character that is not space."""
     text = article.text
     found: list[Chunk] = []
-    end = 0
+    end, line = 0, 1
     for piece in _splitter().split_text(text):
         start = text.find(piece, end)
         if start < 0:
             raise AssertionError(f"the splitter changed the text of {article.id}")
-        end = start + len(piece)
-        found.append(chunk_at(article, text, start, end))
+        line += text.count("\n", end, start)  # counted on from the chunk before: span_at would begin at the top each time
+        last = line + piece.count("\n")
+        found.append(Chunk(Span(article.id, line, last), start, piece))
+        end, line = start + len(piece), last
     return found
 
 

@@ -1,0 +1,56 @@
+"""Is the right paragraph among the first hits?
+
+    python -m bench.retrieval --piaf piaf-v1.0.json --library FOLDER [--n 600] [--perturb no-accents-no-capitals]
+
+The library is the one that bench.answers keeps: each paragraph an article with one sentence a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from pathlib import Path
+
+from bench.answers import PERTURBATIONS, piaf_cases, piaf_folder
+from bench.metrics import mean, rate
+from bench.squad import halves, load
+from index.embed import SentenceTransformerEmbedder
+from index.language import detect
+from index.library import Library
+from index.search import search
+
+
+def rows(piaf: Path, library: Path, n: int, half: str, perturb: str) -> list[tuple[str, str]]:
+    """R@k and MRR@10 of a seeded sample, by article: two chunks of a paragraph count once."""
+    with tempfile.TemporaryDirectory() as temporary:
+        places = piaf_folder(piaf, Path(temporary))
+    tuning, held_out = halves(load(piaf, "fr"))
+    items = held_out if half == "held-out" else tuning
+    cases = [case for case in piaf_cases(random.Random(7).sample(items, min(n, len(items))), places) if case.gold]
+    opened, embedder = Library.open(library), SentenceTransformerEmbedder()
+    ranks = []
+    for case in cases:
+        question = PERTURBATIONS[perturb](case.question) if perturb else case.question
+        hits = search(opened, embedder, question, detect(question), 25)
+        found = list(dict.fromkeys(hit.chunk.span.article_id for hit in hits))
+        gold = case.gold[0][0]
+        ranks.append(found.index(gold) + 1 if gold in found else 1000)
+    table = [(f"R@{k}", rate([rank <= k for rank in ranks])) for k in (1, 3, 5, 10)]
+    return [*table, ("MRR@10", mean([1 / rank if rank <= 10 else 0.0 for rank in ranks]))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--piaf", type=Path, required=True)
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--n", type=int, default=600)
+    parser.add_argument("--half", choices=["tuning", "held-out"], default="held-out")
+    parser.add_argument("--perturb", choices=[*PERTURBATIONS], default="")
+    args = parser.parse_args()
+    for name, value in rows(args.piaf, args.library, args.n, args.half, args.perturb):
+        print(f"| {name} | {value} |")
+
+
+if __name__ == "__main__":
+    main()
