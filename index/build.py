@@ -66,6 +66,7 @@ def build(
         old = _open_old(path, embedder, rebuild)
         folders = _sources(old, path, sources, forget)
         found, skipped = scan(folders, path.resolve())
+        _require_some(folders, found, old)
         articles, more_skipped, notes = _read(found, old, progress)
         skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
         if not articles and (old is None or not old.articles):
@@ -265,6 +266,17 @@ def _with_title(chunk: Chunk, title_terms: list[str], language: str) -> list[str
     found = terms(chunk.text, language)
     there = set(found)
     return found + [term for term in title_terms if term not in there]
+
+
+def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library | None) -> None:
+    """Raises CorpusError for a folder that held articles and holds none now: more likely unmounted than emptied."""
+    for folder in folders:
+        before = sum(Path(article.path).is_relative_to(folder) for article in old.articles) if old else 0
+        if before and not any(each.path.is_relative_to(folder) for each in found):
+            raise CorpusError(
+                f"{display_name(str(folder))} held {before} articles and holds none now; nothing was removed. "
+                f"If they are gone for good: citeline index --forget {display_name(str(folder))}"
+            )
 
 
 def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:

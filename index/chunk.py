@@ -24,7 +24,7 @@ def chunks(article: Article) -> list[Chunk]:
         start = text.find(piece, end)
         if start < 0:
             raise AssertionError(f"the splitter changed the text of {article.id}")
-        line += text.count("\n", end, start)  # counted on from the chunk before: span_at would begin at the top each time
+        line += text.count("\n", end, start)  # span_at would count from the top for each chunk
         last = line + piece.count("\n")
         found.append(Chunk(Span(article.id, line, last), start, piece))
         end, line = start + len(piece), last

@@ -12,7 +12,7 @@ from index.types import Hit
 
 K = 8
 CANDIDATES = 50
-DENSE_WEIGHT = 0.7
+DENSE_WEIGHT = 0.6
 """Weight of the cosine beside BM25, both scaled to [0, 1]: best on PIAF (docs/experiments.md)."""
 
 

@@ -60,6 +60,16 @@ def test_nothing_new_publishes_nothing(library, embedder):
     assert sorted(library.rglob("*")) == before
 
 
+def test_a_folder_that_is_suddenly_empty_removes_nothing(library, folder, embedder):
+    """More likely an unmounted disk: the message says how to mean it, and the old state is still served."""
+    for file in folder.iterdir():
+        file.unlink()
+    with pytest.raises(CorpusError, match=r"held 2 articles and holds none now.*--forget"):
+        build(library, embedder)
+    assert len(Library.open(library).articles) == 2
+    assert build(library, embedder, forget=[folder]).removed == ("pont.txt", "port.txt")
+
+
 def test_added_changed_renamed_and_removed_are_told_apart(library, folder, embedder):
     """Each kind of change is reported under its own name, and only text that is new goes through the embedder."""
     (folder / "new.txt").write_text("Un article neuf\n\nLe musée ouvre.")

@@ -168,10 +168,8 @@ def test_an_empty_query_is_an_error(shelf, query):
 
 
 def test_an_empty_library_has_no_hits(shelf, articles):
-    """A library whose articles were all removed finds nothing, without an error."""
-    for name in ARTICLES:
-        (articles / name).unlink()
-    build(shelf.path, BagEmbedder())
+    """A library whose articles were all forgotten finds nothing, without an error."""
+    build(shelf.path, BagEmbedder(), forget=[articles])
     assert search(Library.open(shelf.path), BagEmbedder(), "pont", "fr") == []
 
 
