@@ -57,7 +57,11 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+        text = data.decode("utf-8-sig", errors="replace")
+    n_bad = text.count("\ufffd")
+    if sum(char > "\x7f" for char in text) > 3 * n_bad:  # accents that are right say UTF-8, a few wrong bytes aside
+        return text, f"{n_bad} bytes that are not UTF-8 are shown as \ufffd"
+    text = data.decode("cp1252", errors="replace")
     if "\ufffd" in text or len(_CONTROL.findall(text)) > len(text) // 200:
         raise ValueError("it is neither UTF-8 nor Windows-1252 text: save it as UTF-8")
     return text, "not UTF-8, read as Windows-1252"

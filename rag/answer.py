@@ -22,6 +22,7 @@ from rag.config import DEFAULT_LLM, Config
 from rag.errors import QuestionError, ReaderError
 from rag.evidence import Passage, Sentence, cite, cut, select
 from rag.llm import Llm, Piece, load_llm
+from rag.names import names, stands
 from rag.numbers import numbers
 from rag.overlap import OverlapReader
 from rag.prompt import is_nothing, messages, prefix, wording
@@ -225,7 +226,7 @@ class Answerer:
             return Claim(
                 claim, "unsupported", reason=_reason(Support(False, 0, (best.answer_text,), "answer"), language)
             )
-        return Claim(claim, "supported", (sentence.citation(),))
+        return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
 
     def _similarity(self, claim: str, sentence: str) -> float:
         prompt = "task: sentence similarity | query: " if "gemma" in self.embedder.name else ""
@@ -254,6 +255,28 @@ def clean(question: str, most: int) -> str:
     if not any(char.isalnum() for char in question):
         raise QuestionError("the question is empty: type one, such as “Who … ?” or “Combien … ?”")
     return question
+
+
+def _borrowed(claim: str, sentence: Sentence, language: str) -> tuple[Citation, ...]:
+    """Where names and numbers of a claim stand that are not on the lines of its sentence: those lines are cited too."""
+    article, source = sentence.article, sentence.article.language
+    text = article.text
+    found = [sentence.citation()]
+    wanted: list[str | float] = [*names(claim, language), *sorted(numbers(claim, language))]
+    for lacks in wanted:
+        on_lines = "\n".join(line for c in found for line in article.lines[c.span.first - 1 : c.span.last])
+        if _holds(on_lines, lacks, language, source):
+            continue
+        spans = [span for span in sentences(text) if _holds(text[slice(*span)], lacks, language, source)]
+        if spans:
+            found.append(cite(article, *min(spans, key=lambda span: abs(span[0] - sentence.start))))
+    return tuple(found[1:])
+
+
+def _holds(text: str, wanted: str | float, language: str, source_language: str) -> bool:
+    if isinstance(wanted, float):
+        return wanted in numbers(text, source_language, loose=True)
+    return stands(wanted, text, language, source_language)
 
 
 def _quotes(passages: Sequence[Passage], language: str) -> tuple[Claim, ...]:
@@ -287,6 +310,9 @@ _REASONS = {
         "number": "le nombre {missing} n’est pas dans les lignes",
         "name": "le nom {missing} n’est pas dans les lignes",
         "words": "les lignes ne disent pas {missing}",
+        "date": "la date {missing} n’est pas dans les lignes",
+        "unit": "les lignes donnent une autre unité que {missing}",
+        "opposite": "les lignes disent le contraire de « {missing} »",
         "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
         "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
     },
@@ -294,6 +320,9 @@ _REASONS = {
         "number": "the number {missing} is not in the lines",
         "name": "the name {missing} is not in the lines",
         "words": "the lines do not say {missing}",
+        "date": "the date {missing} is not in the lines",
+        "unit": "the lines give another unit than {missing}",
+        "opposite": "the lines say the opposite of “{missing}”",
         "negation": "the sentence and the lines do not agree on a “not”",
         "answer": "the sentence does not give the answer that was found: {missing}",
     },

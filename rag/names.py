@@ -116,6 +116,13 @@ def _is_one_edit_away(a: str, b: str) -> bool:
     return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
 
 
+def days(text: str) -> set[str]:
+    """Months and weekdays a text names, in one spelling for all languages ("mars", "March"); "mai" and "may" too."""
+    there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
+    months = {f"month {_MONTHS[word]}" for word in there & _MONTHS.keys() if len(word) > 3 or word == "mai"}
+    return months | {f"weekday {_WEEKDAYS[word]}" for word in there & _WEEKDAYS.keys()}
+
+
 def is_acronym_of(name: str, text: str) -> bool:
     """Is a name in capitals made of the initials of words that stand in a row in `text` ("UE", "Union européenne")?"""
     if not (name.isupper() and 2 <= len(name) <= 6):

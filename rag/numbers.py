@@ -47,7 +47,7 @@ def numbers(text: str, language: str, loose: bool = False) -> set[float]:
 
     A word that is a number but also something else ("un", "neuf", "one") counts only when `loose`.
     """
-    tokens = _NUMBER.findall(plain_numbers(fold(text)))
+    tokens = _tokens(text)
     found: set[float] = set()
     at = 0
     while at < len(tokens):
@@ -56,6 +56,57 @@ def numbers(text: str, language: str, loose: bool = False) -> set[float]:
             found.add(value)
         at = max(after, at + 1)
     return found
+
+
+def measures(text: str, language: str) -> set[tuple[float, str]]:
+    """Values with the unit written behind them, units in one spelling: "41 %" and "41 percent" give (41.0, "%")."""
+    tokens = _tokens(text)
+    found: set[tuple[float, str]] = set()
+    at = 0
+    while at < len(tokens):
+        value, after = _number_at(tokens, at, language)
+        if value is not None:
+            behind = [token for token in tokens[after : after + 4] if token not in _BETWEEN]
+            if behind and behind[0] in _UNIT:
+                found.add((value, _UNIT[behind[0]]))
+        at = max(after, at + 1)
+    return found
+
+
+_PER_CENT = re.compile(r"\b(?:pour cent|per cent|por ciento|por cento)\b")
+_BETWEEN = {"d", "de", "des", "of", "'", "di", "da"}
+_UNIT = {
+    word: row.split("=")[0]
+    for row in (
+        "%=%,percent,pourcent,prozent",
+        "eur=€,euro,euros",
+        "usd=$,dollar,dollars,dolares,dollari",
+        "gbp=£,livre,livres,pound,pounds,pfund,libras,sterline",
+        "chf=franc,francs,franken,francos,franchi",
+        "km=km,kilometre,kilometres,kilometer,kilometers,kilometern,kilometros,chilometri",
+        "m=m,metre,metres,meter,meters,metern,metro,metros,metri",
+        "cm=cm,centimetre,centimetres,centimeter,zentimeter,centimetros,centimetri",
+        "mi=mile,miles,meilen,millas,miglia",
+        "ha=ha,hectare,hectares,hektar,hectareas,ettari",
+        "kg=kg,kilo,kilos,kilogramme,kilogrammes,kilogram,kilograms,kilogramm",
+        "t=tonne,tonnes,ton,tons,tonnen,toneladas,tonnellate",
+        "year=an,ans,annee,annees,year,years,jahr,jahre,jahren,ano,anos,anno,anni",
+        "month=mois,month,months,monat,monate,monaten,mes,meses,mese,mesi",
+        "week=semaine,semaines,week,weeks,woche,wochen,semana,semanas,settimana,settimane",
+        "day=jour,jours,day,days,tag,tage,tagen,dia,dias,giorno,giorni",
+        "hour=heure,heures,hour,hours,stunde,stunden,hora,horas,ora,ore",
+        "minute=minute,minutes,minuten,minuto,minutos,minuti",
+        "second=seconde,secondes,second,seconds,sekunde,sekunden,segundo,segundos,secondi",
+        "person=personne,personnes,person,people,persons,personen,menschen,persona,personas,persone,pessoas",
+        "dead=mort,morts,dead,deaths,tote,toten,muerto,muertos,morti,mortos",
+        "injured=blesse,blesses,blessees,injured,wounded,verletzte,verletzten,heridos,feriti,feridos",
+    )
+    for word in row.split("=", 1)[1].split(",")
+}
+
+
+def _tokens(text: str) -> list[str]:
+    return _NUMBER.findall(_PER_CENT.sub("%", plain_numbers(fold(text))))
 
 
 def _number_at(tokens: list[str], at: int, language: str) -> tuple[float | None, int]:

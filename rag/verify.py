@@ -2,7 +2,8 @@
 
 A claim is supported by a sentence when its numbers, its names and nearly all its content words stand there (a name may
 stand in the sentence's surroundings: its paragraph, the headline, the date), and neither says "not" where the other
-does not. That proves "it is written there"; that it answers the question is the reader's part.
+does not; units, months, weekdays and the plainest opposites are compared too. That proves "it is written there"; that
+it answers the question is the reader's part.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from index.language import fold, stem, stop_words, words
-from rag.names import is_acronym_of, names, same_stem, stands
-from rag.numbers import NUMBER_WORDS, numbers
+from rag.names import days, is_acronym_of, names, same_stem, stands
+from rag.numbers import NUMBER_WORDS, measures, numbers
 
 MIN_COVERAGE = 0.7
 """Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
@@ -29,7 +30,7 @@ class Support:
     coverage: float
     missing: tuple[str, ...] = ()
     kind: str = ""
-    """What is missing: "number", "name", "words", "negation", or "" when nothing is."""
+    """What is wrong: "number", "name", "date", "unit", "opposite", "negation", "words", or "" when nothing is."""
 
 
 def check(claim: str, sentence: str, context: str, question: str, language: str, source_language: str) -> Support:
@@ -46,6 +47,12 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
         return Support(False, coverage, tuple(map(_plain, sorted(lacking))), "number")
     if lacking_names := _missing(named, sentence + "\n" + context, question, language, source_language):
         return Support(False, coverage, lacking_names, "name")
+    if lacking_days := days(claim) - days(sentence + "\n" + context):
+        return Support(False, coverage, tuple(sorted(lacking_days)), "date")
+    if wrong_units := _other_units(claim, sentence, language, source_language):
+        return Support(False, coverage, wrong_units, "unit")
+    if not across and (opposite := _opposite(claim, sentence, language)):
+        return Support(False, coverage, (opposite,), "opposite")
     if not across and is_negated(claim, language) != is_negated(sentence, source_language) and (
         is_negated(claim, language) or (coverage > 0.9 and len(sentence) < 1.5 * len(claim))
     ):  # fmt: skip
@@ -104,8 +111,8 @@ def _coverage(
 ) -> float:
     """Share of the claim's content words that the sentence holds; names and the question's words are left out."""
     there = content(sentence, source_language).keys()
-    own = content(claim, language).keys() - content(question, language).keys()
-    wanted = own - content(" ".join(named), language).keys() or own or content(claim, language).keys()
+    said = content(claim, language).keys() - content(" ".join(named), language).keys()
+    wanted = said - content(question, language).keys() or said
     if not wanted:
         return 1.0
     return sum(_found(key, there) for key in wanted) / len(wanted)
@@ -113,6 +120,55 @@ def _coverage(
 
 def _found(key: str, there: Collection[str]) -> bool:
     return key in there or any(same_stem(each, key) for each in there)
+
+
+# --- units and opposites ---------------------------------------------------------------------------------------------
+
+
+def _other_units(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:
+    """Values that the sentence gives in other units only: "41 %" is not "41 euros"."""
+    there = measures(sentence, source_language)
+    return tuple(
+        f"{_plain(value)} {unit}"
+        for value, unit in sorted(measures(claim, language))
+        if (value, unit) not in there and any(value == other for other, _ in there)
+    )
+
+
+# Beginnings of folded words whose change turns a statement round, side against side.
+_OPPOSITES = {
+    "fr": (
+        ("augment hauss progress grimp accroi croit cru monte bond", "baiss diminu recul chut redui decroi repli"),
+        ("gagn remport vainqu victoire", "perd perte battu defait"),
+        ("ouvr rouvr inaugur", "ferm"),
+        ("accept approuv adopt autoris", "refus rejet interdi"),
+        ("construi bati", "demoli detrui"),
+        ("embauch recrut", "licenci supprim"),
+    ),
+    "en": (
+        ("increas rise rose risen rising grow grew climb gain higher", "decreas fall fell fallen drop declin lower reduc cut shrink shrank"),
+        ("win won victor", "lose lost defeat"),
+        ("open reopen", "close closed closing shut"),
+        ("accept approv adopt allow", "refus reject ban banned forbid"),
+        ("build built", "demolish destroy"),
+        ("hire recruit", "fire fired dismiss"),
+    ),
+}  # fmt: skip
+
+
+def _opposite(claim: str, sentence: str, language: str) -> str:
+    """A word of the claim that says the opposite of the sentence ("a baissé" for "a augmenté"), "" when none does."""
+    said, there = words(claim, language), words(sentence, language)
+    for pair in _OPPOSITES.get(language, ()):
+        for side, other in (pair, pair[::-1]):
+            mine = [word for word in said if word.startswith(tuple(side.split()))]
+            if mine and not _begins(there, side) and _begins(there, other) and not _begins(said, other):
+                return mine[0]
+    return ""
+
+
+def _begins(found: Collection[str], side: str) -> bool:
+    return any(word.startswith(tuple(side.split())) for word in found)
 
 
 # --- negation -----------------------------------------------------------------------------------------------------

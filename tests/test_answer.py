@@ -57,6 +57,22 @@ def test_one_bad_sentence_does_not_take_the_good_one_with_it(ask):
     assert answer.claims[1].verdict == "unsupported"
 
 
+def test_a_name_that_stands_on_another_line_is_cited_too(tmp_path):
+    """ "He" on one line, the name on another: both lines are the claim's citations."""
+    folder = tmp_path / "two"
+    folder.mkdir()
+    (folder / "a.txt").write_text(
+        "Paul Renaud dirige le port de Brenn.\n\nIl gagne 9 000 euros par mois, selon le syndicat.", encoding="utf-8"
+    )
+    build(tmp_path / "lib", BagEmbedder(), [folder])
+    llm = ScriptedLlm("Paul Renaud gagne 9 000 euros par mois.")
+    answer = Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), llm).ask(
+        "Combien d’euros gagne Renaud par mois selon le syndicat ?"
+    )
+    assert answer.status == "grounded"
+    assert [str(c.span) for c in answer.claims[0].citations] == ["a.txt:3", "a.txt:1"]
+
+
 def test_nothing_in_the_articles_means_no_model_and_the_nearest_lines(ask):
     """The model is not asked; the hits say what was looked at."""
     answer = ask("Qui a gagné le tournoi de tennis de Roland-Garros ?", "Rafael Nadal.")

@@ -29,6 +29,16 @@ def found_under(*sources, leave_out=Path("/nowhere/library")):
     return scan(list(sources), leave_out)
 
 
+def test_one_bad_byte_does_not_spoil_the_accents():
+    """A damaged UTF-8 file stays UTF-8, with a mark where the byte was and a note; Windows-1252 is still told apart."""
+    text, note = decode("Été à Orléans\nl’école fermée".encode() + b"\xe2\x80")
+    assert text == "Été à Orléans\nl’école fermée\ufffd"
+    assert "not UTF-8" in note
+    text, note = decode("Été à Orléans, l’école fermée".encode("cp1252"))
+    assert text == "Été à Orléans, l’école fermée"
+    assert "Windows-1252" in note
+
+
 # --- lines ---------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.names import names, stands
-from rag.numbers import numbers
+from rag.numbers import measures, numbers
 from rag.verify import check, content, is_negated, unmet
 
 LINE = "La visite n’a pas été confirmée, mais Anton Vasseur arriverait lundi soir avec 3 500 soldats et 41 % du budget."
@@ -81,6 +81,31 @@ def test_a_name_may_stand_in_the_context():
     line = "Il arriverait lundi soir à Metz."
     assert not supports("Anton Vasseur arriverait lundi soir à Metz.", line).ok
     assert supports("Anton Vasseur arriverait lundi soir à Metz.", line, context="Anton Vasseur attendu").ok
+
+
+@pytest.mark.parametrize(
+    ("line", "claim", "language", "kind"),
+    [
+        ("Le trafic a baissé de 12 % en juin.", "Le trafic a baissé de 12 % en juin.", "fr", ""),
+        ("Le trafic a baissé de 12 % en juin.", "Le trafic a augmenté de 12 % en juin.", "fr", "opposite"),
+        ("Le trafic a baissé de 12 % en juin.", "Le trafic a baissé de 12 euros en juin.", "fr", "unit"),
+        ("Le trafic a baissé de 12 % en juin.", "Le trafic a baissé de 12 % en mai.", "fr", "date"),
+        ("Le trafic a baissé de 12 % en juin.", "Le trafic a baissé de douze pour cent en juin.", "fr", ""),
+        ("Traffic fell by 12 percent on Monday.", "Traffic rose by 12 percent on Monday.", "en", "opposite"),
+        ("Traffic fell by 12 percent on Monday.", "Traffic fell by 12 miles on Monday.", "en", "unit"),
+        ("Traffic fell by 12 percent on Monday.", "Traffic fell by 12 % on Tuesday.", "en", "name"),
+        ("L'incendie a fait 3 morts et 14 blessés.", "L'incendie a fait 14 morts.", "fr", "unit"),
+    ],
+)
+def test_units_dates_and_directions_must_agree(line, claim, language, kind):
+    """The right number with the wrong unit, month, day or direction is not supported."""
+    assert check(claim, line, "", "?", language, language).kind == kind
+
+
+def test_measures_have_one_spelling():
+    """Per cent, currencies and scales are the same however they are written."""
+    assert measures("41 %, 41 pour cent et 1,5 milliard d’euros", "fr") == {(41.0, "%"), (1.5e9, "eur")}
+    assert measures("41 percent and 1.5 billion euros", "en") == {(41.0, "%"), (1.5e9, "eur")}
 
 
 def test_the_numbers_of_the_question_prove_nothing():
