@@ -30,7 +30,7 @@ from rag.reader import AdapterReader, Reader
 from rag.types import Answer, Citation, Claim, Timings
 from rag.verify import Support, check, content, unmet
 
-MIN_SIMILARITY = 0.6
+MIN_SIMILARITY = 0.65
 """Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
 
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
