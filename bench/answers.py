@@ -26,6 +26,7 @@ from bench.squad import Item, halves, load
 from index.build import build
 from index.chunk import sentences
 from index.embed import SentenceTransformerEmbedder
+from index.library import Library
 from index.search import search
 from index.types import Hit
 from rag.answer import Answerer
@@ -68,10 +69,10 @@ class HidingAnswerer(Answerer):
 
     hidden = ""
 
-    def search(self, question: str, language: str) -> list[Hit]:
+    def search(self, library: Library, question: str, language: str) -> list[Hit]:
         if not self.hidden:
-            return super().search(question, language)
-        hits = search(self.library, self.embedder, question, language, self.config.n_hits + 40)
+            return super().search(library, question, language)
+        hits = search(library, self.embedder, question, language, self.config.n_hits + 40)
         return [h for h in hits if not h.chunk.span.article_id.startswith(self.hidden)][: self.config.n_hits]
 
 

@@ -30,13 +30,16 @@ FALSE_REFUSALS = 0.07
 def rows(answerer: HidingAnswerer, case: Case) -> list[tuple[tuple[float, ...], bool]]:
     """(features, is right) of every window that is read for a question."""
     answerer.hidden = case.hidden
-    hits = answerer.search(case.question, "fr")[: answerer.config.n_windows]
+    hits = []
+    for hit in answerer.search(answerer.library, case.question, "fr"):
+        article = answerer.article(hit.chunk.span.article_id)
+        if not unmet(case.question, f"{article.title}\n{article.date}\n{article.text}", "fr", article.language):
+            hits.append(hit)
+    hits = hits[: answerer.config.n_windows]
     readings = answerer.reader.read(case.question, [hit.chunk.text for hit in hits])
     found = []
     for hit, reading in zip(hits, readings, strict=True):
         article = answerer.article(hit.chunk.span.article_id)
-        if unmet(case.question, f"{article.title}\n{article.date}\n{article.text}", "fr", article.language):
-            continue
         span = hit.chunk.span
         right = any(span.article_id == a and span.first <= last and first <= span.last for a, first, last in case.gold)
         found.append((features(reading.score, hit, article, case.question, "fr"), right))

@@ -44,6 +44,7 @@ TOP_LAYERS = 10
 LEARNING_RATE = 4e-4
 WARM_UP = 60
 NEGATIVES = 0.42
+FRENCH = 0.62
 FALSE_REFUSALS = 0.06
 WINDOW = 700
 # Characters: scripts that take more tokens a character get shorter windows.
@@ -94,8 +95,11 @@ class Example:
 class Drawer:
     """Draws examples at random from items: positives, and negatives of four kinds."""
 
-    def __init__(self, french: Sequence[Item], parallel: dict[str, list[Item]], seed: int) -> None:
+    def __init__(
+        self, french: Sequence[Item], parallel: dict[str, list[Item]], seed: int, share: float = FRENCH
+    ) -> None:
         self.random = random.Random(seed)
+        self.share = share
         self.french = list(french)
         self.parallel = {language: {i.id: i for i in items} for language, items in parallel.items()}
         self.ids = sorted(next(iter(self.parallel.values()))) if self.parallel else []
@@ -110,14 +114,14 @@ class Drawer:
     def draw(self) -> Example:
         while True:
             kind = self.random.random()
-            if kind < 0.62 or not self.ids:
+            if kind < self.share or not self.ids:
                 asked = told = self.random.choice(self.french)
             else:
                 id_ = self.random.choice(self.ids)
                 language = self._language()
                 told = self.parallel[language].get(id_) or self.random.choice(self.french)
                 other = language
-                while kind >= 0.83 and other == language:
+                while kind >= 1 - 0.45 * (1 - self.share) and other == language:
                     other = self._language()
                 asked = self.parallel[other].get(id_, told) if told.language != "fr" else told
             example = self.make(asked, told, self.random.random() < NEGATIVES)
@@ -399,6 +403,7 @@ def main() -> None:
     budget.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--french", type=float, default=FRENCH, help="share of French draws")
     parser.add_argument("--init", type=Path, help="go on from these weights (reader.safetensors of an earlier run)")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--threads", type=int, default=2)
@@ -418,6 +423,7 @@ def main() -> None:
         [i for i in french if not is_validation(i.article)],
         {language: [i for i in items if not is_validation(i.article)] for language, items in parallel.items()},
         args.seed,
+        args.french,
     )
     rows = validation(
         [i for i in french if is_validation(i.article)],
@@ -488,6 +494,7 @@ def main() -> None:
         "rank": RANK,
         "top_layers": TOP_LAYERS,
         "negatives": NEGATIVES,
+        "french": args.french,
         "final_loss": round(mean_loss, 4),
         "data": {
             "piaf-v1.0": f"tuning half by article, {len(drawer.french)} questions",

@@ -102,7 +102,6 @@ def _load(folder: Path) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    torch.set_num_threads(os.cpu_count() or 1)
     dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
     try:
         return SentenceTransformer(

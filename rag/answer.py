@@ -138,7 +138,7 @@ class Answerer:
         question = clean(question, self.config.question_chars)
         library = self.library
         language = detect(question, default=(*library.languages, "fr")[0])
-        hits = self.search(question, language)
+        hits = self.search(library, question, language)
         answer = Answer(
             question, language, hits=tuple(hits), llm=self.llm_name, embedder=self.embedder.name, done=False,
             timings=Timings(search=_ms(began)), library=str(self.library_path), generation=library.generation,
@@ -159,19 +159,24 @@ class Answerer:
                 answer = replace(answer, timings=replace(answer.timings, first_token=_ms(began)))
             answer = replace(answer, draft=draft, usage=piece.usage)
             yield answer
-        claims = self._check(draft, question, language, evidence, passages[0])
+        claims = self._check(draft, question, language, evidence, passages)
         if not any(claim.verdict == "supported" for claim in claims):
             yield self._end(answer, began, claims=(*_quotes(passages, language), *claims), is_quote=True)
             return
         yield self._end(answer, began, claims=claims)
 
-    def search(self, question: str, language: str) -> list[Hit]:
+    def search(self, library: Library, question: str, language: str) -> list[Hit]:
         """The chunks to answer from, best first."""
-        return search(self.library, self.embedder, question, language, self.config.n_hits)
+        return search(library, self.embedder, question, language, self.config.n_hits)
 
     def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
         """The best hits as the reader sees them, best first; those that are about another name or year are left out."""
-        windows = list(hits[: self.config.n_windows])
+        about_another = {
+            article_id: bool(unmet(question, _all_text(article), language, article.language))
+            for article_id in {hit.chunk.span.article_id for hit in hits}
+            for article in [library.by_id[article_id]]
+        }
+        windows = [hit for hit in hits if not about_another[hit.chunk.span.article_id]][: self.config.n_windows]
         readings = self.reader.read(question, [hit.chunk.text for hit in windows])
         passages = []
         for hit, reading in zip(windows, readings, strict=True):
@@ -181,8 +186,7 @@ class Answerer:
             else:
                 score = reading.score - self.reader.threshold(language)
             passage = cut(hit, article, (reading.start, reading.end), score)
-            known = "\n".join((article.title, article.date, article.text))
-            if passage.answering() and not unmet(question, known, language, article.language):
+            if passage.answering():
                 passages.append(passage)
         return sorted(passages, key=lambda passage: -passage.score)
 
@@ -195,9 +199,12 @@ class Answerer:
                 return
 
     def _check(
-        self, draft: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
+        self, draft: str, question: str, language: str, evidence: Sequence[Sentence], passages: Sequence[Passage]
     ) -> tuple[Claim, ...]:
-        """The draft's sentences as claims, each with the sentence that carries it or the reason why none does."""
+        """The draft's sentences as claims, each with the sentence that carries it or the reason why none does.
+
+        When none of them says what the reader found, they are about something else and none is supported.
+        """
         if is_nothing(draft, language):
             return ()
         text = _MARKER.sub("", draft).strip()
@@ -205,7 +212,11 @@ class Answerer:
         for start, end in sentences(text):
             claim = text[start:end]
             if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
-                claims.append(self._support(claim, question, language, evidence, best))
+                claims.append(self._support(claim, question, language, evidence, passages[0]))
+        found = [passage for passage in passages if passage.score >= 0]
+        if not any(_says(claim.text, passage, language) for claim in claims for passage in found):
+            reason = _reason(Support(False, 0.0, (found[0].answer_text,), "answer"), language)
+            return tuple(Claim(claim.text, "unsupported", reason=claim.reason or reason) for claim in claims)
         return tuple(claims)
 
     def _support(self, claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage) -> Claim:
@@ -222,10 +233,6 @@ class Answerer:
         support, _, sentence = max(checked, key=lambda each: (each[0].ok, each[1] and each[0].ok, each[0].coverage))
         if not support.ok:
             return Claim(claim, "unsupported", reason=_reason(support, language))
-        if sentence.key in answering and not _says(claim, best, language):
-            return Claim(
-                claim, "unsupported", reason=_reason(Support(False, 0, (best.answer_text,), "answer"), language)
-            )
         return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
 
     def _similarity(self, claim: str, sentence: str) -> float:
@@ -293,9 +300,13 @@ def _quotes(passages: Sequence[Passage], language: str) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def _says(claim: str, best: Passage, language: str) -> bool:
+def _all_text(article: Article) -> str:
+    return "\n".join((article.title, article.date, article.text))
+
+
+def _says(claim: str, passage: Passage, language: str) -> bool:
     """Does a claim hold something of the answer the reader found: a number, or a content word in the same language?"""
-    answer, source = best.answer_text, best.article.language
+    answer, source = passage.answer_text, passage.article.language
     wanted = numbers(answer, source)
     if wanted & numbers(claim, language, loose=True):
         return True
