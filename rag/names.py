@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import zip_longest
 
 from index.articles import MONTHS
 from index.language import fold, stem, stop_words, words
@@ -56,7 +57,7 @@ def names(text: str, language: str) -> list[str]:
     stop = stop_words(language)
     end = 0
     matches = list(_WORD.finditer(text))
-    for match, after in zip(matches, [*matches[1:], None], strict=True):
+    for match, after in zip_longest(matches, matches[1:]):
         at_start = end == 0 or bool(re.search(r"[.!?…:«“\"\n]", text[end : match.start()]))
         end = match.end()
         word = _ELIDED.sub("", match.group())

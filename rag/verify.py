@@ -36,8 +36,8 @@ class Support:
 def check(claim: str, sentence: str, context: str, question: str, language: str, source_language: str) -> Support:
     """How `sentence`, with `context` (its paragraph, headline and date) around it, supports `claim`.
 
-    `language` is the claim's and the question's, `source_language` the sentence's. The question's words count as given,
-    its numbers and names do not: they too must stand in the article.
+    `language` is the claim's and the question's, `source_language` the sentence's. The question's words and names count
+    as given (see `unmet`), its numbers do not: they must stand here.
     """
     across = language != source_language
     named = names(claim, language)
@@ -79,9 +79,9 @@ def unmet(question: str, text: str, language: str, source_language: str) -> list
 
 
 def _missing(named: Collection[str], text: str, question: str, language: str, source_language: str) -> tuple[str, ...]:
-    """Names of a claim that `text` lacks. Across languages those of the question are taken as met: the reader, which
-    reads both languages, has matched them."""
-    given = set(names(question, language)) if language != source_language else set()
+    """Names of a claim that `text` lacks. Those of the question are taken as met: `unmet` has seen to it that the article
+    names them, or, across languages, the reader, which reads both, has matched them."""
+    given = set(names(question, language))
     return tuple(n for n in named if n not in given and not stands(n, text, language, source_language))
 
 

@@ -73,6 +73,26 @@ def test_a_name_that_stands_on_another_line_is_cited_too(tmp_path):
     assert [str(c.span) for c in answer.claims[0].citations] == ["a.txt:3", "a.txt:1"]
 
 
+def test_a_name_of_the_question_is_cited_where_the_article_has_it(tmp_path):
+    """The answering line need not repeat whom the question names; the line that does is cited beside it."""
+    folder = tmp_path / "two"
+    folder.mkdir()
+    filler = "\n\n".join(
+        f"Le paragraphe {word} parle longuement d’autre chose que du voyage. " * 8 for word in ("rouge", "vert", "bleu")
+    )
+    (folder / "a.txt").write_text(
+        f"Anton Vasseur ira à Metz.\n\n{filler}\n\nL’arrivée du ministre est prévue lundi soir vers neuf heures.",
+        encoding="utf-8",
+    )
+    build(tmp_path / "lib", BagEmbedder(), [folder])
+    llm = ScriptedLlm("L’arrivée du ministre à Metz est prévue lundi soir.")
+    answer = Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), llm).ask(
+        "Quand est prévue l’arrivée du ministre à Metz ?"
+    )
+    assert answer.status == "grounded"
+    assert [str(c.span) for c in answer.claims[0].citations] == ["a.txt:9", "a.txt:1"]
+
+
 def test_nothing_in_the_articles_means_no_model_and_the_nearest_lines(ask):
     """The model is not asked; the hits say what was looked at."""
     answer = ask("Qui a gagné le tournoi de tennis de Roland-Garros ?", "Rafael Nadal.")
