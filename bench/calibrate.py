@@ -24,7 +24,7 @@ from rag.abstain import FEATURES, features
 from rag.reader import WEIGHTS
 from rag.verify import unmet
 
-FALSE_REFUSALS = 0.07
+FALSE_REFUSALS = 0.09
 
 
 def rows(answerer: HidingAnswerer, case: Case) -> list[tuple[tuple[float, ...], bool]]:

@@ -33,6 +33,9 @@ from rag.verify import Support, check, content, unmet
 MIN_SIMILARITY = 0.65
 """Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
 
+SURE = 2.0
+"""Log odds above the threshold from which the reader is believed although the language model found nothing."""
+
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 _BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -159,6 +162,9 @@ class Answerer:
                 answer = replace(answer, timings=replace(answer.timings, first_token=_ms(began)))
             answer = replace(answer, draft=draft, usage=piece.usage)
             yield answer
+        if is_nothing(draft, language) and passages[0].score < SURE:
+            yield self._end(answer, began, message=wording(language).not_found)
+            return
         claims = self._check(draft, question, language, evidence, passages)
         if not any(claim.verdict == "supported" for claim in claims):
             yield self._end(answer, began, claims=(*_quotes(passages, language), *claims), is_quote=True)
@@ -291,7 +297,7 @@ def _quotes(passages: Sequence[Passage], language: str) -> tuple[Claim, ...]:
     claims: list[Claim] = []
     seen: set[str] = set()
     for passage in passages:
-        if passage.article.id in seen or passage.score < max(0.0, passages[0].score - 2.0) or len(claims) == 2:
+        if passage.article.id in seen or passage.score < max(0.0, passages[0].score - 1.0) or len(claims) == 2:
             continue
         seen.add(passage.article.id)
         answering = passage.answering()

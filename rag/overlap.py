@@ -25,7 +25,7 @@ class OverlapReader:
     """Scores a window by the share of the question's content words in it; the answer is its best sentence."""
 
     def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
-        """One Reading a window, in their order; scores lie in [0, 1]."""
+        """One Reading a window, in their order; scores lie in [-5, 5]."""
         language = detect(question)
         asked = content(question, language).keys()
         years = numbers(question, language)
@@ -34,7 +34,8 @@ class OverlapReader:
         for window in windows:
             there = content(window, language).keys()
             met = not years - numbers(window, language, loose=True)
-            score = len(asked & there) / len(asked) if asked and met else 0.0
+            share = len(asked & there) / len(asked) if asked and met else 0.0
+            score = 10 * (share - SURE)  # of the size of log odds, as the trained reader's
             best = max(
                 sentences(window),
                 key=lambda each: _share(window[slice(*each)], asked, wants_number, language),
@@ -45,7 +46,7 @@ class OverlapReader:
 
     def threshold(self, language: str = "") -> float:
         """The score under which a window counts as "not here"."""
-        return SURE
+        return 0.0
 
 
 def _share(sentence: str, asked: Collection[str], wants_number: bool, language: str) -> float:

@@ -112,8 +112,10 @@ def test_another_mayor_is_not_the_one_asked_for(ask):
     assert ask("Qu’a annoncé la maire de Metz lundi matin ?", "Le pont rouvrira.").status == "abstained"
 
 
-def test_a_model_that_refuses_leaves_the_line(ask):
-    """The reader was sure, the model was not: the line verbatim."""
+def test_a_model_that_refuses_leaves_the_line_when_the_reader_is_sure(ask):
+    """The line verbatim; when the reader was none too sure either, it is not in the articles."""
+    unsure = ask("Combien d’euros ont coûté les nouveaux trains à Vernay ?", "Pas dans les articles.")
+    assert unsure.status == "abstained"
     answer = ask(COST, "Pas dans les articles.")
     assert answer.status == "quoted"
     assert len(answer.claims) == 1
