@@ -35,6 +35,10 @@ class Keywords:
             return np.zeros(self._n_rows, dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
+    def knows(self, term: str) -> bool:
+        """Does any row hold this term?"""
+        return self._bm25 is not None and term in self._bm25.vocab_dict
+
     def to_bytes(self) -> dict[str, bytes]:
         """Files of this index, by name."""
         if self._bm25 is None:

@@ -29,6 +29,7 @@ from index import disk
 from index.chunk import chunk_at
 from index.errors import LibraryDamaged, LibraryMismatch, NoLibrary
 from index.keywords import Keywords
+from index.language import terms
 from index.store import Vectors
 from index.types import Article, Chunk, Skipped
 
@@ -144,6 +145,10 @@ class Library:
         for article in self.articles:
             counts[article.language] = counts.get(article.language, 0) + 1
         return tuple(sorted(counts, key=counts.__getitem__, reverse=True))
+
+    def says(self, word: str) -> bool:
+        """Does an article hold this word, in a form that shares its stem in the article's language?"""
+        return any(self.keywords.knows(term) for code in self.languages[:5] for term in terms(word, code))
 
     def chunk(self, row: int) -> Chunk:
         """The chunk of a row of the vectors and keywords."""

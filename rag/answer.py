@@ -178,7 +178,7 @@ class Answerer:
     def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
         """The best hits as the reader sees them, best first; those that are about another name or year are left out."""
         about_another = {
-            article_id: bool(unmet(question, _all_text(article), language, article.language))
+            article_id: bool(unmet(question, _all_text(article), language, article.language, library.says))
             for article_id in {hit.chunk.span.article_id for hit in hits}
             for article in [library.by_id[article_id]]
         }

@@ -9,7 +9,7 @@ it answers the question is the reader's part.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from index.language import fold, stem, stop_words, words
@@ -62,10 +62,13 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     return Support(True, coverage)
 
 
-def unmet(question: str, text: str, language: str, source_language: str) -> list[str]:
+def unmet(
+    question: str, text: str, language: str, source_language: str, is_known: Callable[[str], bool] = lambda name: False
+) -> list[str]:
     """Years and names of a question that stand nowhere in an article's `text`: it may be about something else.
 
-    Across languages only numbers are compared, since names are spelled differently ("Poutine", "Putin").
+    Across languages, where names are spelled differently ("Poutine", "Putin"), names count only when the text has none
+    of them and `is_known` says that one stands, as it is, in another article.
     """
     years = {n for n in numbers(question, language) if 1000 <= n < 2100} - numbers(text, source_language, loose=True)
     found = [_plain(n) for n in sorted(years)]
@@ -75,7 +78,19 @@ def unmet(question: str, text: str, language: str, source_language: str) -> list
             for name in names(question, language)
             if not stands(name, text, language, source_language, typos=True) and not is_acronym_of(name, text)
         ]
+    else:
+        asked = [name for name in names(question, language) if fold(name) not in _DEMONYMS]
+        if not any(stands(name, text, language, source_language) for name in asked):
+            found += [name for name in asked if is_known(name)]
     return found
+
+
+# Capitalised in English though no names; other languages spell them too differently to find.
+_DEMONYMS = frozenset(
+    "american british english french german spanish dutch greek swiss welsh irish scottish danish swedish finnish "
+    "norwegian polish turkish chinese japanese russian ukrainian italian portuguese belgian hungarian european african "
+    "asian i".split()
+)
 
 
 def _missing(named: Collection[str], text: str, question: str, language: str, source_language: str) -> tuple[str, ...]:

@@ -140,6 +140,16 @@ def test_a_question_about_another_name_or_year_is_unmet():
     assert unmet("Who is the mayor of Metz?", text, "en", "fr") == []
 
 
+def test_across_languages_a_name_of_another_article_is_unmet():
+    """ "Harrowmouth" stands in an English article, so a French one without it is not what is asked about."""
+    text = "Le nouveau pont de Vernay coûtera 11 millions d’euros, selon M. Poutine."
+    known = {"Harrowmouth", "French", "Putin"}.__contains__
+    assert unmet("How much did the Harrowmouth library cost?", text, "en", "fr", known) == ["Harrowmouth"]
+    assert unmet("How much did the Ashford library cost?", text, "en", "fr", known) == []
+    assert unmet("What did the French say?", text, "en", "fr", known) == []
+    assert unmet("What did Putin say in Harrowmouth?", text, "en", "fr", known) == []
+
+
 def test_content_leaves_out_function_words_and_numbers():
     """What is left are stems that carry the topic."""
     assert set(content("Les travaux ont coûté 3 millions d’euros.", "fr").values()) == {"travaux", "coute", "euros"}
