@@ -36,6 +36,9 @@ MIN_SIMILARITY = 0.65
 SURE = 2.0
 """Log odds above the threshold from which the reader is believed although the language model found nothing."""
 
+NAMELESS = 2.0
+"""Log odds off an article in another language that has none of the question's names in any spelling that is known."""
+
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 _BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -191,6 +194,8 @@ class Answerer:
                 score = self.judge.score(features(reading.score, hit, article, question, language))
             else:
                 score = reading.score - self.reader.threshold(language)
+            if language != article.language and unmet(question, _all_text(article), language, article.language, bool):
+                score -= NAMELESS
             passage = cut(hit, article, (reading.start, reading.end), score)
             if passage.answering():
                 passages.append(passage)
