@@ -29,7 +29,7 @@ from index.embed import SentenceTransformerEmbedder
 from index.library import Library
 from index.search import search
 from index.types import Hit
-from rag.answer import Answerer
+from rag.answerer import Answerer
 from rag.types import Answer, Citation
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.config import DEFAULT_LLM, Config
 
 if TYPE_CHECKING:
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
     from rag.types import Answer
 
 __all__ = ["Config", "answer"]
@@ -27,7 +27,7 @@ def answer(
     `Answerer.load` raises: NoLibrary, ModelNotFound, LibraryMismatch and their kin, each with what to do.
     """
     from index.library import default_path
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
 
     path = Path(library).expanduser() if library else default_path()
     key = (str(path.resolve()), llm, embedder)

@@ -19,7 +19,7 @@ from rag.numbers import NUMBER_WORDS, measures, numbers
 MIN_COVERAGE = 0.7
 """Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
 MIN_COVERAGE_ACROSS = 0.0
-"""The same across two languages: words cannot be compared, the embedder must (see answer.py)."""
+"""The same across two languages: words cannot be compared, the embedder must (see answerer.py)."""
 
 
 @dataclass(frozen=True, slots=True)

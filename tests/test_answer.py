@@ -8,7 +8,7 @@ from fakes import BagEmbedder, ScriptedLlm
 
 from index.build import build
 from index.errors import LibraryMismatch
-from rag.answer import Answerer
+from rag.answerer import Answerer
 from rag.errors import LlmError, QuestionError
 from rag.overlap import OverlapReader
 

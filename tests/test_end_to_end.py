@@ -9,7 +9,7 @@ import pytest
 
 from index.build import build
 from index.embed import SentenceTransformerEmbedder
-from rag.answer import Answerer
+from rag.answerer import Answerer
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

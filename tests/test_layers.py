@@ -105,3 +105,12 @@ def test_nothing_heavy_is_loaded_by_importing(statement):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = HEAVY - {"numpy"} if "index.build" in statement else HEAVY
     assert not heavy & {name.split(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_the_function_answer_is_not_hidden_by_a_module():
+    """`from rag import answer` gives the function before and after the machinery behind it was imported."""
+    import rag
+    import rag.answerer
+
+    assert callable(rag.answer)
+    assert not Path(rag.__file__).with_name("answer.py").exists()

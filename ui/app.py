@@ -18,7 +18,7 @@ from rag.types import Answer
 from ui import render
 
 if TYPE_CHECKING:
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
 
 log = logging.getLogger(__name__)
 

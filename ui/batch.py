@@ -11,7 +11,7 @@ from rag.errors import RagError
 from ui.terminal import progress_bars, shown
 
 if TYPE_CHECKING:
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
 
 
 class BatchError(Exception):

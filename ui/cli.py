@@ -20,7 +20,7 @@ from ui.server import serve as run_server
 from ui.terminal import answer_text, progress_bars, report_dict, report_text, shown, status_dict, status_text
 
 if TYPE_CHECKING:
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
 
 app = typer.Typer(
     name="citeline",
@@ -110,7 +110,7 @@ def ask(
         return
     if question is None or not question.strip():
         raise CliError('the question is empty: type one, such as citeline ask "Qui … ?"')
-    from rag.answer import clean
+    from rag.answerer import clean
     from rag.config import Config
 
     clean(question, Config().question_chars)  # before any model is loaded
@@ -190,7 +190,7 @@ def _examples(library: Path) -> list[str]:
 
 
 def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
 
     return Answerer.load(library.expanduser() if library else None, llm=llm, embedder=embedder)
 

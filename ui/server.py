@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from rag.answer import Answerer
+    from rag.answerer import Answerer
     from ui.app import Backend
 
 Scope = MutableMapping[str, Any]
