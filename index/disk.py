@@ -36,8 +36,8 @@ def append(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def fsync_folder(path: Path) -> None:
-    """Make names created or replaced in `path` durable."""
+def fsync(path: Path) -> None:
+    """Make a file's bytes durable, or the names created or replaced in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from index.catalogue import File, Hub, Model, Wheels
+from index.disk import fsync
 from index.errors import FetchFailed, ModelDamaged, ModelError, ModelNotFound
 from index.models import damage, find, is_path, resolve, settle, sha256_of
 from index.network import Network, SourceFailed, n_bytes_in
@@ -116,18 +116,10 @@ def _publish(model: Model, staged: Path) -> None:
     for file in model.files:
         target = model.folder / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        _fsync(staged / file.name)
+        fsync(staged / file.name)
         (staged / file.name).replace(target)
-        _fsync(target.parent)
+        fsync(target.parent)
     settle(model)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _require(path: Path, file: File) -> None:

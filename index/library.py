@@ -186,12 +186,12 @@ def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
         for name, data in files.items():
             disk.write_file(temporary / name, data)
         disk.write_file(temporary / "manifest.json", description)
-        disk.fsync_folder(temporary)
+        disk.fsync(temporary)
         disk.rename(temporary, root / f"{generation:08d}")
-        disk.fsync_folder(root)
+        disk.fsync(root)
         disk.write_file(path / "CURRENT.new", f"{generation} {disk.sha256(description)}\n".encode())
         disk.rename(path / "CURRENT.new", path / "CURRENT")
-        disk.fsync_folder(path)
+        disk.fsync(path)
     except OSError:
         disk.remove(temporary)
         raise

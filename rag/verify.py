@@ -18,8 +18,6 @@ from rag.numbers import NUMBER_WORDS, measures, numbers
 
 MIN_COVERAGE = 0.7
 """Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
-MIN_COVERAGE_ACROSS = 0.0
-"""The same across two languages: words cannot be compared, the embedder must (see answerer.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
         is_negated(claim, language) or (coverage > 0.9 and len(sentence) < 1.5 * len(claim))
     ):  # fmt: skip
         return Support(False, coverage, (), "negation")
-    if coverage < (MIN_COVERAGE_ACROSS if across else MIN_COVERAGE):
+    if not across and coverage < MIN_COVERAGE:  # across languages the embedder compares (answerer.py)
         return Support(False, coverage, tuple(_lacking_words(claim, sentence, question, language)), "words")
     return Support(True, coverage)
 

@@ -31,7 +31,7 @@ from index.library import Library, current_generation, default_path, publish, se
 from index.search import search
 from index.store import Vectors
 
-EFFECTS = ("write_file", "append", "fsync_folder", "rename", "remove")
+EFFECTS = ("write_file", "append", "fsync", "rename", "remove")
 FILES = ("manifest.json", "articles.jsonl", "chunks.bin", "vectors.faiss", "keywords.json", "keywords.npz")
 
 
