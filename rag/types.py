@@ -9,6 +9,7 @@ from index.types import Hit, Span
 
 Verdict = Literal["supported", "unsupported"]
 Status = Literal["grounded", "quoted", "abstained"]
+Kind = Literal["fact", "yes_no", "list", "reason", "comparison", "several", "about", "summary", "contents", "greeting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class Answer:
     """What the model has written so far, unchecked; "" in the last Answer of a stream."""
     message: str = ""
     """The sentence said when nothing is claimed, in the question's language."""
+    kind: Kind = "fact"
+    """What was asked for; anything that no rule knows is a fact."""
+    understood: str = ""
+    """The question that was answered, when the one that was typed leans on those before it; "" when it stands alone."""
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
     llm: str = "none"
@@ -93,6 +98,8 @@ class Answer:
         """The wire format, the same from every way in; keys are only ever added."""
         return {
             "question": self.question,
+            "understood": self.understood,
+            "kind": self.kind,
             "language": self.language,
             "status": self.status,
             "text": self.text,
