@@ -15,19 +15,20 @@ import numpy as np
 
 from index import disk
 from index.articles import Found, display_name, is_there, read_article, read_bytes, scan
-from index.chunk import chunks
+from index.chunk import chunks, sentences
 from index.embed import Array, Embedder
-from index.errors import CorpusError, LibraryError, NoLibrary
+from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
-from index.library import Library, Manifest, publish, serialize, sweep
-from index.store import Vectors
+from index.library import Library, Manifest, known_sources, publish, serialize, sweep
+from index.store import SentenceVectors, Vectors
 from index.types import Article, BuildReport, Chunk, Skipped
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase ("reading", "embedding", "publishing"), how much of it is done and how much there is."""
 
-_GROUP = 64  # chunks encoded between two writes of the journal
+_GROUP = 64  # texts encoded between two writes of the journal
+_MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def build(
     with _in_words(path), disk.writer_lock(path):
         sweep(path)
         old = _open_old(path, embedder, rebuild)
-        folders = _sources(old, path, sources, forget)
+        known = old.manifest.sources if old else known_sources(path)
+        folders = _sources(known, path, sources, forget)
         found, skipped = scan(folders, path.resolve())
         _require_some(folders, found, old)
         articles, more_skipped, notes = _read(found, old, progress)
@@ -89,14 +91,13 @@ def build(
         if old is not None and report.is_noop and same_sources and same_skipped:
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
-        rows, vectors, keywords, n_embedded = _index(articles, old, embedder, journal, progress)
+        rows, n_embedded, tables = _index(articles, old, embedder, journal, progress)
         progress("publishing", 0, 1)
         manifest = Manifest(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=len(rows), skipped=tuple(skipped),
         )  # fmt: skip
-        files = serialize(articles, rows) | {"vectors.faiss": vectors.to_bytes()} | keywords.to_bytes()
-        generation = publish(path, manifest, files)
+        generation = publish(path, manifest, serialize(articles, rows) | tables)
         journal.clear()
         progress("publishing", 1, 1)
         return replace(
@@ -148,7 +149,7 @@ def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
     """The generation to start from, None for none. A rebuild keeps only the list of folders, and that elsewhere."""
     try:
         old = Library.open(path)
-    except NoLibrary:
+    except (NoLibrary, LibraryOutdated):
         return None
     except LibraryError:
         if rebuild:
@@ -157,16 +158,12 @@ def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
     if not rebuild:
         old.check_embedder(embedder.name, embedder.fingerprint, embedder.dim)
         return old
-    empty = {"articles.jsonl": b"", "chunks.bin": b"", "vectors.faiss": _empty(embedder).to_bytes()}
-    return Library(path, replace(old.manifest, skipped=()), empty | Keywords.of([]).to_bytes())
+    empty = serialize([], []) | _tables([], [], [], {}, embedder.dim)
+    return Library(path, replace(old.manifest, skipped=()), empty)
 
 
-def _empty(embedder: Embedder) -> Vectors:
-    return Vectors.of(np.zeros((0, embedder.dim), dtype=np.float32))
-
-
-def _sources(old: Library | None, path: Path, sources: Sequence[Path], forget: Sequence[Path]) -> list[Path]:
-    known = [Path(each) for each in old.manifest.sources] if old else []
+def _sources(before: Sequence[str], path: Path, sources: Sequence[Path], forget: Sequence[Path]) -> list[Path]:
+    known = [Path(each) for each in before]
     dropped = {Path(each).expanduser().resolve() for each in forget}
     if unknown := dropped - {each.resolve() for each in known}:
         raise CorpusError(f"{min(unknown)} is not among the library's folders: {', '.join(map(str, known)) or 'none'}")
@@ -233,24 +230,35 @@ def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:
 
 def _index(
     articles: list[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
-) -> tuple[list[tuple[int, int, int, bytes]], Vectors, Keywords, int]:
+) -> tuple[list[tuple[int, int, int, bytes]], int, dict[str, bytes]]:
+    """Rows of (article, start, length, key), how many chunks were embedded, and the files of both legs."""
     rows: list[tuple[int, int, int, bytes]] = []
+    said: list[list[bytes]] = []
     passages: dict[bytes, str] = {}
     words: list[list[str]] = []
+
+    def key_of(title: str, text: str) -> bytes:
+        passage = embedder.passage(title, text)
+        key = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest()
+        passages.setdefault(key, passage)
+        return key
+
     for index, article in enumerate(articles):
         title_terms = terms(article.title, article.language)
         for chunk in chunks(article):
-            passage = embedder.passage(article.title, chunk.text)
-            key = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest()
-            passages.setdefault(key, passage)
-            rows.append((index, chunk.start, len(chunk.text), key))
+            rows.append((index, chunk.start, len(chunk.text), key_of(article.title, chunk.text)))
+            spans = [chunk.text[start:end] for start, end in sentences(chunk.text)]
+            said.append([key_of("", text) for text in spans if len(text.split()) >= _MIN_WORDS])
             words.append(_with_title(chunk, title_terms, article.language))
     known = journal.vectors()
+    halves: dict[bytes, Array] = {}  # of half precision: good enough for sentences, not for chunks
     if old is not None and len(old.rows):
         matrix = old.vectors.all()
         known |= {bytes(key).ljust(32, b"\0"): matrix[i] for i, key in enumerate(old.rows["key"])}
-    missing = [key for key in passages if key not in known]
-    missing.sort(key=lambda key: len(passages[key]))  # texts of one length waste no padding
+        halves = old.sentences.by_key()
+    new_chunks = {key for *_, key in rows if key not in known}
+    new_sentences = {key for keys in said for key in keys if key not in known and key not in halves}
+    missing = sorted(new_chunks | new_sentences, key=lambda key: (len(passages[key]), key))  # one length, no padding
     progress("embedding", 0, len(missing))
     for start in range(0, len(missing), _GROUP):
         keys = missing[start : start + _GROUP]
@@ -258,8 +266,23 @@ def _index(
         journal.add(keys, vectors)
         known |= dict(zip(keys, vectors, strict=True))
         progress("embedding", start + len(keys), len(missing))
-    table = np.stack([known[key] for *_, key in rows]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
-    return rows, Vectors.of(table), Keywords.of(words), len(missing)
+    return rows, len(new_chunks), _tables([key for *_, key in rows], said, words, halves | known, embedder.dim)
+
+
+def _tables(
+    keys: Sequence[bytes],
+    said: Sequence[Sequence[bytes]],
+    words: Sequence[list[str]],
+    known: dict[bytes, Array],
+    dim: int,
+) -> dict[str, bytes]:
+    """The files of the vectors of chunks and of their sentences, and of the keywords."""
+    table = np.stack([known[key] for key in keys]) if keys else np.zeros((0, dim), dtype=np.float32)
+    found = {
+        "vectors.faiss": Vectors.of(table).to_bytes(),
+        "sentences.npz": SentenceVectors.of(said, known, dim).to_bytes(),
+    }
+    return found | Keywords.of(words).to_bytes()
 
 
 def _with_title(chunk: Chunk, title_terms: list[str], language: str) -> list[str]:

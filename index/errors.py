@@ -6,6 +6,7 @@ CitelineIndexError     never raised itself; catch it to catch all of these
 │   ├── NoLibrary      none has been built there yet
 │   ├── LibraryDamaged a file does not have the size or SHA-256 its manifest says
 │   ├── LibraryMismatch built with another embedder, format or chunk size
+│   │   └── LibraryOutdated  in the format of an earlier citeline; `index` builds it anew from its folders
 │   └── LibraryBusy    another process is writing it
 ├── ModelError         the weights
 │   ├── UnknownModel   not in the catalogue, no such file
@@ -39,6 +40,10 @@ class LibraryDamaged(LibraryError):
 
 
 class LibraryMismatch(LibraryError):
+    pass
+
+
+class LibraryOutdated(LibraryMismatch):
     pass
 
 

@@ -4,7 +4,8 @@
       lock                       held by the one writer
       CURRENT                    number of the served generation and the SHA-256 of its manifest
       gen/00000003/manifest.json what built it, and size and SHA-256 of every other file
-      gen/00000003/…             articles.jsonl, chunks.bin, vectors.faiss, keywords.json, keywords.npz
+      gen/00000003/…             articles.jsonl, chunks.bin, vectors.faiss, sentences.npz, keywords.json,
+                                 keywords.npz
       gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
 
@@ -27,13 +28,14 @@ import numpy as np
 
 from index import disk
 from index.chunk import chunk_at
-from index.errors import LibraryDamaged, LibraryMismatch, NoLibrary
+from index.errors import LibraryDamaged, LibraryMismatch, LibraryOutdated, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
-from index.store import Vectors
+from index.store import SentenceVectors, Vectors
 from index.types import Article, Chunk, Skipped
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no vectors of sentences."""
 
 _CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
 _ROW = np.dtype([("article", "<i4"), ("start", "<i4"), ("length", "<i4"), ("key", "S32")])
@@ -84,6 +86,17 @@ def read_manifest(path: Path) -> Manifest:
     return _manifest(data, path)
 
 
+def known_sources(path: Path) -> tuple[str, ...]:
+    """The folders of a library in any format, as far as its manifest can be read; () when it cannot."""
+    try:
+        generation, manifest_sha = _read_current(path)
+        data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+        found = json.loads(data)["sources"] if disk.sha256(data) == manifest_sha else []
+        return tuple(str(each) for each in found)
+    except (NoLibrary, LibraryDamaged, OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
 class Library:
     """One generation, checked and in memory; what happens on disk afterwards does not touch it."""
 
@@ -93,6 +106,7 @@ class Library:
         self.articles = [_article(line) for line in files["articles.jsonl"].splitlines()]
         self.rows = np.frombuffer(files["chunks.bin"], dtype=_ROW)
         self.vectors = Vectors.from_bytes(files["vectors.faiss"])
+        self.sentences = SentenceVectors.from_bytes(files["sentences.npz"])
         self.keywords = Keywords.from_bytes({k: v for k, v in files.items() if k.startswith("keywords")})
         self._texts: dict[int, str] = {}
 
@@ -124,8 +138,8 @@ class Library:
                 raise _damaged(path, f"{name} has {len(content)} bytes and another SHA-256 than when it was written")
             files[name] = content
         library = cls(path, manifest, files)
-        counts = (len(library.rows), len(library.vectors), library.vectors.dim, len(library.articles))
-        if counts != (manifest.n_chunks, manifest.n_chunks, manifest.dim, manifest.n_articles):
+        counts = (len(library.rows), len(library.vectors), len(library.sentences), library.vectors.dim)
+        if (*counts, len(library.articles)) != (*[manifest.n_chunks] * 3, manifest.dim, manifest.n_articles):
             raise _damaged(path, "its vectors, chunks and articles do not belong together")
         return library
 
@@ -153,9 +167,17 @@ class Library:
     def chunk(self, row: int) -> Chunk:
         """The chunk of a row of the vectors and keywords."""
         index, start, length, _ = self.rows[row].item()
+        return chunk_at(self.articles[index], self._article_text(index), start, start + length)
+
+    def text(self, row: int) -> str:
+        """The text of a row's chunk, without its lines being counted."""
+        index, start, length, _ = self.rows[row].item()
+        return self._article_text(index)[start : start + length]
+
+    def _article_text(self, index: int) -> str:
         if index not in self._texts:
             self._texts[index] = self.articles[index].text
-        return chunk_at(self.articles[index], self._texts[index], start, start + length)
+        return self._texts[index]
 
     def check_embedder(self, name: str, fingerprint: str, dim: int) -> None:
         """Raises LibraryMismatch unless this library's vectors come from that very embedder."""
@@ -225,7 +247,8 @@ def _article(line: bytes) -> Article:
 def _manifest(data: bytes, path: Path) -> Manifest:
     fields: dict[str, Any] = json.loads(data)
     if fields.get("format") != FORMAT:
-        raise LibraryMismatch(
+        kind = LibraryOutdated if fields.get("format") in range(FORMAT) else LibraryMismatch
+        raise kind(
             f"the library at {path} has format {fields.get('format')}, this citeline reads {FORMAT}. "
             "Rebuild: citeline index --rebuild, or install the newer citeline"
         )

@@ -1,19 +1,23 @@
-"""Library + query -> Hits: the dense and the keyword leg, fused by their scores."""
+"""Library + query -> Hits: what the dense and the keyword leg find, sorted by one score of both and of the letters."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from index.embed import Embedder
 from index.errors import QueryError
+from index.grams import likeness
 from index.language import terms
 from index.library import Library
 from index.types import Hit
 
 K = 8
 CANDIDATES = 50
-DENSE_WEIGHT = 0.6
-"""Weight of the cosine beside BM25, both scaled to [0, 1]: best on PIAF (docs/experiments.md)."""
+DENSE_WEIGHT, KEYWORD_WEIGHT, LETTER_WEIGHT = 0.7, 0.1, 0.2
+"""Weights of the cosine, BM25 and the likeness by letters, each scaled to [0, 1] (docs/experiments.md)."""
 
 
 def search(library: Library, embedder: Embedder, query: str, language: str, k: int = K) -> list[Hit]:
@@ -21,41 +25,60 @@ def search(library: Library, embedder: Embedder, query: str, language: str, k: i
 
     Raises QueryError for an empty query.
     """
+    hits: list[Hit] = []
+    seen: set[str] = set()
+    for hit in rank(library, embedder, query, language):
+        if hit.chunk.text in seen:  # the same dispatch in two files counts once
+            continue
+        seen.add(hit.chunk.text)
+        hits.append(hit)
+        if len(hits) == k:
+            break
+    return hits
+
+
+def rank(library: Library, embedder: Embedder, query: str, language: str, is_whole: bool = False) -> Iterator[Hit]:
+    """The candidates, the best CANDIDATES of either leg, by their fused score; repeated texts too.
+
+    With `is_whole` every other chunk of the library comes after them (a score may be under 0), and all have the ranks
+    they have in either leg.
+    Raises QueryError for an empty query.
+    """
     if not query.strip():
         raise QueryError("the query is empty: type some words to look for")
     if not len(library.rows):
-        return []
+        return
     vector = embedder.encode_query(query)
+    depth = len(library.rows) if is_whole else CANDIDATES
     dense = dict(library.vectors.search(vector, CANDIDATES))
+    if is_whole:  # after the candidates: among equal cosines faiss takes others when it is asked for more
+        dense |= dict(library.vectors.search(vector, depth))
     keyword_scores = library.keywords.scores(query_terms(library, query, language))
-    best = np.argsort(-keyword_scores, kind="stable")[:CANDIDATES]
+    best = np.argsort(-keyword_scores, kind="stable")[:depth]
     keyword = {int(row): float(keyword_scores[row]) for row in best if keyword_scores[row] > 0}
-    rows = sorted(dense.keys() | keyword.keys())
-    cosines = {row: dense[row] if row in dense else float(vector @ library.vectors.row(row)) for row in rows}
-    low, high = min(cosines.values()), max(cosines.values())
+    candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
+    rows = candidates | dense.keys()
+    cosines = {}
+    for row in rows:
+        whole = dense[row] if row in dense else float(vector @ library.vectors.row(row))
+        nearest = library.sentences.nearest(vector, row)
+        cosines[row] = whole if nearest is None else (whole + nearest) / 2
+    sorted_candidates = sorted(candidates)
+    letters = likeness(query, [library.text(row) for row in sorted_candidates])
+    alike = dict(zip(sorted_candidates, letters, strict=True))
+    low, high = (end(cosines[row] for row in candidates) for end in (min, max))
     top = max(keyword.values(), default=0.0)
 
     def fused(row: int) -> float:
         near = (cosines[row] - low) / (high - low) if high > low else 1.0
         said = float(keyword_scores[row]) / top if top else 0.0
-        return DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * said
+        return DENSE_WEIGHT * near + KEYWORD_WEIGHT * said + LETTER_WEIGHT * alike.get(row, 0.0)
 
     dense_rank = {row: rank for rank, row in enumerate(dense, start=1)}
     keyword_rank = {row: rank for rank, row in enumerate(keyword, start=1)}
-    hits: list[Hit] = []
-    seen: set[str] = set()
-    for row in sorted(rows, key=lambda each: (-fused(each), each)):
-        chunk = library.chunk(row)
-        if chunk.text in seen:  # the same dispatch in two files counts once
-            continue
-        seen.add(chunk.text)
-        score = fused(row)
-        hits.append(
-            Hit(chunk, score, cosines[row], float(keyword_scores[row]), dense_rank.get(row), keyword_rank.get(row))
-        )
-        if len(hits) == k:
-            break
-    return hits
+    for row in sorted(rows, key=lambda each: (each not in candidates, -fused(each), each)):
+        cosine, said = cosines[row], float(keyword_scores[row])
+        yield Hit(library.chunk(row), fused(row), cosine, said, dense_rank.get(row), keyword_rank.get(row))
 
 
 def query_terms(library: Library, query: str, language: str) -> list[str]:

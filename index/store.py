@@ -1,7 +1,9 @@
-"""Vectors and the exact search among them. The only module that imports faiss."""
+"""Vectors of chunks and the exact search among them, vectors of their sentences. The only module that imports faiss."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,3 +59,50 @@ class Vectors:
     def all(self) -> Array:
         """Every vector, float32 of shape (n, dim)."""
         return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32).reshape(len(self), self.dim)
+
+
+class SentenceVectors:
+    """Vectors of each chunk's sentences, in half precision: they sort chunks that were found, they find none."""
+
+    def __init__(self, keys: Any, vectors: Any, which: Any, ends: Any) -> None:
+        """`vectors[which[ends[row - 1] : ends[row]]]` are a row's; `keys` (32 bytes each) say of which texts."""
+        self.keys, self.vectors, self.which, self.ends = keys, vectors, which, ends
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[bytes]], known: dict[bytes, Array], dim: int) -> SentenceVectors:
+        """The vectors in `known` of every row's keys; a sentence that stands in several chunks is kept once."""
+        places: dict[bytes, int] = {}
+        which = [places.setdefault(key, len(places)) for row in rows for key in row]
+        table = np.zeros((len(places), dim), dtype=np.float16)
+        for key, place in places.items():
+            table[place] = known[key]
+        ends = np.cumsum([len(row) for row in rows], dtype=np.int64) if rows else np.zeros(0, dtype=np.int64)
+        return cls(np.array(list(places), dtype="S32"), table, np.array(which, dtype=np.int64), ends)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SentenceVectors:
+        """What `to_bytes` gave."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return cls(*(arrays[name] for name in ("keys", "vectors", "which", "ends")))
+
+    def to_bytes(self) -> bytes:
+        buffer = io.BytesIO()
+        np.savez(buffer, keys=self.keys, vectors=self.vectors, which=self.which, ends=self.ends)
+        return buffer.getvalue()
+
+    def __len__(self) -> int:
+        """How many chunks it knows the sentences of."""
+        return len(self.ends)
+
+    def by_key(self) -> dict[bytes, Array]:
+        """Every vector, float32 of shape (dim,), by the key of its text."""
+        return {
+            bytes(key).ljust(32, b"\0"): row.astype(np.float32)
+            for key, row in zip(self.keys, self.vectors, strict=True)
+        }
+
+    def nearest(self, query: Array, row: int) -> float | None:
+        """The best cosine of a vector of shape (dim,) with a sentence of a chunk; None when it has none."""
+        start = int(self.ends[row - 1]) if row else 0
+        places = self.which[start : int(self.ends[row])]
+        return float((self.vectors[places].astype(np.float32) @ query).max()) if len(places) else None

@@ -59,7 +59,7 @@ class Hit:
     score: float
     """Fused score in [0, 1], best first."""
     dense: float
-    """Cosine of query and chunk."""
+    """Cosine of query and chunk, and of query and the chunk's nearest sentence: their mean."""
     keyword: float
     """BM25 score, 0 when no term matched."""
     dense_rank: int | None = None

@@ -29,10 +29,18 @@ from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMisma
 from index.keywords import Keywords
 from index.library import Library, current_generation, default_path, publish, serialize
 from index.search import search
-from index.store import Vectors
+from index.store import SentenceVectors, Vectors
 
 EFFECTS = ("write_file", "append", "fsync", "rename", "remove")
-FILES = ("manifest.json", "articles.jsonl", "chunks.bin", "vectors.faiss", "keywords.json", "keywords.npz")
+FILES = (
+    "manifest.json",
+    "articles.jsonl",
+    "chunks.bin",
+    "vectors.faiss",
+    "sentences.npz",
+    "keywords.json",
+    "keywords.npz",
+)
 
 
 def signature(path):
@@ -357,11 +365,11 @@ def edit_manifest(path, **changes):
     (path / "CURRENT").write_text(f"{current_generation(path)} {disk.sha256(data)}\n")
 
 
-@pytest.mark.parametrize("number", [0, 2, 99, None, "1"])
+@pytest.mark.parametrize("number", [1, 3, 99, None, "2"])
 def test_another_format_is_refused(library, number):
     """A library of an older or newer citeline is not guessed at."""
     edit_manifest(library, format=number, unknown="field")
-    with pytest.raises(LibraryMismatch, match=rf"format {number}, this citeline reads 1.*--rebuild"):
+    with pytest.raises(LibraryMismatch, match=rf"format {number}, this citeline reads 2.*--rebuild"):
         Library.open(library)
 
 
@@ -422,6 +430,7 @@ def publish_numbered(path, n):
     articles = [replace(article, id=f"{i}.txt") for i in range(3)]
     rows = [(i, 0, len(article.text), b"k" * 32) for i in range(3)]
     files = serialize(articles, rows) | {"vectors.faiss": Vectors.of(np.eye(3, 512, dtype=np.float32)).to_bytes()}
+    files["sentences.npz"] = SentenceVectors.of([[]] * 3, {}, 512).to_bytes()
     files |= Keywords.of([["numero", str(n)]] * 3).to_bytes()
     return publish(path, replace(opened.manifest, n_articles=3, n_chunks=3, sources=(str(n),)), files)
 

@@ -8,8 +8,9 @@ from fakes import BagEmbedder
 
 from index.build import build
 from index.errors import QueryError
+from index.grams import likeness
 from index.library import Library
-from index.search import CANDIDATES, DENSE_WEIGHT, K, query_terms, search
+from index.search import CANDIDATES, DENSE_WEIGHT, KEYWORD_WEIGHT, LETTER_WEIGHT, K, query_terms, search
 
 ARTICLES = {
     "pont.txt": "Le pont de Vernay rouvrira lundi\n\nLa maire Hélène Castan a inauguré le pont après six mois de travaux.",
@@ -51,20 +52,23 @@ def ids(hits):
 
 
 def test_hits_come_best_first_with_both_ranks(shelf):
-    """The score falls from hit to hit and is the weighted sum of both legs; the ranks are those of each leg."""
-    hits = search(shelf, BagEmbedder(), "Quand rouvre le pont de Vernay ?", "fr")
+    """The score falls from hit to hit and is the weighted sum of cosine, words and letters, each against the best; the
+    ranks are those of each leg."""
+    question = "Quand rouvre le pont de Vernay ?"
+    hits = search(shelf, BagEmbedder(), question, "fr")
     assert hits[0].chunk.span.article_id == "pont.txt"
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert sorted(hit.dense_rank for hit in hits) == list(range(1, len(ARTICLES) + 1))
-    assert [h.dense for h in sorted(hits, key=lambda h: h.dense_rank)] == sorted((h.dense for h in hits), reverse=True)
     matched = [hit for hit in hits if hit.keyword > 0]
     assert sorted(hit.keyword_rank for hit in matched) == list(range(1, len(matched) + 1))
     assert all(hit.keyword_rank is None for hit in hits if hit.keyword == 0)
     low, high = min(hit.dense for hit in hits), max(hit.dense for hit in hits)
     top = max(hit.keyword for hit in hits)
-    for hit in hits:
+    alike = likeness(question, [hit.chunk.text for hit in hits])
+    for hit, letters in zip(hits, alike, strict=True):
         near, said = (hit.dense - low) / (high - low), hit.keyword / top
-        assert hit.score == pytest.approx(DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * said, abs=1e-5)
+        score = DENSE_WEIGHT * near + KEYWORD_WEIGHT * said + LETTER_WEIGHT * letters
+        assert hit.score == pytest.approx(score, abs=1e-5)
         assert 0 <= hit.score <= 1
 
 
