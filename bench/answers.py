@@ -12,45 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import statistics
 import sys
 import tempfile
-import time
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bench.metrics import contains, f1, mean, rate
 from bench.squad import Item, halves, load
 from index.build import build
 from index.chunk import sentences
 from index.embed import SentenceTransformerEmbedder
-from index.library import Library
-from index.search import search
-from index.types import Hit
-from rag.answerer import Answerer
-from rag.types import Answer, Citation
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question with what would be right."""
-
-    id: str
-    question: str
-    kind: str
-    answers: tuple[str, ...] = ()
-    gold: tuple[tuple[str, int, int], ...] = ()
-    hidden: str = ""
-    """Articles whose id starts so are not there."""
-
-
-@dataclass
-class Result:
-    case: Case
-    answer: Answer
-    seconds: float = 0.0
+from index.types import Span
+from rag.evaluate import Case, HidingAnswerer, Outcome, ask, figures
 
 
 def _without_accents(text: str) -> str:
@@ -62,18 +36,6 @@ PERTURBATIONS = {
     "capitals": str.upper,
     "nfd": lambda text: unicodedata.normalize("NFD", text),
 }
-
-
-class HidingAnswerer(Answerer):
-    """An Answerer that cannot see some articles, so that one library serves every case."""
-
-    hidden = ""
-
-    def search(self, library: Library, question: str, language: str) -> list[Hit]:
-        if not self.hidden:
-            return super().search(library, question, language)
-        hits = search(library, self.embedder, question, language, self.config.n_hits + 40)
-        return [h for h in hits if not h.chunk.span.article_id.startswith(self.hidden)][: self.config.n_hits]
 
 
 def piaf_folder(path: Path, folder: Path) -> dict[tuple[str, int], tuple[str, list[tuple[int, int]]]]:
@@ -95,9 +57,9 @@ def piaf_cases(items: Sequence[Item], places: dict[tuple[str, int], tuple[str, l
     for item in items:
         id, spans = places[item.article, item.paragraph]
         line = next((n for n, (a, b) in enumerate(spans, start=1) if a <= item.start < b), 1)
-        cases.append(Case(item.id, item.question, "answerable", (item.answer,), ((id, line, line),)))
-        cases.append(Case(item.id, item.question, "near_miss", hidden=id))
-        cases.append(Case(item.id, item.question, "off_corpus", hidden=id.split("/")[0] + "/"))
+        cases.append(Case(item.id, item.question, "answerable", (item.answer,), (Span(id, line, line),)))
+        cases.append(Case(item.id, item.question, "near_miss", hidden=(id,)))
+        cases.append(Case(item.id, item.question, "off_corpus", hidden=(id.split("/")[0] + "/",)))
     return cases
 
 
@@ -105,90 +67,29 @@ def seed_cases(path: Path) -> list[Case]:
     cases = []
     for line in path.read_text(encoding="utf-8").splitlines():
         q = json.loads(line)
-        gold = tuple((g["article"], g["first"], g["last"]) for g in q["gold"])
+        gold = tuple(Span(g["article"], g["first"], g["last"]) for g in q["gold"])
         answers = tuple(q["answer"]) + tuple(q.get("answer_translated") or ())
         cases.append(Case(q["id"], q["question"], q["kind"], answers, gold))
     return cases
 
 
-def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> list[Result]:
-    results = []
+def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> list[Outcome]:
+    outcomes = []
     for n, case in enumerate(cases):
-        answerer.hidden = case.hidden
-        began = time.monotonic()
-        results.append(Result(case, answerer.ask(case.question), time.monotonic() - began))
+        outcomes.append(ask(answerer, case))
         if sys.stderr.isatty() or n % 25 == 24:
             print(f"{n + 1}/{len(cases)}", file=sys.stderr)
-    return results
+    return outcomes
 
 
-def report(results: Sequence[Result]) -> list[tuple[str, str]]:
+def report(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Rows of (figure, value with interval)."""
-    answerable = [r for r in results if r.case.gold]
-    shown = [r for r in answerable if r.answer.status != "abstained"]
-    rows = [
-        ("gold answer contained, answer of at most 30 words", rate([_right(r) for r in answerable])),
-        ("gold answer contained, any length", rate([_contained(r) for r in answerable])),
-        ("token F1, refusal = 0", mean([_f1(r) for r in answerable])),
-        ("words of a shown answer, median", str(_median([len(r.answer.text.split()) for r in shown]))),
-        ("line_hit of shown answers", rate([_line_hit(r) for r in shown])),
-        ("cite_precision", rate([hit for r in shown for hit in _cited(r)])),
-        ("cited lines, median", str(_median([c.span.last - c.span.first + 1 for r in shown for c in _citations(r)]))),
-        ("quote_exact", rate([_is_exact(c, r.answer) for r in results for c in _citations(r)])),
-        ("status grounded, of shown", rate([r.answer.status == "grounded" for r in shown])),
-        ("false refusal", rate([r.answer.status == "abstained" for r in answerable])),
-    ]
-    for kind in sorted({r.case.kind for r in results if not r.case.gold}):
-        rows.append(
-            (f"refused, {kind}", rate([r.answer.status == "abstained" for r in results if r.case.kind == kind]))
-        )
-    times = sorted(r.seconds for r in results)
-    rows.append(("seconds a question, median / 95th", f"{_median(times)} / {times[int(0.95 * (len(times) - 1))]:.2f}"))
-    return rows
-
-
-def _contained(r: Result) -> bool:
-    return r.answer.status != "abstained" and any(contains(r.answer.text, gold) for gold in r.case.answers)
-
-
-def _right(r: Result) -> bool:
-    return _contained(r) and len(r.answer.text.split()) <= 30
-
-
-def _f1(r: Result) -> float:
-    return 0.0 if r.answer.status == "abstained" else max((f1(r.answer.text, g) for g in r.case.answers), default=0.0)
-
-
-def _citations(r: Result) -> list:
-    return [c for claim in r.answer.supported for c in claim.citations]
-
-
-def _cited(r: Result) -> list[bool]:
-    return [
-        any(
-            c.span.article_id == article and c.span.first <= last and first <= c.span.last
-            for article, first, last in r.case.gold
-        )
-        for c in _citations(r)
-    ]
-
-
-def _is_exact(citation: Citation, answer: Answer) -> bool:
-    """Does the quote stand in what was read of its article? (The tests compare it with the files.)"""
-    return any(citation.quote in hit.chunk.text for hit in answer.hits)
-
-
-def _line_hit(r: Result) -> bool:
-    return any(_cited(r))
-
-
-def _median(values: Sequence[float]) -> float:
-    return round(statistics.median(values), 2) if values else 0.0
+    return [(figure.label, str(figure)) for figure in figures(outcomes)]
 
 
 def measure(
     piaf: Path | None, n: int, half: str, llm: str, library: Path | None = None, perturb: str = ""
-) -> list[Result]:
+) -> list[Outcome]:
     """Ask n questions of a half of a SQuAD-format file, or all of seeds/questions.jsonl when there is none."""
     with tempfile.TemporaryDirectory() as temporary:
         library = library or Path(temporary) / "library"
@@ -223,12 +124,9 @@ def main() -> None:
         print(f"| {name} | {value} |")
     if args.verbose:
         for r in results:
-            if (r.case.gold and not (_contained(r) and _line_hit(r))) or (
-                not r.case.gold and r.answer.status != "abstained"
-            ):
-                cited = [str(c.span) for c in _citations(r)]
+            if not r.is_right:
                 print(r.case.kind, r.case.question, "gold", r.case.answers[:2], r.case.gold[:2], sep=" | ")
-                print("   ", r.answer.status, cited, r.answer.text[:160])
+                print("   ", r.status, [str(span) for span in r.cited], r.text[:160])
 
 
 if __name__ == "__main__":

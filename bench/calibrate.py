@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from bench.answers import Case, HidingAnswerer, piaf_cases, piaf_folder
+from bench.answers import piaf_cases, piaf_folder
 from bench.squad import halves, load
 from rag.abstain import FEATURES, features
+from rag.evaluate import Case, HidingAnswerer
 from rag.reader import WEIGHTS
 from rag.verify import unmet
 
@@ -41,7 +42,9 @@ def rows(answerer: HidingAnswerer, case: Case) -> list[tuple[tuple[float, ...], 
     for hit, reading in zip(hits, readings, strict=True):
         article = answerer.article(hit.chunk.span.article_id)
         span = hit.chunk.span
-        right = any(span.article_id == a and span.first <= last and first <= span.last for a, first, last in case.gold)
+        right = any(
+            span.article_id == g.article_id and span.first <= g.last and g.first <= span.last for g in case.gold
+        )
         found.append((features(reading.score, hit, article, case.question, "fr"), right))
     return found
 

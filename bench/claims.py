@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.metrics import rate
-from bench.squad import halves, load
+from bench.squad import Item, halves, load
 from index.chunk import sentences
+from rag.metrics import rate
 from rag.names import names
 from rag.verify import check
 
@@ -72,6 +73,23 @@ def negate(text: str, draw: random.Random, others: list[str]) -> str:
 CHANGES = {"number": change_number, "name": change_name, "date": change_month, "unit": change_unit, "negation": negate}
 
 
+def answered(items: Sequence[Item], n: int, draw: random.Random) -> tuple[list[bool], list[bool]]:
+    """Whether a claim made of a question and its gold answer is supported by the sentence that has the answer, and by
+    another one of the paragraph that has not."""
+    right, wrong = [], []
+    for item in draw.sample(list(items), n):
+        spans = list(sentences(item.context))
+        claim = f"{item.question.rstrip(' ?')} : {item.answer}."
+        for a, b in spans:
+            if a <= item.start < b:
+                right.append(check(claim, item.context[a:b], item.context, item.question, "fr", "fr").ok)
+        others = [(a, b) for a, b in spans if item.answer.casefold() not in item.context[a:b].casefold()]
+        if others:
+            a, b = draw.choice(others)
+            wrong.append(check(claim, item.context[a:b], item.context, item.question, "fr", "fr").ok)
+    return right, wrong
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--piaf", type=Path, required=True)
@@ -106,6 +124,11 @@ def main() -> None:
             swapped.append(check(line, draw.choice(others), "", "", "fr", "fr").ok)
     print(f"| wrong claims that pass: checked against another sentence of the paragraph | {rate(swapped)} |")
     print(f"| wrong claims that pass, all | {rate(passed + swapped)} |")
+    right, wrong = answered(held_out, args.n, draw)
+    print(
+        f"| question and gold answer, checked against the gold sentence, that fail | {rate([not ok for ok in right])} |"
+    )
+    print(f"| the same, checked against another sentence without the answer, that pass | {rate(wrong)} |")
 
 
 if __name__ == "__main__":

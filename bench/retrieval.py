@@ -13,12 +13,12 @@ import tempfile
 from pathlib import Path
 
 from bench.answers import PERTURBATIONS, piaf_cases, piaf_folder
-from bench.metrics import mean, rate
 from bench.squad import halves, load
 from index.embed import SentenceTransformerEmbedder
 from index.language import detect
 from index.library import Library
 from index.search import search
+from rag.metrics import mean, rate
 
 
 def rows(piaf: Path, library: Path, n: int, half: str, perturb: str) -> list[tuple[str, str]]:
@@ -34,7 +34,7 @@ def rows(piaf: Path, library: Path, n: int, half: str, perturb: str) -> list[tup
         question = PERTURBATIONS[perturb](case.question) if perturb else case.question
         hits = search(opened, embedder, question, detect(question), 25)
         found = list(dict.fromkeys(hit.chunk.span.article_id for hit in hits))
-        gold = case.gold[0][0]
+        gold = case.gold[0].article_id
         ranks.append(found.index(gold) + 1 if gold in found else 1000)
     table = [(f"R@{k}", rate([rank <= k for rank in ranks])) for k in (1, 3, 5, 10)]
     return [*table, ("MRR@10", mean([1 / rank if rank <= 10 else 0.0 for rank in ranks]))]

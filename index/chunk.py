@@ -66,13 +66,18 @@ _ABBREVIATIONS = frozenset(
     "sig ing sra dra ex j.-c".split()
 )
 
+_DAY_MONTHS = frozenset("januar februar märz april mai juni juli august september oktober november dezember".split())
+
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each sentence of `text`, spaces trimmed off; a line end always ends one. Covers all but space."""
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for stop in _STOP.finditer(text, line.start(), line.end()):
-            if _is_abbreviation(text[start : stop.start() + 1]) or _is_lower(text, stop.end(), line.end()):
+            before = text[start : stop.start() + 1]
+            if _is_abbreviation(before) or _is_lower(text, stop.end(), line.end()):
+                continue
+            if _is_ordinal(before, text[stop.end() : line.end()]):
                 continue
             yield from _trimmed(text, start, stop.end())
             start = stop.end()
@@ -93,6 +98,15 @@ def _is_abbreviation(text: str) -> bool:
     last = re.split("[(\\[«“\"'’]", words[-1])[-1].lower() if words else ""
     is_initial = len(last) == 1 and last.isalpha() and text[-2].isupper()
     return last in _ABBREVIATIONS or is_initial
+
+
+def _is_ordinal(before: str, after: str) -> bool:
+    """Is a stop the one of a day or a rank ("am 3. Februar", "der 27. Marathon"), as in German or Danish?"""
+    if not re.search(r"(?<!\w)\d{1,2}\.$", before):
+        return False
+    word = re.match(r"\s*([^\W\d_]+)", after)
+    ranked = re.search(r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)\s+\d{1,2}\.$", before, re.IGNORECASE)
+    return bool(word and (word[1].lower() in _DAY_MONTHS or ranked))
 
 
 def _is_lower(text: str, at: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""How much a few texts look like a query by their letters: what a typo, a joined word or another ending leaves alike."""
+"""How alike a query and a few texts are by their letters: a typo, a joined word or another ending changes little."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from rag.config import DEFAULT_LLM, Config
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
+    from rag.followup import History
     from rag.types import Answer
 
 __all__ = ["Config", "answer"]
@@ -19,10 +20,17 @@ _lock = threading.Lock()
 
 
 def answer(
-    question: str, library: str | Path | None = None, *, llm: str = DEFAULT_LLM, embedder: str = "embeddinggemma-300m"
+    question: str,
+    library: str | Path | None = None,
+    *,
+    llm: str = DEFAULT_LLM,
+    embedder: str = "embeddinggemma-300m",
+    history: History = (),
 ) -> Answer:
     """The Answer to a question from the library at `library` (the default one if None), every claim checked.
 
+    `history` is the conversation before, oldest first: Answers, or (question, answer text). "Et à Moscou ?" is then
+    answered as the question it stands for, which the Answer gives as `understood`.
     The models are loaded at the first call and kept. Raises QuestionError for a question that is none, and what
     `Answerer.load` raises: NoLibrary, ModelNotFound, LibraryMismatch and their kin, each with what to do.
     """
@@ -34,4 +42,4 @@ def answer(
     with _lock:
         if key not in _answerers:
             _answerers[key] = Answerer.load(path, llm=llm, embedder=embedder)
-    return _answerers[key].ask(question)
+    return _answerers[key].ask(question, history)

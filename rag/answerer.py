@@ -11,35 +11,32 @@ from pathlib import Path
 
 import numpy as np
 
-from index.chunk import sentences
 from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
 from index.language import detect
 from index.library import Library, current_generation, default_path
 from index.search import search
 from index.types import Article, Hit
-from rag.abstain import Judge, default_judge, features
+from rag.abstain import Judge, default_judge
+from rag.claims import check_draft
 from rag.config import DEFAULT_LLM, Config
 from rag.errors import QuestionError, ReaderError
-from rag.evidence import Passage, Sentence, cite, cut, select
+from rag.evidence import Passage, Sentence, select
+from rag.followup import History, language_of, standalone, turns_of
+from rag.intent import Intent, recognise
+from rag.kinds import kind_of
 from rag.llm import Llm, Piece, load_llm
-from rag.names import names, stands
-from rag.numbers import numbers
 from rag.overlap import OverlapReader
+from rag.overview import overview
+from rag.parts import Split, joined, split
 from rag.prompt import is_nothing, messages, prefix, wording
+from rag.quotes import differing, quotes
 from rag.reader import AdapterReader, Reader
-from rag.types import Answer, Citation, Claim, Timings
-from rag.verify import Support, check, content, unmet
-
-MIN_SIMILARITY = 0.65
-"""Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
+from rag.reading import Window, best_first, read
+from rag.types import Answer, Claim, Kind, Timings
 
 SURE = 2.0
 """Log odds above the threshold from which the reader is believed although the language model found nothing."""
 
-NAMELESS = 2.0
-"""Log odds off an article in another language that has none of the question's names in any spelling that is known."""
-
-_MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 _BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -133,33 +130,66 @@ class Answerer:
 
     # --- the straight line ------------------------------------------------------------------------------------------
 
-    def ask(self, question: str) -> Answer:
-        """The checked Answer. Raises QuestionError for a question that is none, LlmError when the model fails."""
-        *_, last = self.stream(question)
+    def ask(self, question: str, history: History = ()) -> Answer:
+        """The checked Answer. Raises QuestionError for a question that is none, LlmError when the model fails.
+
+        `history` is the conversation before, oldest first: Answers or (question, answer text).
+        """
+        *_, last = self.stream(question, history)
         return last
 
-    def stream(self, question: str) -> Iterator[Answer]:
-        """Growing Answers: first the hits, then the model's draft, last (`done`) the checked claims."""
+    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+        """Growing Answers: first the hits, then the model's draft, last (`done`) the checked claims.
+
+        A question that leans on `history` is answered as it is `understood`; the others as if there was none.
+        """
         began = time.monotonic()
         question = clean(question, self.config.question_chars)
+        intent = recognise(question)
+        if not history or (intent and intent.kind != "about"):  # "Parle-moi de ce pont" leans like any other
+            yield from self._stream(question, "", began)
+            return
+        turns = turns_of(history)
+        language = language_of(question, turns, default=(*self.library.languages, "fr")[0])
+        understood = standalone(question, turns, language, self.llm)
+        if understood == question or len(understood) > self.config.question_chars:
+            yield from self._stream(question, language, began)
+            return
+        for answer in self._stream(understood, language, began):
+            yield replace(answer, question=question, understood=understood)
+
+    def _stream(self, question: str, language: str, began: float) -> Iterator[Answer]:
+        """`stream` for a question that stands alone; its words tell its language when it is ""."""
         library = self.library
-        language = detect(question, default=(*library.languages, "fr")[0])
-        hits = self.search(library, question, language)
+        if intent := recognise(question):
+            yield from self._overview(intent, question, library, began)
+            return
+        language = language or detect(question, default=(*library.languages, "fr")[0])
         answer = Answer(
-            question, language, hits=tuple(hits), llm=self.llm_name, embedder=self.embedder.name, done=False,
-            timings=Timings(search=_ms(began)), library=str(self.library_path), generation=library.generation,
+            question, language, llm=self.llm_name, embedder=self.embedder.name, done=False,
+            library=str(self.library_path), generation=library.generation,
         )  # fmt: skip
+        if found := split(question, language):
+            yield from self._stream_parts(found, replace(answer, kind=found.kind), library, began)
+        else:
+            yield from self._stream_one(question, replace(answer, kind=kind_of(question, language)), library, began)
+
+    def _stream_one(self, question: str, answer: Answer, library: Library, began: float) -> Iterator[Answer]:
+        """One question, answered into `answer`, which is empty but for its kind and language."""
+        language, kind = answer.language, answer.kind
+        hits = self.search(library, question, language)
+        answer = replace(answer, hits=tuple(hits), timings=Timings(search=_ms(began)))
         yield answer
         passages = self._read(question, language, library, hits)
         if not passages or passages[0].score < 0:
             yield self._end(answer, began, message=wording(language).not_found)
             return
         if self.llm is None:
-            yield self._end(answer, began, claims=_quotes(passages, language), is_quote=True)
+            yield self._end(answer, began, claims=quotes(passages, question, language, kind), is_quote=True)
             return
-        evidence = select(passages, self.config.evidence_tokens, self.llm.count_tokens)
+        evidence = select(passages, self.config.budget(kind), self.llm.count_tokens, kind)
         draft = ""
-        for piece in self._write(question, language, evidence, began):
+        for piece in self._write(question, language, evidence, began, kind):
             draft += piece.text
             if not answer.timings.first_token:
                 answer = replace(answer, timings=replace(answer.timings, first_token=_ms(began)))
@@ -168,11 +198,35 @@ class Answerer:
         if is_nothing(draft, language) and passages[0].score < SURE:
             yield self._end(answer, began, message=wording(language).not_found)
             return
-        claims = self._check(draft, question, language, evidence, passages)
+        claims = check_draft(draft, question, language, evidence, passages, self._similarity, kind)
         if not any(claim.verdict == "supported" for claim in claims):
-            yield self._end(answer, began, claims=(*_quotes(passages, language), *claims), is_quote=True)
+            shown = quotes(passages, question, language, kind)
+            yield self._end(answer, began, claims=(*shown, *claims), is_quote=True)
             return
-        yield self._end(answer, began, claims=claims)
+        yield self._end(answer, began, claims=(*claims, *differing(claims, passages, question, language)))
+
+    def _stream_parts(self, found: Split, answer: Answer, library: Library, began: float) -> Iterator[Answer]:
+        """Each part of a question answered by itself; of one that is not in the articles that is said."""
+        told: list[Answer] = []
+        for part in found.parts:
+            empty = replace(answer, kind=kind_of(part.question, answer.language))
+            for each in self._stream_one(part.question, empty, library, began):
+                if not each.done:
+                    yield replace(joined(found, answer, [*told, each]), draft=each.draft, done=False)
+            told.append(each)
+        whole = joined(found, answer, told)
+        yield replace(whole, timings=replace(whole.timings, total=_ms(began)))
+
+    def _overview(self, intent: Intent, question: str, library: Library, began: float) -> Iterator[Answer]:
+        """What a question about the articles themselves gets; a topic is searched as it was typed, without the rest."""
+        hits = self.search(library, intent.query, intent.language) if intent.query else []
+        first = Answer(
+            question, intent.language, hits=tuple(hits), kind=intent.kind, llm=self.llm_name, done=False,
+            embedder=self.embedder.name, timings=Timings(search=_ms(began)), library=str(self.library_path),
+            generation=library.generation,
+        )  # fmt: skip
+        yield first
+        yield from overview(intent, first, library, self.embedder, self.llm, self.config, began)
 
     def search(self, library: Library, question: str, language: str) -> list[Hit]:
         """The chunks to answer from, best first."""
@@ -180,71 +234,21 @@ class Answerer:
 
     def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
         """The best hits as the reader sees them, best first; those that are about another name or year are left out."""
-        about_another = {
-            article_id: bool(unmet(question, _all_text(article), language, article.language, library.says))
-            for article_id in {hit.chunk.span.article_id for hit in hits}
-            for article in [library.by_id[article_id]]
-        }
-        windows = [hit for hit in hits if not about_another[hit.chunk.span.article_id]][: self.config.n_windows]
-        readings = self.reader.read(question, [hit.chunk.text for hit in windows])
-        passages = []
-        for hit, reading in zip(windows, readings, strict=True):
-            article = library.by_id[hit.chunk.span.article_id]
-            if self.judge:
-                score = self.judge.score(features(reading.score, hit, article, question, language))
-            else:
-                score = reading.score - self.reader.threshold(language)
-            if language != article.language and unmet(question, _all_text(article), language, article.language, bool):
-                score -= NAMELESS
-            passage = cut(hit, article, (reading.start, reading.end), score)
-            if passage.answering():
-                passages.append(passage)
-        return sorted(passages, key=lambda passage: -passage.score)
+        return best_first(self.read(question, language, library, hits))
 
-    def _write(self, question: str, language: str, evidence: Sequence[Sentence], began: float) -> Iterator[Piece]:
+    def read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> tuple[Window, ...]:
+        """What the reader and the judge make of each hit, in their order."""
+        return read(question, language, library, hits, self.reader, self.judge, self.config.n_windows)
+
+    def _write(
+        self, question: str, language: str, evidence: Sequence[Sentence], began: float, kind: Kind
+    ) -> Iterator[Piece]:
         assert self.llm is not None
-        prompt = messages(language, [sentence.text for sentence in evidence], question)
-        for piece in self.llm.stream(prompt, self.config.answer_tokens):
+        prompt = messages(language, [sentence.text for sentence in evidence], question, kind)
+        for piece in self.llm.stream(prompt, self.config.tokens(kind)):
             yield piece
             if time.monotonic() - began > self.config.deadline_s:
                 return
-
-    def _check(
-        self, draft: str, question: str, language: str, evidence: Sequence[Sentence], passages: Sequence[Passage]
-    ) -> tuple[Claim, ...]:
-        """The draft's sentences as claims, each with the sentence that carries it or the reason why none does.
-
-        When none of them says what the reader found, they are about something else and none is supported.
-        """
-        if is_nothing(draft, language):
-            return ()
-        text = _MARKER.sub("", draft).strip()
-        claims = []
-        for start, end in sentences(text):
-            claim = text[start:end]
-            if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
-                claims.append(self._support(claim, question, language, evidence, passages[0]))
-        found = [passage for passage in passages if passage.score >= 0]
-        if not any(_says(claim.text, passage, language) for claim in claims for passage in found):
-            reason = _reason(Support(False, 0.0, (found[0].answer_text,), "answer"), language)
-            return tuple(Claim(claim.text, "unsupported", reason=claim.reason or reason) for claim in claims)
-        return tuple(claims)
-
-    def _support(self, claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage) -> Claim:
-        answering = {sentence.key for sentence in best.answering()}
-        checked: list[tuple[Support, bool, Sentence]] = []
-        for sentence in evidence:
-            support = check(claim, sentence.text, sentence.context, question, language, sentence.article.language)
-            if support.ok and language != sentence.article.language:
-                similarity = self._similarity(claim, sentence.text)
-                support = Support(
-                    similarity >= MIN_SIMILARITY, similarity, (), "" if similarity >= MIN_SIMILARITY else "words"
-                )
-            checked.append((support, sentence.key in answering, sentence))
-        support, _, sentence = max(checked, key=lambda each: (each[0].ok, each[1] and each[0].ok, each[0].coverage))
-        if not support.ok:
-            return Claim(claim, "unsupported", reason=_reason(support, language))
-        return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
 
     def _similarity(self, claim: str, sentence: str) -> float:
         prompt = "task: sentence similarity | query: " if "gemma" in self.embedder.name else ""
@@ -273,93 +277,6 @@ def clean(question: str, most: int) -> str:
     if not any(char.isalnum() for char in question):
         raise QuestionError("the question is empty: type one, such as “Who … ?” or “Combien … ?”")
     return question
-
-
-def _borrowed(claim: str, sentence: Sentence, language: str) -> tuple[Citation, ...]:
-    """Where names and numbers of a claim stand that are not on the lines of its sentence: those lines are cited too."""
-    article, source = sentence.article, sentence.article.language
-    text = article.text
-    found = [sentence.citation()]
-    wanted: list[str | float] = [*names(claim, language), *sorted(numbers(claim, language))]
-    for lacks in wanted:
-        on_lines = "\n".join(line for c in found for line in article.lines[c.span.first - 1 : c.span.last])
-        if _holds(on_lines, lacks, language, source):
-            continue
-        spans = [span for span in sentences(text) if _holds(text[slice(*span)], lacks, language, source)]
-        if spans:
-            found.append(cite(article, *min(spans, key=lambda span: abs(span[0] - sentence.start))))
-    return tuple(found[1:])
-
-
-def _holds(text: str, wanted: str | float, language: str, source_language: str) -> bool:
-    if isinstance(wanted, float):
-        return wanted in numbers(text, source_language, loose=True)
-    return stands(wanted, text, language, source_language)
-
-
-def _quotes(passages: Sequence[Passage], language: str) -> tuple[Claim, ...]:
-    """The best sentence verbatim, and that of another article when it is nearly as sure an answer."""
-    claims: list[Claim] = []
-    seen: set[str] = set()
-    for passage in passages:
-        if passage.article.id in seen or passage.score < max(0.0, passages[0].score - 1.0) or len(claims) == 2:
-            continue
-        seen.add(passage.article.id)
-        answering = passage.answering()
-        citation = cite(passage.article, answering[0].start, answering[-1].end)
-        claims.append(Claim(_introduce(citation, language), "supported", (citation,)))
-    return tuple(claims)
-
-
-def _all_text(article: Article) -> str:
-    return "\n".join((article.title, article.date, article.text))
-
-
-def _says(claim: str, passage: Passage, language: str) -> bool:
-    """Does a claim hold something of the answer the reader found: a number, or a content word in the same language?"""
-    answer, source = passage.answer_text, passage.article.language
-    wanted = numbers(answer, source)
-    if wanted & numbers(claim, language, loose=True):
-        return True
-    if language != source:
-        return not wanted
-    stems = content(answer, source).keys()
-    return bool(stems & content(claim, language).keys()) if stems else not wanted
-
-
-_REASONS = {
-    "fr": {
-        "number": "le nombre {missing} n’est pas dans les lignes",
-        "name": "le nom {missing} n’est pas dans les lignes",
-        "words": "les lignes ne disent pas {missing}",
-        "date": "la date {missing} n’est pas dans les lignes",
-        "unit": "les lignes donnent une autre unité que {missing}",
-        "opposite": "les lignes disent le contraire de « {missing} »",
-        "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
-        "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
-    },
-    "en": {
-        "number": "the number {missing} is not in the lines",
-        "name": "the name {missing} is not in the lines",
-        "words": "the lines do not say {missing}",
-        "date": "the date {missing} is not in the lines",
-        "unit": "the lines give another unit than {missing}",
-        "opposite": "the lines say the opposite of “{missing}”",
-        "negation": "the sentence and the lines do not agree on a “not”",
-        "answer": "the sentence does not give the answer that was found: {missing}",
-    },
-}
-
-
-def _reason(support: Support, language: str) -> str:
-    said = _REASONS["fr" if language == "fr" else "en"]
-    return said[support.kind].format(missing=", ".join(support.missing) or "…")
-
-
-def _introduce(citation: Citation, language: str) -> str:
-    span = citation.span
-    lines = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
-    return wording(language).quote.format(article=span.article_id, lines=lines, quote=" ".join(citation.quote.split()))
 
 
 def _ms(began: float) -> int:

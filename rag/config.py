@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.types import Kind
+
 DEFAULT_LLM = "qwen2.5-coder-1.5b"
 
 
@@ -23,3 +25,14 @@ class Config:
     """Longest question that is taken."""
     deadline_s: float = 120.0
     """After this the model is stopped and what it wrote is checked as it stands."""
+    list_evidence_tokens: int = 480
+    """The same for a list, which takes its items from several places."""
+    list_answer_tokens: int = 160
+
+    def budget(self, kind: Kind) -> int:
+        """Most tokens of article text the language model is shown for a kind of question."""
+        return self.list_evidence_tokens if kind == "list" else self.evidence_tokens
+
+    def tokens(self, kind: Kind) -> int:
+        """Most tokens it may write."""
+        return self.list_answer_tokens if kind == "list" else self.answer_tokens

@@ -2,6 +2,7 @@
 
 RagError               never raised itself; catch it to catch all of these
 ├── QuestionError      empty, too long, or not text
+├── ExpectError        lines named to be explained that name none, or several
 ├── LlmError           the language model could not be loaded or stopped working
 └── ReaderError        the reader's adapter does not fit the embedder
 """
@@ -14,6 +15,10 @@ class RagError(Exception):
 
 
 class QuestionError(RagError):
+    pass
+
+
+class ExpectError(RagError):
     pass
 
 

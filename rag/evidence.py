@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.chunk import sentences, span_at
 from index.types import Article, Hit
-from rag.types import Citation
+from rag.types import Citation, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def cut(hit: Hit, article: Article, answer: tuple[int, int] = (0, 0), score: flo
     return Passage(hit, article, found, shifted, score)
 
 
-def select(passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int]) -> tuple[Sentence, ...]:
+def select(
+    passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int], kind: Kind = "fact"
+) -> tuple[Sentence, ...]:
     """The sentences to answer from, in reading order, at most `budget` tokens: each passage's answering sentence first.
 
     Passages come best first; one that does not answer (score under 0) gives none. What room is left
@@ -96,8 +99,84 @@ def select(passages: Sequence[Passage], budget: int, count_tokens: Callable[[str
     for passage in worth[:1]:
         answering = {sentence.key for sentence in passage.answering()}
         places = [i for i, sentence in enumerate(passage.sentences) if sentence.key in answering]
-        for i in (max(places, default=-1) + 1, min(places, default=0) - 1):
+        first, last = min(places, default=0), max(places, default=-1)
+        beside = [last + 1, first - 1]
+        if kind == "list":  # the items before and after
+            beside += [last + 2, first - 2, last + 3]
+        for i in beside:
             if 0 <= i < len(passage.sentences):
                 take(passage.sentences[i])
     order = {passage.article.id: rank for rank, passage in reversed(list(enumerate(worth)))}
     return tuple(sorted(chosen.values(), key=lambda s: (order[s.article.id], s.start)))
+
+
+# --- the part of a long sentence that is quoted ---------------------------------------------------------------------
+
+MOST_QUOTED_WORDS = 25
+"""A sentence with more words is quoted in part: with the article's name and lines 30 (docs/experiments.md)."""
+
+LEAST_QUOTED_WORDS = 8
+
+_HARD = re.compile(r"[,;:.!?…)»”](?=\s)|\s(?=[(«“–—]\s?\S)|\s[–—]\s")
+_SOFT = re.compile(
+    r"\s(?=(?:et|mais|ou|qui|que|dont|car|donc|où|lorsque|quand|tandis|puis|afin|après|avant|dans|pour|avec|par"
+    r"|sur|selon|depuis|lors"
+    r"|and|but|or|who|which|that|while|when|where|because|after|before|for|with|by|on|in|from|since|y|pero"
+    r"|quien|cuando|porque|por"
+    r"|con|para|en|desde|und|aber|oder|weil|dass|wenn|als|mit|für|nach|bei|seit|e|ma|che|perché|da|mas|quando"
+    r"|quem|com|em)\s)"
+)
+_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"[^\"]*\"")
+
+
+def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> tuple[int, int]:
+    """Characters of the article to quote of `article.text[start:end]`: all, or the part round `answer` if that is long.
+
+    The part holds the answer, is cut at punctuation, else before a conjunction or preposition, and inside quotation
+    marks only where nothing else makes it short enough.
+    """
+    text = article.text[start:end]
+    first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
+    if _n_words(text) <= MOST_QUOTED_WORDS or first >= last:
+        return start, end
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    hard, soft = ([match.end() for match in rule.finditer(text)] for rule in (_HARD, _SOFT))
+
+    def outside(cuts: list[int]) -> list[int]:
+        return [at for at in cuts if not any(a < at < b for a, b in quoted)]
+
+    best = (0, len(text))
+    for cuts in (outside(hard), outside(hard + soft), hard + soft):
+        best = _round(text, sorted({0, *cuts, len(text)}), first, last)
+        if _n_words(text[slice(*best)]) <= MOST_QUOTED_WORDS:
+            break
+    return start + best[0], start + best[1]
+
+
+def _round(text: str, cuts: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """The pieces between cuts that hold `text[first:last]`, and those beside them while the words allow, left first."""
+    a = max(i for i, at in enumerate(cuts) if at <= first)
+    b = min(i for i, at in enumerate(cuts) if at >= last)
+    grew = True
+    while grew:
+        grew = False
+        for next_a, next_b in ((a - 1, b), (a, b + 1)):
+            if next_a < 0 or next_b >= len(cuts):
+                continue
+            is_short = _n_words(text[cuts[a] : cuts[b]]) < LEAST_QUOTED_WORDS
+            if is_short or _n_words(text[cuts[next_a] : cuts[next_b]]) <= MOST_QUOTED_WORDS:
+                a, b, grew = next_a, next_b, True
+                break
+    start, end = cuts[a], cuts[b]
+    dateline = re.match(r"\([^()]*\)\s*[–—-]?\s*", text[start:])
+    if start and dateline and start + dateline.end() <= first:
+        start += dateline.end()
+    while start < first and (text[start].isspace() or text[start] in ",;:)–—"):
+        start += 1
+    while end > last and end < len(text) and (text[end - 1].isspace() or text[end - 1] in ",;:(–—"):
+        end -= 1
+    return start, end
+
+
+def _n_words(text: str) -> int:
+    return len(text.split())

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
+
+from rag.types import Kind
 
 
 class Message(NamedTuple):
@@ -187,6 +190,59 @@ WORDINGS = {
     ),
 }  # fmt: skip
 
+# What is asked for beside a plain fact. It stands behind the question, so that the prefix stays what the model has read.
+INSTRUCTIONS: dict[str, dict[Kind, str]] = {
+    "fr": {
+        "yes_no": "(Commence par Oui ou Non, puis dis en une phrase ce que disent les phrases.)",
+        "list": "(Cite tout ce que donnent les phrases, en une seule phrase.)",
+        "reason": "(Explique en une ou deux phrases, avec les mots des phrases.)",
+    },
+    "en": {
+        "yes_no": "(Start with Yes or No, then say in one sentence what the sentences say.)",
+        "list": "(Name everything that the sentences give, in one sentence.)",
+        "reason": "(Explain in one or two sentences, in the words of the sentences.)",
+    },
+    "es": {
+        "yes_no": "(Empieza por Sí o No y luego di en una frase lo que dicen las frases.)",
+        "list": "(Cita todo lo que dan las frases, en una sola frase.)",
+        "reason": "(Explica en una o dos frases, con las palabras de las frases.)",
+    },
+    "de": {
+        "yes_no": "(Beginne mit Ja oder Nein und sage dann in einem Satz, was die Sätze sagen.)",
+        "list": "(Nenne alles, was die Sätze angeben, in einem Satz.)",
+        "reason": "(Erkläre in einem oder zwei Sätzen, mit den Worten der Sätze.)",
+    },
+    "it": {
+        "yes_no": "(Comincia con Sì o No, poi di’ in una frase ciò che dicono le frasi.)",
+        "list": "(Cita tutto ciò che danno le frasi, in una sola frase.)",
+        "reason": "(Spiega in una o due frasi, con le parole delle frasi.)",
+    },
+    "pt": {
+        "yes_no": "(Começa por Sim ou Não e depois diz numa frase o que dizem as frases.)",
+        "list": "(Cita tudo o que as frases dão, numa só frase.)",
+        "reason": "(Explica numa ou duas frases, com as palavras das frases.)",
+    },
+}
+
+YES_NO_WORDS = {
+    "fr": {"yes": "Oui", "no": "Non"},
+    "en": {"yes": "Yes", "no": "No"},
+    "es": {"yes": "Sí", "no": "No"},
+    "de": {"yes": "Ja", "no": "Nein"},
+    "it": {"yes": "Sì", "no": "No"},
+    "pt": {"yes": "Sim", "no": "Não"},
+}
+
+PART_NOT_FOUND = {
+    "fr": "Pour « {part} » : ce n’est pas dans vos articles.",
+    "en": "For “{part}”: that is not in your articles.",
+    "es": "Sobre «{part}»: no está en sus artículos.",
+    "de": "Zu „{part}“: Das steht nicht in Ihren Artikeln.",
+    "it": "Per «{part}»: non è nei suoi articoli.",
+    "pt": "Para «{part}»: isso não está nos seus artigos.",
+}
+"""Said of one part of a question, beside what the other parts got."""
+
 LANGUAGE_NAMES = {
     "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "el": "Greek", "fa": "Persian", "fi": "Finnish",
     "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
@@ -195,9 +251,26 @@ LANGUAGE_NAMES = {
 }  # fmt: skip
 
 
+NOT_FOUND = {
+    "ar": "هذا غير موجود في مقالاتك.", "ca": "Això no és als vostres articles.", "cs": "To ve vašich článcích není.",
+    "da": "Det står ikke i dine artikler.", "el": "Αυτό δεν υπάρχει στα άρθρα σας.", "fa": "این در مقاله‌های شما نیست.",
+    "fi": "Sitä ei ole artikkeleissasi.", "he": "זה לא מופיע במאמרים שלך.", "hi": "यह आपके लेखों में नहीं है।",
+    "hu": "Ez nincs benne a cikkeiben.", "id": "Itu tidak ada dalam artikel Anda.",
+    "ja": "それはあなたの記事にはありません。", "ko": "그 내용은 기사에 없습니다.", "nl": "Dat staat niet in uw artikelen.",
+    "no": "Det står ikke i artiklene dine.", "pl": "Tego nie ma w Twoich artykułach.",
+    "ro": "Nu este în articolele dumneavoastră.", "ru": "Этого нет в ваших статьях.", "sv": "Det står inte i dina artiklar.",
+    "th": "ไม่มีข้อมูลนี้ในบทความของคุณ", "tr": "Bu, makalelerinizde yok.", "uk": "Цього немає у ваших статтях.",
+    "vi": "Điều đó không có trong các bài viết của bạn.", "zh": "您的文章中没有这个内容。",
+}  # fmt: skip
+"""`Wording.not_found` in languages whose instructions to the model are English."""
+
+
+@cache
 def wording(language: str) -> Wording:
-    """What citeline says in a language; English for one it has no words in."""
-    return WORDINGS.get(language, WORDINGS["en"])
+    """What citeline says in a language; for one without a wording English, but for the "not in your articles"."""
+    if language in WORDINGS or language not in NOT_FOUND:
+        return WORDINGS.get(language, WORDINGS["en"])
+    return replace(WORDINGS["en"], not_found=NOT_FOUND[language])
 
 
 def prefix(language: str) -> list[Message]:
@@ -212,9 +285,18 @@ def prefix(language: str) -> list[Message]:
     return messages
 
 
-def messages(language: str, sentences: Sequence[str], question: str) -> list[Message]:
-    """The whole prompt: `prefix(language)`, then the evidence and the question."""
-    return [*prefix(language), Message("user", _ask(wording(language), sentences, question))]
+def messages(language: str, sentences: Sequence[str], question: str, kind: Kind = "fact") -> list[Message]:
+    """The whole prompt: `prefix(language)`, then the evidence, the question and, for some kinds, an instruction."""
+    instruction = INSTRUCTIONS.get(language, INSTRUCTIONS["en"]).get(kind, "")
+    return [
+        *prefix(language),
+        Message("user", f"{_ask(wording(language), sentences, question)} {instruction}".rstrip()),
+    ]
+
+
+def part_not_found(part: str, language: str) -> str:
+    """Said when one part of a question is not in the articles."""
+    return PART_NOT_FOUND.get(language, PART_NOT_FOUND["en"]).format(part=part)
 
 
 def is_nothing(reply: str, language: str) -> bool:

@@ -65,7 +65,7 @@ class Answer:
     draft: str = ""
     """What the model has written so far, unchecked; "" in the last Answer of a stream."""
     message: str = ""
-    """The sentence said when nothing is claimed, in the question's language."""
+    """What citeline itself says, in the question's language: that nothing answers, or which part is not answered."""
     kind: Kind = "fact"
     """What was asked for; anything that no rule knows is a fact."""
     understood: str = ""
@@ -91,8 +91,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The supported claims as one paragraph, or `message` when there is none."""
-        return " ".join(claim.text for claim in self.supported) or self.message
+        """The supported claims as one paragraph, then `message`: what is said beside them, or instead of them."""
+        return " ".join([*(claim.text for claim in self.supported), *filter(None, [self.message])])
 
     def to_dict(self) -> dict[str, Any]:
         """The wire format, the same from every way in; keys are only ever added."""

@@ -39,6 +39,7 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     """
     across = language != source_language
     named = names(claim, language)
+    sentence, context = _without_denied(sentence), _without_denied(context)
     coverage = _coverage(claim, sentence, question, language, source_language, named)
     here = numbers(sentence, source_language, loose=True) | numbers(context, source_language, loose=True)
     if lacking := [n for n in numbers(claim, language) if n not in here]:
@@ -60,6 +61,18 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     return Support(True, coverage)
 
 
+# "17 injured, and not 14": what stands behind is what the sentence says it is not.
+_DENIED = re.compile(
+    r"\b(?:et non(?: pas)?|et pas|non pas|au lieu de|plutôt que|and not|but not|rather than|instead of|y no|en lugar de|en vez de"
+    r"|und nicht|statt|anstatt|e non|invece di|anziché|e não|em vez de|(?<=, )(?:not|pas|non|no|nicht|não))\s+(?:\w+\s+){0,2}?\d[\d.,\u00a0\u202f ]*\d?(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _without_denied(text: str) -> str:
+    return _DENIED.sub(" ", text)
+
+
 def unmet(
     question: str, text: str, language: str, source_language: str, is_known: Callable[[str], bool] = lambda name: False
 ) -> list[str]:
@@ -68,22 +81,22 @@ def unmet(
     Across languages, where names are spelled differently ("Poutine", "Putin"), names count only when the text has none
     of them and `is_known` says that one stands, as it is, in another article.
     """
+    asked = [name for name in names(question, language) if fold(name) not in _DEMONYMS]
     years = {n for n in numbers(question, language) if 1000 <= n < 2100} - numbers(text, source_language, loose=True)
     found = [_plain(n) for n in sorted(years)]
     if language == source_language:
         found += [
             name
-            for name in names(question, language)
+            for name in asked
             if not stands(name, text, language, source_language, typos=True) and not is_acronym_of(name, text)
         ]
     else:
-        asked = [name for name in names(question, language) if fold(name) not in _DEMONYMS]
         if not any(stands(name, text, language, source_language) for name in asked):
             found += [name for name in asked if is_known(name)]
     return found
 
 
-# Capitalised in English though no names; other languages spell them too differently to find.
+# Capitalised in English though no names: an article on France need not say "French".
 _DEMONYMS = frozenset(
     "american british english french german spanish dutch greek swiss welsh irish scottish danish swedish finnish "
     "norwegian polish turkish chinese japanese russian ukrainian italian portuguese belgian hungarian european african "
@@ -122,10 +135,22 @@ def _lacking_words(claim: str, sentence: str, question: str, language: str) -> l
 def _coverage(
     claim: str, sentence: str, question: str, language: str, source_language: str, named: Collection[str]
 ) -> float:
-    """Share of the claim's content words that the sentence holds; names and the question's words are left out."""
+    """Share of the claim's content words that the sentence holds; names and the question's words are left out.
+
+    A claim that adds nothing but names and numbers to the question is carried by a sentence that holds those; one that
+    adds nothing at all must find the question's own words there.
+    """
     there = content(sentence, source_language).keys()
     said = content(claim, language).keys() - content(" ".join(named), language).keys()
-    wanted = said - content(question, language).keys() or said
+    wanted = said - content(question, language).keys()
+    if not wanted:
+        new_names = set(named) - set(names(question, language))
+        new_numbers = numbers(claim, language) - numbers(question, language)
+        has_numbers = new_numbers <= numbers(sentence, source_language, loose=True)
+        has_names = all(stands(name, sentence, language, source_language) for name in new_names)
+        if (new_names or new_numbers) and has_numbers and has_names:
+            return 1.0
+        wanted = said
     if not wanted:
         return 1.0
     return sum(_found(key, there) for key in wanted) / len(wanted)
@@ -178,6 +203,22 @@ def _opposite(claim: str, sentence: str, language: str) -> str:
             if mine and not _begins(there, side) and _begins(there, other) and not _begins(said, other):
                 return mine[0]
     return ""
+
+
+def begins_opposite(asked: str, sentence: str, language: str) -> str:
+    """Of a word with an opposite in `asked`: "other" when the sentence has only the opposite, "both", or ""."""
+    said, there = words(asked, language), words(sentence, language)
+    for pair in _OPPOSITES.get(language, ()):
+        for side, other in (pair, pair[::-1]):
+            if _begins(said, side) and _begins(there, other):
+                return "both" if _begins(there, side) or _begins(said, other) else "other"
+    return ""
+
+
+def is_same_side(word: str, sentence: str, language: str) -> bool:
+    """Does the sentence hold a word of the same side of an opposite ("fall" and "fell")?"""
+    there = words(sentence, language)
+    return any(_begins([word], side) and _begins(there, side) for pair in _OPPOSITES.get(language, ()) for side in pair)
 
 
 def _begins(found: Collection[str], side: str) -> bool:

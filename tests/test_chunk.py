@@ -129,6 +129,8 @@ def test_sentences_are_slices_that_cover_the_text(text):
     "parts",
     [
         ["M. Dupont est venu.", "Il est parti."],
+        ["Am 3. Februar wurde es gestohlen.", "Der 27. Marathon fand statt."],
+        ["Il y en a 12.", "Mars fut froid."],
         ["C’est Mme. Vidal qui parle.", "Elle part."],
         ["César meurt en 44 av. J.-C. à Rome.", "Auguste règne."],
         ["Les travaux ont coûté 3,2 millions d’euros.", "Ils ont duré 1.5 an."],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from index.articles import split_lines
 from index.chunk import chunks, sentences
 from index.types import Article, Hit
-from rag.evidence import cite, cut, select
+from rag.evidence import cite, clause, cut, select
 
 TEXT = "Premier fait. Deuxième fait ici.\n\nTroisième fait, plus long. Quatrième fait."
 
@@ -76,3 +76,56 @@ def test_a_span_across_a_stop_answers_with_both_sentences():
 def test_the_context_holds_headline_and_date():
     """A name in the headline can carry a claim about "he"."""
     assert passages()[0].sentences[0].context.startswith("Titre\n2024-03\n")
+
+
+LONG = (
+    "Le glacier de Corvassey, dans le canton du Valais, a perdu en moyenne 1,8 mètre d’épaisseur en 2023, après un recul "
+    "record de 3,1 mètres en 2022, selon le relevé annuel publié mardi par l’Observatoire alpin des neiges et de la glace."
+)
+
+
+def quoted(text, answer):
+    a = article(text)
+    at = a.text.index(answer)
+    start, end = clause(a, 0, len(a.text), (at, at + len(answer)))
+    return a.text[start:end]
+
+
+def test_a_short_sentence_is_quoted_whole():
+    """Up to 25 words."""
+    assert quoted("Les travaux ont coûté 3,2 millions d’euros.", "3,2") == "Les travaux ont coûté 3,2 millions d’euros."
+
+
+def test_a_long_one_is_cut_at_its_commas_round_the_answer():
+    """The words before the answer are preferred, those after it fill what is left; a decimal comma is none."""
+    assert quoted(LONG, "1,8 mètre d’épaisseur") == (
+        "Le glacier de Corvassey, dans le canton du Valais, a perdu en moyenne 1,8 mètre d’épaisseur en 2023"
+    )
+    assert quoted(LONG, "l’Observatoire alpin").endswith("l’Observatoire alpin des neiges et de la glace.")
+
+
+def test_what_is_said_stays_in_its_quotation_marks():
+    """No cut inside them when the part is short enough without one."""
+    text = (
+        "La maire a ouvert le gymnase du collège, prêté par la commune voisine pour accueillir les familles et leurs proches "
+        "venus de loin, puis a dit : « Cela fait deux ans, au moins, que nous demandons une limite »."
+    )
+    assert quoted(text, "deux ans") == "puis a dit : « Cela fait deux ans, au moins, que nous demandons une limite »."
+
+
+@given(st.text(alphabet=st.sampled_from('ab , ;:.«»“”"()–et '), max_size=400), st.integers(0, 399), st.integers(1, 40))
+def test_the_part_always_holds_the_answer_and_is_of_the_sentence(text, at, length):
+    """Whatever the text is, exact characters."""
+    a = article(text)
+    first, last = min(at, len(a.text)), min(at + length, len(a.text))
+    start, end = clause(a, 0, len(a.text), (first, last))
+    assert 0 <= start <= first <= last <= end <= len(a.text) or first == last
+    assert cite(a, start, end).quote == a.text[start:end]
+
+
+def test_a_list_is_shown_the_items_beside_the_one_that_was_found():
+    """Two before and three after, within the budget."""
+    items = "\n".join(f"- point {n}" for n in ("un", "deux", "trois", "quatre", "cinq", "six", "sept"))
+    (passage,) = passages(items, "quatre")
+    assert len(select([passage], 100, count)) == 3
+    assert len(select([passage], 100, count, "list")) == 6

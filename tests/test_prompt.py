@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.prompt import WORDINGS, is_nothing, messages, prefix, wording
+from rag.prompt import LANGUAGE_NAMES, NOT_FOUND, WORDINGS, is_nothing, messages, prefix, wording
 
 
 @pytest.mark.parametrize("language", WORDINGS)
@@ -33,6 +33,13 @@ def test_an_unknown_language_is_named_to_the_model():
     """A question in Polish gets English instructions that ask for Polish."""
     assert "Answer in Polish" in prefix("pl")[0].content
     assert "Answer in English" in prefix("xx")[0].content
+
+
+def test_not_in_your_articles_is_said_in_every_language_that_is_named_to_the_model():
+    """The reader of a question in Romanian is refused in Romanian, not in English."""
+    assert LANGUAGE_NAMES.keys() <= NOT_FOUND.keys()
+    assert wording("ro").not_found == "Nu este în articolele dumneavoastră."
+    assert wording("xx") is wording("en")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -47,7 +48,7 @@ OUR_ATTRIBUTES = {
     *("class", "type", "lang", "dir", "role", "tabindex", "title", "start", "style"),
     *("aria-label", "aria-busy", "aria-live", "aria-hidden"),
     *("data-status", "data-kind", "data-n", "data-article", "data-first", "data-last", "data-start", "data-end"),
-    *("data-check", "data-claim", "data-go"),
+    *("data-check", "data-claim", "data-go", "data-question"),
 }
 
 
@@ -152,7 +153,9 @@ def test_hostile_text_anywhere_adds_no_tag_and_no_attribute(text, lang):
     shelf = {text: source}
     for answer in (
         Answer(text, text, claims, (hit,), timings=Timings(1, 1, 1)),
-        Answer(text, text, claims, (hit,), is_quote=True),
+        Answer(text, text, claims, (hit,), is_quote=True, message=text),
+        Answer(text, text, claims, (hit,), understood=text),
+        Answer(text, text, message=text, kind="greeting"),
         Answer(text, text, (), (hit,), message=text),
         Answer(text, text, hits=(hit,), draft=text, done=False),
     ):
@@ -268,6 +271,26 @@ def test_an_abstention_shows_the_nearest_passages():
     (card,) = [values for tag, values in page.tags if tag == "button"]
     assert (card["data-kind"], card["data-first"], card["data-last"], card["data-start"]) == ("hit", "3", "4", "0")
     assert "cl-chip" not in html
+
+
+def test_a_question_that_was_understood_as_another_says_so():
+    """Above the answer, from its first moment, with the question on the button that edits it; else nothing."""
+    for answer in (Answer("Et lui ?", "fr", hits=(HIT,), done=False), Answer("Et lui ?", "fr", message="Non.")):
+        assert "cl-understood" not in render.answer_html(answer, SHELF, "fr")
+        html = render.answer_html(replace(answer, understood='Qui est "Luc" ?'), SHELF, "fr")
+        page = only_ours(html)
+        assert 'Compris comme\u00a0: Qui est "Luc" ? modifier' in page.text
+        assert [values["data-question"] for tag, values in page.tags if "data-question" in values] == [
+            'Qui est "Luc" ?'
+        ]
+        assert html.index("cl-question") < html.index("cl-understood") < html.index("cl-state")
+
+
+def test_a_greeting_is_its_sentence_alone():
+    """No status, no passages, even when something was found."""
+    html = render.answer_html(Answer("Bonjour", "fr", hits=(HIT,), message="Bonjour !", kind="greeting"), SHELF, "fr")
+    assert "Bonjour !" in only_ours(html).text
+    assert "cl-status" not in html and "cl-card" not in html and 'data-status="greeting"' in html
 
 
 def test_an_abstention_shows_no_unsupported_sentence_as_an_answer():

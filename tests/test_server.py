@@ -119,6 +119,13 @@ ANSWERS = {
         message="Vos articles ne le disent pas.",
         timings=Timings(38, 0, 95),
     ),
+    "Et les piétons ?": Answer(
+        "Et les piétons ?",
+        "fr",
+        (Claim("Les piétons y passent dès le 20 avril.", "supported", (PEDESTRIANS,)),),
+        HITS[:1],
+        understood="Quand le pont rouvre-t-il aux <b>piétons</b> ?",
+    ),
     "Et le dernier relevé ?": Answer(
         "Et le dernier relevé ?",
         "fr",
@@ -149,12 +156,15 @@ class ScriptedAnswerer:
     def __init__(self, pause=0.0):
         self.pause = pause
 
-    def stream(self, question):
-        print("asked", ascii(question), flush=True)
+    def stream(self, question, history=()):
+        print("asked", ascii(question), *(ascii(turn.question) for turn in history), flush=True)
         if not question.strip():
             raise QuestionError("La question est vide.")
         if question == "panne":
             raise RuntimeError("/home/somebody/secret.gguf: token=hunter2")
+        if question == "Bonjour":
+            yield Answer(question, "fr", message="Bonjour ! Posez une question sur vos articles.", kind="greeting")
+            return
         if question == "longue":
             answer, words = ANSWERS["Quand le pont rouvre-t-il ?"], ["mot"] * 2000
         else:
@@ -478,6 +488,28 @@ def test_an_earlier_turn_stays_above_the_next(client):
     assert (box, past) == ("", first) and 'data-status="live"' in live
 
 
+def test_the_conversation_is_what_the_next_question_leans_on(page, client):
+    """The last turns as they were understood go with a question; another reader's do not."""
+    for question in ("Combien a coûté le chantier ?", "Bonjour", "Et les piétons ?", "Qui a gagné la coupe ?"):
+        client.ask(question)
+    said = next(line for line in reversed(page.lines) if line.startswith("asked 'Qui a gagn"))
+    assert said.split("asked ")[1].strip() == " ".join(
+        map(
+            ascii,
+            (
+                "Qui a gagné la coupe ?",
+                "Combien a coûté le chantier ?",
+                "Quand le pont rouvre-t-il aux <b>piétons</b> ?",
+            ),
+        )
+    )
+    Caller(page.url).ask("Qui a gagné la coupe ?")
+    assert (
+        next(line for line in reversed(page.lines) if line.startswith("asked")).strip()
+        == f"asked {'Qui a gagné la coupe ?'!a}"
+    )
+
+
 def test_hostile_text_comes_back_inert(client):
     """Question, file name, article and model text full of markup: none of it is markup on the page."""
     html = client.ask(HOSTILE)
@@ -638,7 +670,7 @@ def test_a_taken_port_is_said_before_anything_is_loaded():
 class EndlessAnswerer(ScriptedAnswerer):
     """Reads a prompt that never ends."""
 
-    def stream(self, question):
+    def stream(self, question, history=()):
         yield Answer(question, "fr", done=False)
         time.sleep(60)
 

@@ -206,3 +206,29 @@ def test_a_slip_of_the_finger_in_a_question_is_overlooked():
     for asked in ("Que dit Hélène Marchnad ?", "Que dit Hélène Marchan ?", "Que dit Hélène Marchant ?"):
         assert unmet(asked, text, "fr", "fr") == []
     assert unmet("Que dit Hélène Marchal ?", text, "fr", "fr") == ["Marchal"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "language"),
+    [
+        ("17 personnes ont été blessées, et non 14.", "14 personnes ont été blessées.", "fr"),
+        ("Le pont coûtera 12 millions au lieu de 9 millions.", "Le pont coûtera 9 millions.", "fr"),
+        ("There were 17 people injured, not 14.", "14 people were injured.", "en"),
+        ("17 Menschen wurden verletzt und nicht 14.", "14 Menschen wurden verletzt.", "de"),
+    ],
+)
+def test_a_number_that_the_sentence_denies_supports_nothing(sentence, claim, language):
+    """ "17, and not 14" does not say 14, and still says the other."""
+    assert check(claim, sentence, sentence, "", language, language).kind == "number"
+    right = next(number for number in ("17", "12") if number in sentence)
+    wrong = "14" if "14" in claim else "9"
+    assert check(claim.replace(wrong, right), sentence, sentence, "", language, language).kind != "number"
+
+
+def test_a_claim_that_adds_a_name_to_the_question_is_carried_by_the_line_that_has_it():
+    """The question's other words need not stand in that line; a claim that adds nothing must find them there."""
+    question = "Qui détenait l'ancien record du marathon de Port-Lannec ?"
+    line = "Elle efface des tablettes Maëlle Kergoat."
+    said = "Maëlle Kergoat détenait l'ancien record du marathon de Port-Lannec."
+    assert check(said, line, line, question, "fr", "fr").ok
+    assert not check("L'ancien record du marathon était détenu.", line, line, question, "fr", "fr").ok

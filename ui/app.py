@@ -14,6 +14,7 @@ import gradio as gr
 from index.errors import CitelineIndexError
 from index.types import Article
 from rag.errors import RagError
+from rag.followup import LOOK_BACK, Turn, turn_of
 from rag.types import Answer
 from ui import render
 
@@ -59,7 +60,8 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
 
     def arrive(request: gr.Request) -> tuple[Any, ...]:
         lang = _lang(request)
-        return (gr.update(value=render.WORDS[lang]["stop"]), *_room(backend, examples, lang))
+        words = render.WORDS[lang]
+        return gr.update(value=words["stop"]), gr.update(value=words["new"]), *_room(backend, examples, lang)
 
     def wait(request: gr.Request) -> tuple[Any, ...]:
         if backend.answerer is None and not backend.error:
@@ -73,24 +75,25 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         pending = render.pending_html(asked[:SHOWN_CHARS], _lang(request))
         return "", asked, turns, "", "".join(turns), pending
 
-    def ask(question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
-        """Yield the growing turn, as the page's HTML and as what the session keeps of it."""
+    def ask(question: str, talk: list[Turn], request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Yield the growing turn, as the page's HTML and as what the session keeps of it, and the turns so far."""
         lang = _lang(request)
         if backend.answerer is None:
             html = render.note_html(question, backend.error or render.WORDS[lang]["loading"], lang)
-            yield html, html
+            yield html, html, gr.skip()
             return
         try:
-            for answer in throttled(backend.answerer.stream(question), UPDATE_SECONDS):
+            for answer in throttled(backend.answerer.stream(question, talk), UPDATE_SECONDS):
                 html = render.answer_html(answer, _named(backend.answerer, answer), lang)
-                yield html, html
+                is_said = answer.done and answer.kind != "greeting"
+                yield html, html, [*talk, turn_of(answer)][-LOOK_BACK:] if is_said else gr.skip()
         except (RagError, CitelineIndexError) as error:
             html = render.note_html(question[:SHOWN_CHARS], str(error), lang)
-            yield html, html
+            yield html, html, gr.skip()
         except Exception:  # the page's edge: the reader gets one line, the terminal gets the traceback
             log.exception("a question failed")
             html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["failed"], lang, "failed")
-            yield html, html
+            yield html, html, gr.skip()
 
     def stop(question: str, request: gr.Request) -> tuple[str, str]:
         lang = _lang(request)
@@ -104,6 +107,10 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         lang = _lang(request)
         html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["busy"], lang)
         return html, html
+
+    def fresh() -> tuple[Any, ...]:
+        """A new conversation: nothing above the box, nothing to lean on."""
+        return [], "", [], "", ""
 
     def article(wanted: Any) -> str:
         """The article pane, for page.js: {article, marks, current, lang}; without an article, the shelf of them all."""
@@ -121,7 +128,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
             return render.missing_html(article_id, lang, "unreadable")
 
     with gr.Blocks(title="citeline", analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        question, turns, turn = gr.State(""), gr.State([]), gr.State("")
+        question, turns, turn, talk = gr.State(""), gr.State([]), gr.State(""), gr.State([])
         top = gr.HTML(elem_id="cl-top", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="cl-desk"):
             with gr.Column(elem_id="cl-left"):
@@ -135,6 +142,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
                     )
                     send = gr.Button("", elem_id="cl-send", variant="primary", interactive=False)
                     halt = gr.Button("", elem_id="cl-stop")
+                anew = gr.Button("", elem_id="cl-new")
                 foot = gr.HTML(elem_id="cl-foot", apply_default_css=False, js_on_load=None)
             with gr.Column(elem_id="cl-right"):
                 pane = gr.HTML(
@@ -147,7 +155,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
 
         room = [top, welcome, box, send, foot, timer, pane]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(arrive, None, [halt, *room], **quiet)
+        page.load(arrive, None, [halt, anew, *room], **quiet)
         timer.tick(wait, None, room, queue=False, **quiet)
         begun = gr.on(
             [box.submit, send.click],
@@ -160,8 +168,8 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         )
         asked = begun.then(
             ask,
-            [question],
-            [live, turn],
+            [question, talk],
+            [live, turn, talk],
             concurrency_id="llm",
             concurrency_limit=1,
             show_progress="hidden",
@@ -169,6 +177,7 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         )
         asked.failure(busy, [question, turn], [live, turn], queue=False, **quiet)
         halt.click(stop, [question], [live, turn], cancels=[asked], queue=False, **quiet)
+        anew.click(fresh, None, [turns, turn, talk, past, live], cancels=[asked], queue=False, **quiet)
     page.queue(max_size=QUEUE_SIZE, api_open=False)
     return page
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ class BatchError(Exception):
 def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
     """Answer the questions of `source`, {"id", "question"} a line, into `out`, {"id", …Answer} a line, in their order.
 
+    A question may bring the "history" it is asked in: [{"question", "answer"}], oldest first.
     What `out` already holds from the same library and models is kept, so an interrupted run goes on where it was.
     Raises BatchError, before a model is loaded, for a file that is not one of questions.
     """
@@ -37,15 +38,18 @@ def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
     }
     failed = 0
     with out.open("w", encoding="utf-8") as file, progress_bars() as progress:
-        for done, (id, question) in enumerate(asked):
+        for done, (id, question, history) in enumerate(asked):
             progress("answering", done, len(asked))
             record = known.get(id)
-            if record is None or record.get("question") != question:
+            if record is None or record.get("question") != question or record.get("history", []) != history:
                 try:
-                    record = {"id": id, **answerer.ask(question).to_dict()}
+                    turns = [(turn["question"], turn["answer"]) for turn in history]
+                    record = {"id": id, **answerer.ask(question, turns).to_dict()}
                 except RagError as error:
                     failed += 1
                     record = {"id": id, "question": question, "error": str(error)}
+                if history:
+                    record["history"] = history
             file.write(json.dumps(record) + "\n")
             file.flush()
         progress("answering", len(asked), len(asked))
@@ -54,7 +58,7 @@ def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
     print(f"{len(asked)} answered: {shown(out)}")
 
 
-def _read_questions(source: Path) -> list[tuple[Any, Any]]:
+def _read_questions(source: Path) -> list[tuple[Any, Any, list[dict[str, str]]]]:
     if not source.is_file():
         raise BatchError(f'no such file: {shown(source)}. It should hold {{"id": …, "question": "…"}} lines')
     asked = []
@@ -63,10 +67,19 @@ def _read_questions(source: Path) -> list[tuple[Any, Any]]:
             continue
         try:
             record = json.loads(line)
-            asked.append((record["id"], record["question"]))
-        except (ValueError, TypeError, KeyError):
-            raise BatchError(f'{shown(source)}:{number} is not {{"id": …, "question": "…"}}: mend that line') from None
+            asked.append((record["id"], record["question"], _history(record)))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            expected = '{"id": …, "question": "…"}, with "history": [{"question": "…", "answer": "…"}] if it has one'
+            raise BatchError(f"{shown(source)}:{number} is not {expected}: mend that line") from None
     return asked
+
+
+def _history(record: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The turns before a question, oldest first. Raises KeyError, TypeError or AttributeError for anything else."""
+    return [
+        {"question": turn["question"].strip(), "answer": (turn.get("answer") or "").strip()}
+        for turn in record.get("history") or []
+    ]
 
 
 def records(path: Path) -> Iterator[dict[str, Any]]:

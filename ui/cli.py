@@ -14,7 +14,9 @@ from index.errors import CitelineIndexError
 from rag.config import DEFAULT_LLM
 from rag.errors import RagError
 from ui.batch import BatchError, ask_many, records
+from ui.cli_eval import evaluate
 from ui.cli_models import models_app
+from ui.eval_file import EvalError
 from ui.server import ServeError
 from ui.server import serve as run_server
 from ui.terminal import answer_text, progress_bars, report_dict, report_text, shown, status_dict, status_text
@@ -31,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models_app, name="models")
+app.command(name="eval")(evaluate)
 
 LibraryOption = Annotated[
     Path | None,
@@ -119,6 +122,49 @@ def ask(
 
 
 @app.command()
+def explain(
+    question: Annotated[str, typer.Argument(help="The question as it was asked.")],
+    expect: Annotated[
+        str | None, typer.Option(metavar="FILE:LINE", help="A line that should have been cited, or FILE:FIRST-LAST.")
+    ] = None,
+    library: LibraryOption = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Show, stage by stage, why a question gets the answer it gets, and which stage lost a line you expected."""
+    from index.library import Library, default_path
+    from rag.answerer import clean
+    from rag.config import Config
+    from rag.expect import locate, parse
+    from rag.explain import explain as explain_answer
+    from rag.trace import follow
+    from ui.explain import print_explanation
+
+    clean(question, Config().question_chars)
+    expected = parse(expect) if expect is not None else None
+    if expected:
+        locate(expected, Library.open((library or default_path()).expanduser()))  # before any model is loaded
+    answerer = _answerer(library, llm, embedder)
+    explanation = explain_answer(answerer, question)
+    trace = follow(explanation, expected, answerer.library) if expected else None
+    if as_json:
+        print(json.dumps(explanation.to_dict() | ({"expected": trace.to_dict()} if trace else {}), indent=1))
+        return
+    print_explanation(explanation, trace)
+
+
+@app.command()
+def chat(
+    library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
+) -> None:
+    """Ask one question after the other; "And in 2019?" is understood from the ones before. Ctrl-D ends it."""
+    from ui.chat import converse
+
+    converse(_answerer(library, llm, embedder))
+
+
+@app.command()
 def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Show what is indexed, by which models, when, what was passed over and why, and which files changed since."""
     from index.build import changed_since
@@ -159,7 +205,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (CitelineIndexError, RagError, CliError, BatchError, ServeError) as error:
+    except (CitelineIndexError, RagError, CliError, BatchError, EvalError, ServeError) as error:
         _fail(str(error))
     except SystemExit as end:
         if end.code == 130:  # what typer makes of Ctrl-C

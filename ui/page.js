@@ -110,11 +110,34 @@ function close() {
   place?.turn.querySelector(`.cl-open[data-kind="${place.kind}"][data-n="${place.n}"]`)?.focus();
 }
 
-function ask(text) {
+// Put a text into the box; false when it cannot be typed in yet.
+function fill(text) {
   const box = document.querySelector("#cl-box textarea");
-  if (!box || box.disabled) return;
+  if (!box || box.disabled) return false;
   box.value = text;
   box.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+function edit(text) {
+  if (!fill(text)) return;
+  const box = document.querySelector("#cl-box textarea");
+  if (!wide.matches) document.body.classList.add(closed); // the box is under the article there
+  box.focus();
+  box.setSelectionRange(text.length, text.length);
+}
+
+// A new conversation: the shelf again, and the box to type in.
+function restart() {
+  if (wide.matches) browse("");
+  else document.body.classList.add(closed);
+  place = null;
+  chosen = false;
+  document.querySelector("#cl-box textarea")?.focus();
+}
+
+function ask(text) {
+  if (!fill(text)) return;
   setTimeout(() => document.querySelector("#cl-send")?.click(), 50);
 }
 
@@ -126,6 +149,8 @@ document.addEventListener("click", (event) => {
     open(button);
   } else if (button.matches(".cl-spine")) browse(button.dataset.article);
   else if (button.matches(".cl-example")) ask(button.textContent);
+  else if (button.matches(".cl-edit")) edit(button.dataset.question);
+  else if (button.id === "cl-new") restart();
   else if (button.dataset.go === "shelf") browse("");
   else if (button.dataset.go === "next") step(1);
   else if (button.dataset.go === "previous") step(-1);

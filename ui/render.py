@@ -70,6 +70,10 @@ WORDS: dict[str, dict[str, str]] = {
         "stale": "L’article a changé depuis cette réponse : relancez la question.",
         "conversation": "Questions et réponses",
         "no_llm": "sans modèle de langue",
+        "understood": "Compris comme",
+        "edit": "modifier",
+        "edit_title": "Mettre cette question dans la zone de saisie",
+        "new": "Nouvelle conversation",
     },
     "en": {
         "local": "local · offline",
@@ -121,6 +125,10 @@ WORDS: dict[str, dict[str, str]] = {
         "stale": "The article has changed since this answer: ask again.",
         "conversation": "Questions and answers",
         "no_llm": "no language model",
+        "understood": "Understood as",
+        "edit": "edit",
+        "edit_title": "Put this question into the box",
+        "new": "New conversation",
     },
 }
 
@@ -232,10 +240,14 @@ def note_html(question: str, note: str, lang: str, kind: str = "note") -> str:
 
 def answer_html(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
     """A turn: question, sentences with a numbered chip per citation, sources. `articles` gives titles and dates."""
+    understood = _understood(answer.understood, lang)
+    if answer.kind == "greeting":
+        said = f'<p class="cl-text" lang="{escape(answer.language)}" dir="auto">{escape(answer.text)}</p>'
+        return _turn(answer.question, "greeting" if answer.done else "live", f'<div class="cl-body">{said}</div>', lang)
     if not answer.done:
-        return _turn(answer.question, "live", _streaming(answer, articles, lang), lang)
+        return _turn(answer.question, "live", understood + _streaming(answer, articles, lang), lang)
     body = {"grounded": _grounded, "quoted": _quoted, "abstained": _abstained}[answer.status](answer, articles, lang)
-    return _turn(answer.question, answer.status, body + _dropped(answer, lang), lang)
+    return _turn(answer.question, answer.status, understood + body + _dropped(answer, lang), lang)
 
 
 def _turn(question: str, status: str, body: str, lang: str) -> str:
@@ -243,6 +255,18 @@ def _turn(question: str, status: str, body: str, lang: str) -> str:
     return (
         f'<article class="cl-turn" lang="{lang}" data-status="{status}" aria-busy="{busy}">'
         f'<h2 class="cl-question" dir="auto">{escape(question.strip())}</h2>{body}</article>'
+    )
+
+
+def _understood(question: str, lang: str) -> str:
+    """The question as it was understood, with a button that puts it into the box; nothing when it stood alone."""
+    if not question:
+        return ""
+    words, said = WORDS[lang], escape(question)
+    return (
+        f'<p class="cl-understood">{words["understood"]}{words["colon"]}<span dir="auto">{said}</span> '
+        f'<button type="button" class="cl-edit" data-question="{said}" title="{words["edit_title"]}">'
+        f"{words['edit']}</button></p>"
     )
 
 
@@ -281,10 +305,16 @@ def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> str
     )
     return (
         _state(WORDS[lang]["grounded"], _took(answer, lang))
-        + f'<div class="cl-body"><p class="cl-text" lang="{escape(answer.language)}" dir="auto">{claims}</p></div>'
+        + f'<div class="cl-body"><p class="cl-text" lang="{escape(answer.language)}" dir="auto">{claims}</p>'
+        + f"{_beside(answer)}</div>"
         + _sources(numbers, articles, lang)
         + _also_read(answer, articles, lang)
     )
+
+
+def _beside(answer: Answer) -> str:
+    """What is said beside the claims, such as which other articles there are."""
+    return f'<p class="cl-note" dir="auto">{escape(answer.message)}</p>' if answer.message else ""
 
 
 def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
@@ -303,7 +333,7 @@ def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
         )
     return (
         _state(words["quoted"], _took(answer, lang))
-        + f'<div class="cl-body">{"".join(quotes)}</div>'
+        + f'<div class="cl-body">{"".join(quotes)}{_beside(answer)}</div>'
         + _also_read(answer, articles, lang)
     )
 

@@ -33,7 +33,7 @@ def answer_text(answer: Answer) -> str:
             sources.append(citation)
             marks += f" [{len(sources)}]"
         lines.append(claim.text + marks)
-    parts = [" ".join(lines) or answer.message]
+    parts = [" ".join([*lines, *filter(None, [answer.message])])]
     parts += [f"[{i}] {c.span}  {' '.join(c.quote.split())}" for i, c in enumerate(sources, start=1)]
     if answer.status == "abstained":
         parts += [f" ?  {hit.chunk.span}  {' '.join(hit.chunk.text.split())[:120]}" for hit in answer.hits[:3]]

@@ -1,4 +1,4 @@
-"""How an answer is scored, and how sure a rate is."""
+"""How an answer is scored against a known one, and how sure a rate is."""
 
 from __future__ import annotations
 
@@ -41,20 +41,26 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def rate(values: Sequence[bool]) -> str:
-    """A rate as "0.93 [0.90, 0.95] n=300"."""
+def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
+    """95 % interval of a mean, from 1000 drawings with the same seed; (0, 0) of no values."""
     n = len(values)
     if not n:
-        return "- n=0"
-    low, high = wilson(sum(values), n)
-    return f"{sum(values) / n:.3f} [{low:.3f}, {high:.3f}] n={n}"
+        return 0.0, 0.0
+    draw = random.Random(seed)
+    means = sorted(sum(draw.choices(values, k=n)) / n for _ in range(1000))
+    return means[25], means[974]
+
+
+def rate(values: Sequence[bool]) -> str:
+    """A rate with its interval as "0.930 [0.900, 0.950] n=300"."""
+    return _written(values, wilson(sum(values), len(values)))
 
 
 def mean(values: Sequence[float], seed: int = 0) -> str:
-    """A mean with a bootstrap 95 % interval."""
+    """A mean with its bootstrap interval, written like a rate."""
+    return _written(values, bootstrap(values, seed))
+
+
+def _written(values: Sequence[float], interval: tuple[float, float]) -> str:
     n = len(values)
-    if not n:
-        return "- n=0"
-    draw = random.Random(seed)
-    means = sorted(sum(draw.choices(values, k=n)) / n for _ in range(1000))
-    return f"{sum(values) / n:.3f} [{means[25]:.3f}, {means[974]:.3f}] n={n}"
+    return f"{sum(values) / n:.3f} [{interval[0]:.3f}, {interval[1]:.3f}] n={n}" if n else "- n=0"
