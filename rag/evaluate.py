@@ -16,6 +16,8 @@ from index.search import search
 from index.types import Hit, Span
 from rag.answerer import Answerer
 from rag.metrics import bootstrap, contains, f1, wilson
+from rag.names import names, stands
+from rag.numbers import numbers
 from rag.types import Answer
 
 MAX_WORDS = 30
@@ -47,6 +49,8 @@ class Outcome:
     exact: tuple[bool, ...] = ()
     """For each citation: do its lines, as they were indexed, hold its quote, character by character?"""
     seconds: float = 0.0
+    backed: tuple[bool, ...] = ()
+    """For each sentence in the model's words: do its numbers and names all stand on the lines it cites?"""
 
     @property
     def is_shown(self) -> bool:
@@ -104,7 +108,8 @@ def ask(answerer: HidingAnswerer, case: Case) -> Outcome:
     seconds = time.monotonic() - began
     citations = [citation for claim in answer.supported for citation in claim.citations]
     exact = tuple(_stands(answerer, answer)) if citations else ()
-    return Outcome(case, answer.status, answer.text, tuple(c.span for c in citations), exact, seconds)
+    backed = tuple(_backed(answerer, answer))
+    return Outcome(case, answer.status, answer.text, tuple(c.span for c in citations), exact, seconds, backed)
 
 
 def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> Iterator[Outcome]:
@@ -118,6 +123,21 @@ def _stands(answerer: Answerer, answer: Answer) -> Iterator[bool]:
         for c in claim.citations:
             lines = answerer.article(c.span.article_id).lines[c.span.first - 1 : c.span.last]
             yield "\n".join(lines)[c.start : c.end] == c.quote
+
+
+def _backed(answerer: Answerer, answer: Answer) -> Iterator[bool]:
+    for claim in answer.supported:
+        article = answerer.article(claim.citations[0].span.article_id)
+        if any(" ".join(c.quote.split()) in claim.text for c in claim.citations):
+            continue  # verbatim: `exact` looks at those
+        on_lines = "\n".join(
+            line
+            for c in claim.citations
+            for line in answerer.article(c.span.article_id).lines[c.span.first - 1 : c.span.last]
+        )
+        lacks = numbers(claim.text, answer.language) - numbers(on_lines, article.language, loose=True)
+        named = names(claim.text, answer.language)
+        yield not lacks and all(stands(name, on_lines, answer.language, article.language) for name in named)
 
 
 # --- figures ------------------------------------------------------------------------------------------------------
@@ -144,7 +164,17 @@ class Figure:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}] n={self.n}"
 
 
-RATES = ("contained", "contained_any", "f1", "line_hit", "cite_precision", "quote_exact", "grounded", "false_refusal")
+RATES = (
+    "contained",
+    "contained_any",
+    "f1",
+    "line_hit",
+    "cite_precision",
+    "quote_exact",
+    "backed",
+    "grounded",
+    "false_refusal",
+)
 """Figures between 0 and 1 that are always there; `refused_KIND` comes with the kinds of unanswerable questions."""
 
 
@@ -153,6 +183,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     answerable = [o for o in outcomes if o.case.gold]
     worded = [o for o in answerable if o.case.answers]
     shown = [o for o in answerable if o.is_shown]
+    backed = [each for o in outcomes for each in o.backed]
     cited_lines = [span.last - span.first + 1 for o in shown for span in o.cited]
     right = [o.is_contained and o.is_short for o in worded]
     found = [
@@ -164,6 +195,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
         _rate("cite_precision", "cite_precision", [hit for o in shown for hit in o.on_gold]),
         _median("cited_lines", "cited lines, median", cited_lines),
         _rate("quote_exact", "quote_exact", [exact for o in outcomes for exact in o.exact]),
+        _rate("backed", "model's sentences with all names and numbers on their lines", backed),
         _rate("grounded", "status grounded, of shown", [o.status == "grounded" for o in shown]),
         _rate("false_refusal", "false refusal", [not o.is_shown for o in answerable], lower_is_better=True),
     ]  # fmt: skip

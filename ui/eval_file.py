@@ -159,7 +159,13 @@ class Sheet:
         try:
             cited = tuple(Span(c["article"], c["first"], c["last"]) for c in result["cited"])
             return Outcome(
-                case, result["status"], result["text"], cited, tuple(result["exact"]), float(result["seconds"])
+                case,
+                result["status"],
+                result["text"],
+                cited,
+                tuple(result["exact"]),
+                float(result["seconds"]),
+                tuple(result.get("backed", ())),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -171,6 +177,7 @@ class Sheet:
             "text": outcome.text,
             "cited": _lines(outcome.cited),
             "exact": list(outcome.exact),
+            "backed": list(outcome.backed),
             "seconds": round(outcome.seconds, 3),
             "right": outcome.is_right,
             "question": outcome.case.question,
