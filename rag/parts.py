@@ -145,6 +145,9 @@ def _standing_alone(text: str, first: str, language: str) -> str:
     pronoun = re.search(_PRONOUNS[language], fold(text))
     if pronoun:
         subject = _subject(first, pronoun.group(), language)
+        named = _names(first[len(question_word(first, language)) :])
+        if named and (not subject or (subject in named and pronoun.group() in ("ils", "elles", "they"))):
+            return f"{text} ({named[-1]})"  # nothing to put in the pronoun's place, but what it is about
         return _with_subject(text, pronoun, subject, language) if subject else text
     if language in ("es", "it", "pt") and len(rest.split()) <= 2 and (subject := _subject(first, "", language)):
         return f"{text} {subject}"  # "y cuándo se construyó": the subject is not said
@@ -183,7 +186,7 @@ def _with_subject(text: str, pronoun: re.Match[str], subject: str, language: str
     if not text[: pronoun.start()].endswith("-"):
         return text[: pronoun.start()] + subject + text[pronoun.end() :]
     # "quand a-t-il été construit" -> "quand le pont a-t-il été construit"
-    turned = re.search(r"(?:[snl]['’]|se |y |en )?[^\W\d_]+-(?:t-)?$", text[: pronoun.start()])
+    turned = re.search(r"(?<!\w)(?:[snl]['’]|se |y |en )?[^\W\d_]+-(?:t-)?$", text[: pronoun.start()])
     at = turned.start() if turned else 0
     if turned and re.fullmatch(r"qu[e'’]\s*", fold(text[:at])):  # "que fait-il" -> "que fait X"
         verb = re.sub(r"-(?:t-)?$", "", turned.group())
