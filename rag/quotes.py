@@ -127,10 +127,13 @@ def _shares_a_word(passage: Passage, question: str, language: str) -> bool:
 
 
 def _items(passage: Passage) -> list[Sentence]:
-    """The answering sentences and, when they are items of a list, the items beside them."""
+    """The answering sentences and, when they are items of a list or its heading, the items beside them."""
     places = [i for i, each in enumerate(passage.sentences) if each in passage.answering()]
     first, last = places[0], places[-1]
     text = passage.sentences
+    if text[last].text.startswith("#") or text[last].text.endswith(":"):
+        while last + 1 < len(text) and _ITEM.match(text[last + 1].text):
+            last += 1
     if _ITEM.match(text[first].text):
         while first > 0 and _ITEM.match(text[first - 1].text):
             first -= 1

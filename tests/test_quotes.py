@@ -1,5 +1,7 @@
 """Lines shown as they are, with their article's name."""
 
+import pytest
+
 from index.articles import split_lines
 from index.chunk import chunks
 from index.types import Article, Hit
@@ -59,6 +61,14 @@ def test_a_list_is_quoted_with_the_items_beside_it():
     text = "Trois suspects :\n- un couvreur\n- un brocanteur\n- un agent\nVoilà."
     (claim,) = quotes([passage("a.txt", text, "brocanteur")], "Quels sont les suspects ?", "fr", "list")
     assert claim.citations[0].quote == "- un couvreur\n- un brocanteur\n- un agent"
+
+
+@pytest.mark.parametrize("heading", ["## Trois suspects", "Voici les suspects :"])
+def test_the_heading_of_a_list_is_quoted_with_its_items(heading):
+    """A heading alone answers nothing."""
+    text = f"Avant.\n{heading}\n- un couvreur\n- un brocanteur\nVoilà."
+    (claim,) = quotes([passage("a.txt", text, "suspects")], "Quels sont les suspects ?", "fr", "list")
+    assert claim.citations[0].quote == f"{heading}\n- un couvreur\n- un brocanteur"
 
 
 def test_what_was_said_is_quoted_with_who_said_it():
