@@ -73,6 +73,8 @@ def build(
         skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
         if not articles and (old is None or not old.articles):
             raise CorpusError(_nothing_found(folders, skipped))
+        if old is None and known and not rebuild:
+            notes.append("the library was in the format of an earlier citeline: every text was embedded again")
         changes = _compare(old, articles)
         report = BuildReport(
             generation=old.generation if old else 0,

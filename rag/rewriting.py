@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from index.chunk import sentences
 from index.language import STEMMERS, fold
 from rag.llm import Llm
 from rag.names import names, same_stem
@@ -70,7 +71,10 @@ def keeps(reply: str, question: str, turns: Sequence[Turn], language: str) -> bo
         return False
     if fold(reply).strip(" ?¿") == fold(question).strip(" ?¿"):
         return False
+    if len(list(sentences(reply))) != 1:
+        return False
     told = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in turns)])
+    last = f"{question} {turns[-1].question} {turns[-1].answer}" if turns else question
     known = set(content(told, language).values())
     written = set(content(reply, language).values())
     asked = set(content(question, language).values())
@@ -83,5 +87,5 @@ def keeps(reply: str, question: str, turns: Sequence[Turn], language: str) -> bo
         adds_nothing
         and keeps_all
         and named
-        and numbers(question, language) <= numbers(reply, language) <= numbers(told, language)
+        and numbers(question, language) <= numbers(reply, language) <= numbers(last, language)
     )

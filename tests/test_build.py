@@ -297,6 +297,7 @@ def test_a_library_of_an_earlier_format_is_built_anew(library, embedder):
         Library.open(library)
     report, encoded = rebuilt(library, embedder)
     assert report.generation == 2 and len(whole(encoded)) == 2
+    assert "earlier citeline" in report.notes[0]
     assert Library.open(library).manifest.n_articles == 2
 
 

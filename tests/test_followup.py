@@ -174,6 +174,7 @@ def test_the_model_is_asked_when_the_rules_cannot_say(monkeypatch):
         "",
         "Question :\nCombien de blessés sur le pont de Brenn ?",
         "Combien de blessés et de trains sur le pont de Brenn ?",
+        "Le pont de Brenn s’est effondré. Combien de blessés ?",
     ],
 )
 def test_a_rewriting_that_changes_the_question_is_not_taken(reply):
