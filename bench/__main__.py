@@ -46,7 +46,7 @@ SECTIONS = (
         Section(
             f"Retrieval, PIAF, held-out half, {perturb or 'as asked'}",
             "retrieval",
-            ("--piaf", "PIAF", "--library", "LIBRARY", "--n", "700", *(("--perturb", perturb) if perturb else ())),
+            ("--piaf", "PIAF", "--library", "LIBRARY", "--n", "300", *(("--perturb", perturb) if perturb else ())),
         )
         for perturb in ("", *PERTURBATIONS)
     ),

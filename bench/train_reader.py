@@ -17,8 +17,8 @@ import random
 import re
 import time
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,9 @@ LEARNING_RATE = 4e-4
 WARM_UP = 60
 NEGATIVES = 0.42
 FRENCH = 0.62
+MADE = 0.35
+DROPOUT = 0.1
+AVERAGED = 0.998
 FALSE_REFUSALS = 0.06
 WINDOW = 700
 # Characters: scripts that take more tokens a character get shorter windows.
@@ -93,13 +96,22 @@ class Example:
 
 
 class Drawer:
-    """Draws examples at random from items: positives, and negatives of four kinds."""
+    """Draws examples at random from items: positives, and negatives of five kinds."""
 
     def __init__(
-        self, french: Sequence[Item], parallel: dict[str, list[Item]], seed: int, share: float = FRENCH
+        self,
+        french: Sequence[Item],
+        parallel: dict[str, list[Item]],
+        seed: int,
+        share: float = FRENCH,
+        made: Sequence[tuple[Item, Item]] = (),
+        found: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """`made` are (asked, told) that a language model wrote, `found` what the retriever has for an id."""
         self.random = random.Random(seed)
         self.share = share
+        self.made = list(made)
+        self.found = found or {}
         self.french = list(french)
         self.parallel = {language: {i.id: i for i in items} for language, items in parallel.items()}
         self.ids = sorted(next(iter(self.parallel.values()))) if self.parallel else []
@@ -114,7 +126,9 @@ class Drawer:
     def draw(self) -> Example:
         while True:
             kind = self.random.random()
-            if kind < self.share or not self.ids:
+            if kind < MADE * self.share and self.made:
+                asked, told = self.random.choice(self.made)
+            elif kind < self.share or not self.ids:
                 asked = told = self.random.choice(self.french)
             else:
                 id_ = self.random.choice(self.ids)
@@ -144,8 +158,10 @@ class Drawer:
                 question = altered
                 a, b = self.around(told.context, told.start, told.end, limit)
                 window = told.context[a:b]
-            elif kind < 0.6:
+            elif kind < 0.5:
                 window = self._without_answer(told, limit)
+            elif kind < 0.8 and self.found.get(asked.id):
+                window = self.random.choice(self.found[asked.id])[:limit]
             else:
                 window = self.elsewhere(asked, told, limit)
             if not altered and (not window.strip() or told.answer.casefold() in window.casefold()):
@@ -264,6 +280,31 @@ def fresh_tensors(encoder: Any, seed: int) -> dict[str, torch.Tensor]:
             tensors[f"lora.{name}.A"] = torch.randn(RANK, module.in_features, generator=generator) * 0.02
             tensors[f"lora.{name}.B"] = torch.zeros(module.out_features, RANK)
     return tensors
+
+
+class DroppingAdapter(Adapter):
+    """The adapter as it is trained: a tenth of what goes into each low-rank term is left out at random."""
+
+    def _hook(self, a: torch.Tensor, b: torch.Tensor) -> Any:
+        def add(_module: Any, args: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor | None:
+            if not getattr(self._on, "value", False):
+                return None
+            x = torch.nn.functional.dropout(args[0], DROPOUT)
+            return output + (x @ a.T.to(x.dtype)) @ b.T.to(x.dtype)
+
+        return add
+
+
+def load_made(path: Path, language: str, reader: AdapterReader) -> list[tuple[Item, Item]]:
+    """Questions that `bench.make_questions` wrote in `language` about French text: (asked, told), those that the reader
+    of before answers with the characters they were made for."""
+    pairs = []
+    for item in halves(load(path, "fr"))[0]:
+        a, b = Drawer([item], {}, 0).around(item.context, item.start, item.end, WINDOW)
+        reading = reader.read(item.question, [item.context[a:b]])[0]
+        if reading.start < item.end - a and reading.end > item.start - a and not is_validation(item.article):
+            pairs.append((replace(item, language=language), item))
+    return pairs
 
 
 def target(example: Example, e: Encoded) -> tuple[int, int] | None:
@@ -405,6 +446,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--french", type=float, default=FRENCH, help="share of French draws")
     parser.add_argument("--init", type=Path, help="go on from these weights (reader.safetensors of an earlier run)")
+    parser.add_argument(
+        "--made", action="append", default=[], help="LANGUAGE=FILE of bench.make_questions; needs --init"
+    )
+    parser.add_argument("--found", type=Path, help="FILE of bench.hard_negatives")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint-minutes", type=float, default=10)
@@ -419,11 +464,22 @@ def main() -> None:
     encoder = AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval().requires_grad_(False)
     french, _ = halves(load(args.piaf, "fr"))
     parallel = {language: halves(items)[0] for language, items in load_parallel(args.xquad).items()}
+    made = []
+    if args.made:
+        before = AdapterReader(AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval(), tokenizer, args.init)
+        for each in args.made:
+            language, _, path = each.partition("=")
+            pairs = load_made(Path(path), language, before)
+            print(f"{len(pairs)} made questions in {language} that the reader of before answers alike", flush=True)
+            made += pairs
+        del before
     drawer = Drawer(
         [i for i in french if not is_validation(i.article)],
         {language: [i for i in items if not is_validation(i.article)] for language, items in parallel.items()},
         args.seed,
         args.french,
+        made,
+        json.loads(args.found.read_text(encoding="utf-8")) if args.found else {},
     )
     rows = validation(
         [i for i in french if is_validation(i.article)],
@@ -441,7 +497,8 @@ def main() -> None:
         tensors = {k: v.float() for k, v in load_file(args.init).items()}
         earlier = json.loads(args.init.with_suffix(".json").read_text(encoding="utf-8"))["provenance"]
     trained = [t.requires_grad_() for t in tensors.values()]
-    adapter = Adapter(encoder, tensors)
+    adapter = DroppingAdapter(encoder, tensors)
+    averaged = {k: t.detach().clone() for k, t in tensors.items()}
     optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
     print(f"{sum(t.numel() for t in trained) / 1e6:.2f} M trained parameters")
 
@@ -468,6 +525,9 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         step += 1
+        with torch.no_grad():
+            for k, t in tensors.items():
+                averaged[k].lerp_(t, 1 - min(AVERAGED, (1 + step) / (10 + step)))
         seen += len(batch)
         mean_loss = loss.item() if step == 1 else 0.97 * mean_loss + 0.03 * loss.item()
         if step % 20 == 0:
@@ -479,7 +539,10 @@ def main() -> None:
         if now - saved > 60 * args.checkpoint_minutes:
             saved = now
             write(
-                args.out, tensors, {}, {"steps": step, "examples": seen, "loss": round(mean_loss, 3), "finished": False}
+                args.out,
+                averaged,
+                {},
+                {"steps": step, "examples": seen, "loss": round(mean_loss, 3), "finished": False},
             )
 
     provenance = {
@@ -494,6 +557,10 @@ def main() -> None:
         "rank": RANK,
         "top_layers": TOP_LAYERS,
         "negatives": NEGATIVES,
+        "dropout": DROPOUT,
+        "averaged": AVERAGED,
+        "made_questions": {"n": len(made), "share_of_french": MADE if made else 0},
+        "retrieved_negatives": len(drawer.found),
         "french": args.french,
         "final_loss": round(mean_loss, 4),
         "data": {
@@ -509,10 +576,10 @@ def main() -> None:
         "torch": torch.__version__,
         "finished": True,
     }
-    write(args.out, tensors, {}, provenance)
+    write(args.out, averaged, {}, provenance)
     reader = AdapterReader(encoder, tokenizer, args.out / "reader.safetensors")
     calibration = calibrate(reader, rows)
-    write(args.out, tensors, calibration, provenance)
+    write(args.out, averaged, calibration, provenance)
     print(json.dumps(calibration, indent=1))
 
 

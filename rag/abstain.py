@@ -16,7 +16,7 @@ from rag.errors import ReaderError
 from rag.verify import content
 
 WEIGHTS = Path(__file__).with_name("abstain.json")
-FEATURES = ("reader", "cosine", "coverage")
+FEATURES = ("reader", "cosine", "coverage", "unmet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,17 @@ class Judge:
         return self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
 
 
-def features(reading: float, hit: Hit, article: Article, question: str, language: str) -> tuple[float, ...]:
+def features(
+    reading: float, hit: Hit, article: Article, question: str, language: str, lacking: Sequence[str] = ()
+) -> tuple[float, ...]:
     """What the score is made of: the reader's score, the cosine, the share of the question's content words in the chunk
-    and the headline (across languages, where words differ, the same 0.5 for all)."""
+    and the headline (across languages, where words differ, the same 0.5 for all), and 1 when the article is `lacking` a
+    name of the question."""
     if language != article.language:
-        return reading, hit.dense, 0.5
+        return reading, hit.dense, 0.5, float(bool(lacking))
     asked = content(question, language).keys()
     there = content(f"{article.title}\n{hit.chunk.text}", language).keys()
-    return reading, hit.dense, len(asked & there) / len(asked) if asked else 0.5
+    return reading, hit.dense, len(asked & there) / len(asked) if asked else 0.5, float(bool(lacking))
 
 
 @cache

@@ -17,7 +17,7 @@ from rag.numbers import numbers
 from rag.polarity import Polarity, is_unsure, polarity, word_of
 from rag.prompt import YES_NO_WORDS, is_nothing
 from rag.types import Citation, Claim, Kind
-from rag.verify import Support, check, content, is_negated
+from rag.verify import Support, check, content, is_negated, unmet
 
 Similarity = Callable[[str, str], float]
 """Cosine of a claim and a sentence."""
@@ -108,7 +108,7 @@ def checks(
     answering = {sentence.key for sentence in best.answering()} if best else set()
     found: list[tuple[Support, Sentence]] = []
     for sentence in evidence:
-        given = "" if _is_about_another(question, language, sentence.article) else question
+        given = _given(question, language, sentence.article)
         support = check(claim, sentence.text, sentence.context, given, language, sentence.article.language)
         if support.ok and language != sentence.article.language:
             cosine = similarity(claim, sentence.text)
@@ -122,13 +122,17 @@ def checks(
     return sorted(found, key=rank, reverse=True)
 
 
-def _is_about_another(question: str, language: str, article: Article) -> bool:
-    """Has an article in another language none of the question's names, in any spelling that is known?"""
+def _given(question: str, language: str, article: Article) -> str:
+    """The question without the names that an article lacks, so that none of them is taken as met; "" for an article in
+    another language that has none of them in any spelling that is known."""
     asked = names(question, language)
-    if language == article.language or not asked:
-        return False
-    text = f"{article.title}\n{article.text}"
-    return not any(stands(name, text, language, article.language) for name in asked)
+    text = f"{article.title}\n{article.date}\n{article.text}"
+    if language != article.language:
+        is_met = not asked or any(stands(name, text, language, article.language) for name in asked)
+        return question if is_met else ""
+    for name in unmet(question, text, language, language):
+        question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question)
+    return question
 
 
 _STAGES = ("number", "name", "date", "unit", "opposite", "negation", "words", "")

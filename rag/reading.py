@@ -17,6 +17,11 @@ NAMELESS = 2.0
 """Log odds off an article in another language that has none of the question's names in any spelling that is known."""
 
 
+SHORT_TEXT = 1500
+"""Characters up to which an article may well leave out the name of what it is about; a longer one that never has a name
+of the question is about something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A hit and what became of it: left out (`unmet`), not read (no `reading`), empty (no `passage`) or judged."""
@@ -46,15 +51,16 @@ def read(
     judge: Judge | None,
     n_windows: int,
 ) -> tuple[Window, ...]:
-    """One Window a hit, in their order; the first `n_windows` with the question's names and years are read.
+    """One Window a hit, in their order; `n_windows` are read, those of articles with all the question's names first.
 
     Without a judge the reader's own threshold is the 0 of the score.
     """
     articles = {key: library.by_id[key] for key in dict.fromkeys(hit.chunk.span.article_id for hit in hits)}
     named = without_asked_year(question, language)
     lacking = {key: unmet(named, _all_text(a), language, a.language, bool) for key, a in articles.items()}
-    other = {key: _about_another(lacking[key], language, a, library) for key, a in articles.items()}
-    to_read = [at for at, hit in enumerate(hits) if not other[hit.chunk.span.article_id]][:n_windows]
+    other = {key: _about_another(lacking[key], language, a, library, judge) for key, a in articles.items()}
+    to_read = [at for at, hit in enumerate(hits) if not other[hit.chunk.span.article_id]]
+    to_read = sorted(to_read, key=lambda at: bool(_named(lacking, articles, hits[at], language)))[:n_windows]
     readings = dict(zip(to_read, reader.read(question, [hits[at].chunk.text for at in to_read]), strict=True))
     windows = []
     for at, hit in enumerate(hits):
@@ -63,7 +69,8 @@ def read(
         if reading is None:
             windows.append(Window(hit, article, other[article.id]))
             continue
-        known = features(reading.score, hit, article, question, language) if judge else ()
+        missing = _named(lacking, articles, hit, language)
+        known = features(reading.score, hit, article, question, language, missing) if judge else ()
         score = judge.score(known) if judge else reading.score - reader.threshold(language)
         is_nameless = language != article.language and bool(lacking[article.id])
         score -= NAMELESS if is_nameless else 0.0
@@ -79,12 +86,26 @@ def best_first(windows: Sequence[Window]) -> list[Passage]:
     return sorted((window.passage for window in windows if window.passage), key=lambda passage: -passage.score)
 
 
-def _about_another(lacking: Sequence[str], language: str, article: Article, library: Library) -> tuple[str, ...]:
-    """Of the names and years an article lacks those for which it is left out: across languages, where a name may be
-    spelled in a way that is not known, a name only when it stands, as it is, elsewhere in the library."""
+def _about_another(
+    lacking: Sequence[str], language: str, article: Article, library: Library, judge: Judge | None
+) -> tuple[str, ...]:
+    """Of the names and years an article lacks those for which it is left out.
+
+    Across languages, where a name may be spelled in a way that is not known, a name counts only when it stands, as it
+    is, elsewhere in the library. In one language it counts but in a short text, where a judge weighs it.
+    """
     if language == article.language:
-        return tuple(lacking)
+        is_weighed = judge is not None and len(article.text) <= SHORT_TEXT
+        return tuple(each for each in lacking if each[0].isdigit() or not is_weighed)
     return tuple(each for each in lacking if each[0].isdigit() or library.says(each))
+
+
+def _named(lacking: dict[str, list[str]], articles: dict[str, Article], hit: Hit, language: str) -> list[str]:
+    """The names of the question that a hit's article, in the question's language, lacks."""
+    key = hit.chunk.span.article_id
+    if articles[key].language != language:
+        return []
+    return [each for each in lacking[key] if not each[0].isdigit()]
 
 
 def _all_text(article: Article) -> str:

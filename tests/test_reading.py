@@ -1,5 +1,7 @@
 """What is read of the hits, what it is worth and why: the same passages as deciding it hit by hit, and every reason kept."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import BagEmbedder
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from rag.abstain import Judge, features
 from rag.evidence import cut
 from rag.overlap import OverlapReader
 from rag.reader import Reading
-from rag.reading import NAMELESS, best_first, read
+from rag.reading import NAMELESS, SHORT_TEXT, best_first, read
 from rag.verify import unmet
 
 ARTICLES = {
@@ -33,7 +35,7 @@ QUESTIONS = [
     "Who reopened the Ashford bridge?",
     "What did Renaud say in 2019?",
 ]
-JUDGE = Judge((0.3, 6.0, 2.5), -1.2)
+JUDGE = Judge((0.3, 6.0, 2.5, -1.0), -1.2)
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +68,24 @@ def all_text(article):
 
 def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
     """The same passages, each decision taken from the start where it is needed."""
-    windows = []
+    windows, second = [], []
     for hit in hits:
         article = library.by_id[hit.chunk.span.article_id]
-        if not unmet(question, all_text(article), language, article.language, library.says):
+        lacks = unmet(question, all_text(article), language, article.language, library.says)
+        is_short = judge is not None and language == article.language and len(article.text) <= SHORT_TEXT
+        if not lacks:
             windows.append(hit)
-    windows = windows[:n_windows]
+        elif is_short and not any(each[0].isdigit() for each in lacks):
+            second.append(hit)
+    weighed = [*windows, *second][:n_windows]
+    windows = [hit for hit in hits if hit in weighed]
+    by_turn = dict(zip(weighed, reader.read(question, [hit.chunk.text for hit in weighed]), strict=True))
     found = []
-    for hit, it in zip(windows, reader.read(question, [hit.chunk.text for hit in windows]), strict=True):
+    for hit in windows:
+        it = by_turn[hit]
         article = library.by_id[hit.chunk.span.article_id]
         if judge:
-            score = judge.score(features(it.score, hit, article, question, language))
+            score = judge.score(features(it.score, hit, article, question, language, ["x"] if hit in second else []))
         else:
             score = it.score - reader.threshold(language)
         if language != article.language and unmet(question, all_text(article), language, article.language, bool):
@@ -134,6 +143,16 @@ def test_an_article_that_is_left_out_says_which_name_it_lacks(shelf):
     assert found["metz.txt"].reading is None and found["metz.txt"].score is None
 
 
+def test_a_short_text_that_lacks_a_name_is_weighed_and_a_long_one_left_out(shelf):
+    """A paragraph may leave out whose it is: with a judge it is read after the others, and with less."""
+    question = "Quand le pont de Lyon a-t-il rouvert ?"
+    found = windows_of(shelf, question, "fr", Pointing((0, 9), [5.0] * 8), JUDGE)["vernay.txt"]
+    assert found.unmet == () and found.features[-1] == 1.0 and found.score is not None
+    assert windows_of(shelf, question, "fr")["vernay.txt"].unmet == ("Lyon",)
+    article = replace(shelf.by_id["vernay.txt"], lines=(*shelf.by_id["vernay.txt"].lines, "Encore. " * 200))
+    assert reading._about_another(["Lyon"], "fr", article, shelf, JUDGE) == ("Lyon",)
+
+
 def test_a_hit_beyond_the_windows_was_not_read(shelf):
     """It lacks no name, and it has no score."""
     reader = Pointing((0, 9), [5.0] * 8)
@@ -149,7 +168,7 @@ def test_a_nameless_article_in_another_language_is_marked_and_loses_log_odds(she
     window = found["vernay.txt"]
     assert window.unmet == () and window.is_nameless
     assert window.score == pytest.approx(JUDGE.score(window.features) - NAMELESS)
-    assert found["port.txt"].unmet == ("Ashford",)
+    assert found["port.txt"].features[-1] == 1.0 and not found["port.txt"].is_nameless
 
 
 def test_a_name_of_another_article_leaves_one_out_across_languages(shelf):
