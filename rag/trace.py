@@ -273,7 +273,7 @@ class _Follower:
 def _made_of(window: Window) -> str:
     if not window.features or window.reading is None:
         return ""
-    reader, cosine, share = window.features
+    reader, cosine, share, _ = window.features
     return f" (reader {reader:+.1f}, cosine {cosine:.2f}, {share:.0%} of the question's words are there)"
 
 

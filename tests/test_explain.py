@@ -15,6 +15,7 @@ from index.build import build
 from index.library import Library
 from index.search import query_terms, rank, search
 from rag import trace
+from rag.abstain import FEATURES, Judge, default_judge
 from rag.answerer import Answerer
 from rag.config import Config
 from rag.errors import ExpectError
@@ -172,6 +173,19 @@ def test_what_was_cut_for_the_budget_is_shown(shelf):
     )
     assert len(explanation.evidence) == 1 and len(explanation.cut) == 1
     assert "cut, over 12 tokens" in page(explanation)
+
+
+@pytest.mark.parametrize("intercept", [9.0, -9.0])
+def test_the_shipped_kind_of_score_is_shown_with_what_it_is_made_of(library, intercept):
+    """With a judge, as the product runs: every figure of the score, and the line lost by it."""
+    weights = tuple(default_judge().weights)
+    asked = Answerer(library, BagEmbedder(), OverlapReader(), None, Config(), Judge(weights, intercept))
+    explanation = explain(asked, COST)
+    way = trace.follow(explanation, parse("pont.txt:7"), asked.library)
+    shown = page(explanation, way)
+    assert "cosine" in shown and "of the question's words" in shown
+    assert way.lost == ("" if intercept > 0 else "threshold")
+    assert set(explanation.to_dict()["hits"][0]["features"]) == set(FEATURES)
 
 
 def test_a_question_about_the_articles_has_no_reader_stage(answerer):

@@ -96,7 +96,10 @@ def _word(text: str, stems: tuple[str, ...]) -> str:
 def _search(page: _Page, explanation: Explanation) -> None:
     n = len(explanation.ranking)
     page.head(f"Search: the {len(explanation.windows)} best of {n} chunks")
-    page.line("rank (score) by meaning (cosine) and by words (BM25); the score that sorts them", style="dim")
+    page.line(
+        "rank (score) by meaning (cosine) and by words (BM25); the score that sorts them, of both and of the letters",
+        style="dim",
+    )
     source = explanation.windows[0].article.language
     if source != explanation.answer.language:
         page.line(f"the best is in {source}: names, numbers and meaning carry over to it, words do not", style="dim")
@@ -145,8 +148,9 @@ def _window(page: _Page, window: Window) -> None:
         page.line(f"at {where}: “{_short(window.hit.chunk.text[reading.start : reading.end])}”", 6)
     made_of = f"reader {reading.score:+.1f}"
     if window.features:
-        _, cosine, share = window.features
+        _, cosine, share, lacks = window.features
         made_of += f", cosine {cosine:.3f}, {share:.0%} of the question's words"
+        made_of += ", a name of the question is missing" if lacks else ""
     if window.is_nameless:
         made_of += f", {-NAMELESS:+g} for none of the question's names"
     page.line(made_of, 6, "dim")
