@@ -11,6 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertModel, Gemma3TextConfig, Gemma3TextModel, PreTrainedTokenizerFast
 
 from index.embed import SentenceTransformerEmbedder
+from rag import abstain
 from rag.errors import ReaderError
 from rag.reader import MAX_BATCH, NOWHERE, WEIGHTS, AdapterReader, encode
 
@@ -330,3 +331,10 @@ def test_real_threads_agree_with_one(embedder):
     for thread in threads:
         thread.join()
     assert found == alone
+
+
+def test_the_shipped_score_was_fitted_for_the_shipped_reader():
+    """After another training the abstaining score has to be fitted again; this fails until it is."""
+    fitted = json.loads(abstain.WEIGHTS.read_text(encoding="utf-8"))
+    assert fitted["provenance"]["reader_sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    assert len(abstain.default_judge().weights) == len(abstain.FEATURES)
