@@ -25,7 +25,8 @@ from index.build import build
 from index.chunk import sentences
 from index.embed import SentenceTransformerEmbedder
 from index.types import Span
-from rag.evaluate import Case, HidingAnswerer, Outcome, ask, figures
+from rag import evaluate
+from rag.evaluate import Case, HidingAnswerer, Outcome, figures
 
 
 def _without_accents(text: str) -> str:
@@ -72,6 +73,14 @@ def piaf_cases(items: Sequence[Item], places: dict[tuple[str, int], tuple[str, l
     return cases
 
 
+def piaf_sample(piaf: Path, folder: Path, n: int, half: str) -> list[Case]:
+    """The cases of a seeded sample of at most n questions of a half; its paragraphs are written to `folder`."""
+    places = piaf_folder(piaf, folder)
+    tuning, held_out = halves(load(piaf, "fr"))
+    items = held_out if half == "held-out" else tuning
+    return piaf_cases(random.Random(7).sample(items, min(n, len(items))), places)
+
+
 def seed_cases(path: Path) -> list[Case]:
     cases = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -84,8 +93,8 @@ def seed_cases(path: Path) -> list[Case]:
 
 def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> list[Outcome]:
     outcomes = []
-    for n, case in enumerate(cases):
-        outcomes.append(ask(answerer, case))
+    for n, outcome in enumerate(evaluate.run(answerer, cases)):
+        outcomes.append(outcome)
         if sys.stderr.isatty() or n % 25 == 24:
             print(f"{n + 1}/{len(cases)}", file=sys.stderr)
     return outcomes
@@ -105,9 +114,7 @@ def measure(
         if piaf:
             folder = Path(temporary) / "piaf"
             folder.mkdir()
-            places = piaf_folder(piaf, folder)
-            tuning, held_out = halves(load(piaf, "fr"))
-            cases = piaf_cases(random.Random(7).sample(held_out if half == "held-out" else tuning, n), places)
+            cases = piaf_sample(piaf, folder, n, half)
         else:
             folder = Path(__file__).parent.parent / "seeds" / "articles"
             cases = seed_cases(folder.parent / "questions.jsonl")

@@ -42,7 +42,7 @@ def rows(
     hits, named = [], {}
     for hit in answerer.search(answerer.library, case.question, "fr"):
         article = answerer.article(hit.chunk.span.article_id)
-        lacking = unmet(case.question, f"{article.title}\n{article.date}\n{article.text}", "fr", article.language)
+        lacking = unmet(case.question, article.all_text, "fr", article.language)
         if not any(each[0].isdigit() for each in lacking) and (not lacking or len(article.text) <= SHORT_TEXT):
             hits.append(hit)
             named[article.id] = lacking

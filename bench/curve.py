@@ -9,13 +9,11 @@ questions would still be answered. Needs matplotlib (`pip install -e .[bench]`).
 from __future__ import annotations
 
 import argparse
-import random
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.answers import piaf_cases, piaf_folder
-from bench.squad import halves, load
+from bench.answers import piaf_sample
 from index.language import detect
 from rag.evaluate import HidingAnswerer
 
@@ -33,12 +31,10 @@ class Point(NamedTuple):
 def points(piaf: Path, library: Path, n: int, half: str) -> list[Point]:
     """Every question asked three times: with everything there, its paragraph hidden, its article hidden."""
     with tempfile.TemporaryDirectory() as temporary:
-        places = piaf_folder(piaf, Path(temporary))
-    tuning, held_out = halves(load(piaf, "fr"))
-    items = random.Random(7).sample(held_out if half == "held-out" else tuning, n)
+        cases = piaf_sample(piaf, Path(temporary), n, half)
     answerer = HidingAnswerer.load(library, llm="none")
     found = []
-    for case in piaf_cases(items, places):
+    for case in cases:
         answerer.hidden = case.hidden
         language = detect(case.question)
         hits = answerer.search(answerer.library, case.question, language)

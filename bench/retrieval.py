@@ -8,12 +8,10 @@ The library is the one that bench.answers keeps: each paragraph an article with 
 from __future__ import annotations
 
 import argparse
-import random
 import tempfile
 from pathlib import Path
 
-from bench.answers import PERTURBATIONS, piaf_cases, piaf_folder
-from bench.squad import halves, load
+from bench.answers import PERTURBATIONS, piaf_sample
 from index.embed import SentenceTransformerEmbedder
 from index.language import detect
 from index.library import Library
@@ -24,10 +22,7 @@ from rag.metrics import mean, rate
 def rows(piaf: Path, library: Path, n: int, half: str, perturb: str) -> list[tuple[str, str]]:
     """R@k and MRR@10 of a seeded sample, by article: two chunks of a paragraph count once."""
     with tempfile.TemporaryDirectory() as temporary:
-        places = piaf_folder(piaf, Path(temporary))
-    tuning, held_out = halves(load(piaf, "fr"))
-    items = held_out if half == "held-out" else tuning
-    cases = [case for case in piaf_cases(random.Random(7).sample(items, min(n, len(items))), places) if case.gold]
+        cases = [case for case in piaf_sample(piaf, Path(temporary), n, half) if case.gold]
     opened, embedder = Library.open(library), SentenceTransformerEmbedder()
     ranks = []
     for case in cases:

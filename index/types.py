@@ -40,6 +40,11 @@ class Article:
     def text(self) -> str:
         return "\n".join(self.lines)
 
+    @property
+    def all_text(self) -> str:
+        """Headline, date and text: everywhere that a name or a year may stand."""
+        return "\n".join((self.title, self.date, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

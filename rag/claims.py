@@ -17,7 +17,7 @@ from rag.numbers import numbers
 from rag.polarity import Polarity, is_unsure, polarity, word_of
 from rag.prompt import YES_NO_WORDS, is_nothing
 from rag.types import Citation, Claim, Kind
-from rag.verify import Support, check, content, is_negated, unmet
+from rag.verify import CHECKS, Support, check, content, is_negated, unmet
 
 Similarity = Callable[[str, str], float]
 """Cosine of a claim and a sentence."""
@@ -107,9 +107,11 @@ def checks(
     """How each sentence of the evidence carries a claim, the one that counts first."""
     answering = {sentence.key for sentence in best.answering()} if best else set()
     found: list[tuple[Support, Sentence]] = []
+    articles = {sentence.article.id: sentence.article for sentence in evidence}
+    given = {key: _given(question, language, article) for key, article in articles.items()}
     for sentence in evidence:
-        given = _given(question, language, sentence.article)
-        support = check(claim, sentence.text, sentence.context, given, language, sentence.article.language)
+        article = sentence.article
+        support = check(claim, sentence.text, sentence.context, given[article.id], language, article.language)
         if support.ok and language != sentence.article.language:
             cosine = similarity(claim, sentence.text)
             support = Support(cosine >= MIN_SIMILARITY, cosine, (), "" if cosine >= MIN_SIMILARITY else "words")
@@ -117,7 +119,9 @@ def checks(
 
     def rank(each: tuple[Support, Sentence]) -> tuple[bool, bool, int, float]:
         support, sentence = each
-        return support.ok, support.ok and sentence.key in answering, _STAGES.index(support.kind), support.coverage
+        # Of sentences that all fail, the one that got furthest gives the reason.
+        stage = len(CHECKS) if support.ok else CHECKS.index(support.kind)
+        return support.ok, support.ok and sentence.key in answering, stage, support.coverage
 
     return sorted(found, key=rank, reverse=True)
 
@@ -126,17 +130,13 @@ def _given(question: str, language: str, article: Article) -> str:
     """The question without the names that an article lacks, so that none of them is taken as met; "" for an article in
     another language that has none of them in any spelling that is known."""
     asked = names(question, language)
-    text = f"{article.title}\n{article.date}\n{article.text}"
+    text = article.all_text
     if language != article.language:
         is_met = not asked or any(stands(name, text, language, article.language) for name in asked)
         return question if is_met else ""
     for name in unmet(question, text, language, language):
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question)
     return question
-
-
-_STAGES = ("number", "name", "date", "unit", "opposite", "negation", "words", "")
-"""What a check can find wrong, in its order: of sentences that all fail, the one that got furthest gives the reason."""
 
 
 def _met(question: str, language: str, evidence: Sequence[Sentence]) -> str:

@@ -22,10 +22,8 @@ from rag.outcome import READ, is_quote, outcome
 from rag.parts import split
 from rag.reading import NAMELESS, Window, best_first
 from rag.types import Answer, Claim
-from rag.verify import Support
+from rag.verify import CHECKS, Support
 
-CHECKS = ("number", "name", "date", "unit", "opposite", "negation", "words")
-"""What `rag.verify.check` compares, in its order; it stops at the first that fails."""
 COMPARED_AS_ASKED = ("fact", "list")
 """Kinds whose claims are checked with the question's words as given; only there each check can be shown."""
 N_BELOW = 3

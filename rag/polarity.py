@@ -120,9 +120,7 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
     by_number = _by_number(question, sentence, language)
     if not is_negated(sentence, language):
         return by_number
-    parts = [part for part in _CLAUSE.split(told) if part and part.strip()]
-    key = list(wanted)[0 if language in _VERB_FIRST else -1]  # what is said of the rest
-    about = [part for part in parts if _stands(key, content(part, language).keys())]
+    about = [part for part in pieces if _stands(key, content(part, language).keys())]
     if not any(is_negated(part, language) for part in about):  # the "not" is about something else
         whole = [part for part in about if all(_stands(each, content(part, language).keys()) for each in wanted)]
         return _by_number(question, whole[0], language) if whole else ""

@@ -57,7 +57,7 @@ def read(
     """
     articles = {key: library.by_id[key] for key in dict.fromkeys(hit.chunk.span.article_id for hit in hits)}
     named = without_asked_year(question, language)
-    lacking = {key: unmet(named, _all_text(a), language, a.language, bool) for key, a in articles.items()}
+    lacking = {key: unmet(named, a.all_text, language, a.language, bool) for key, a in articles.items()}
     other = {key: _about_another(lacking[key], language, a, library, judge) for key, a in articles.items()}
     to_read = [at for at, hit in enumerate(hits) if not other[hit.chunk.span.article_id]]
     to_read = sorted(to_read, key=lambda at: bool(_named(lacking, articles, hits[at], language)))[:n_windows]
@@ -106,7 +106,3 @@ def _named(lacking: dict[str, list[str]], articles: dict[str, Article], hit: Hit
     if articles[key].language != language:
         return []
     return [each for each in lacking[key] if not each[0].isdigit()]
-
-
-def _all_text(article: Article) -> str:
-    return "\n".join((article.title, article.date, article.text))

@@ -66,7 +66,7 @@ def best_hits(hits: Sequence[Hit]) -> dict[str, Hit]:
 def _is_another(topic: str, language: str, article: Article, library: Library, cosine: float) -> bool:
     """Does an article lack a name or a year of the topic?"""
     asked = f"x {topic}"  # a capital at the start of a topic is a name's, not a sentence's
-    text = _all_text(article)
+    text = article.all_text
     if unmet(asked, text, language, article.language, library.says):
         return True
     across = language != article.language and bool(names(asked, language))
@@ -125,7 +125,3 @@ def title_citation(article: Article) -> Citation:
 
 def _heading(article: Article) -> str:
     return f"{article.title}\n{re.sub(r'[_/-]+', ' ', PurePosixPath(article.id).stem)}"
-
-
-def _all_text(article: Article) -> str:
-    return "\n".join((article.title, article.date, article.text))

@@ -16,6 +16,9 @@ from index.language import fold, stem, stop_words, words
 from rag.names import days, is_acronym_of, names, same_stem, stands
 from rag.numbers import NUMBER_WORDS, measures, numbers
 
+CHECKS = ("number", "name", "date", "unit", "opposite", "negation", "words")
+"""What `check` compares, in its order; it stops at the first that fails, which is the `kind` of its Support."""
+
 MIN_COVERAGE = 0.7
 """Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
 
@@ -28,7 +31,7 @@ class Support:
     coverage: float
     missing: tuple[str, ...] = ()
     kind: str = ""
-    """What is wrong: "number", "name", "date", "unit", "opposite", "negation", "words", or "" when nothing is."""
+    """What is wrong, one of CHECKS; "" when nothing is."""
 
 
 def check(claim: str, sentence: str, context: str, question: str, language: str, source_language: str) -> Support:
