@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.language import fold, stem, stop_words, words
 from rag.names import days, is_acronym_of, names, same_stem, stands
@@ -58,6 +59,8 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     if not across and is_negated(claim, language) != is_negated(sentence, source_language) and (
         is_negated(claim, language) or (coverage > 0.9 and len(sentence) < 1.5 * len(claim))
     ):  # fmt: skip
+        return Support(False, coverage, (), "negation")
+    if not across and _is_strengthened(claim, sentence, language):
         return Support(False, coverage, (), "negation")
     if not across and coverage < MIN_COVERAGE:  # across languages the embedder compares (answerer.py)
         return Support(False, coverage, tuple(_lacking_words(claim, sentence, question, language)), "words")
@@ -244,6 +247,32 @@ def is_negated(text: str, language: str) -> bool:
     """Does a text say "not" somewhere, in one of the languages whose negations are known?"""
     pattern = _NEGATIONS.get(language)
     return bool(pattern and re.search(pattern, fold(text)))
+
+
+# What makes nearly nothing of the word behind it: "peu polluant" is not "polluant".
+_HARDLY = {
+    "fr": frozenset("peu guere rarement faiblement".split()),
+    "en": frozenset("hardly barely scarcely rarely seldom".split()),
+    "es": frozenset("poco apenas raramente".split()),
+    "de": frozenset("kaum wenig selten".split()),
+    "it": frozenset("poco raramente".split()),
+    "pt": frozenset("pouco raramente".split()),
+}
+
+
+def _is_strengthened(claim: str, sentence: str, language: str) -> bool:
+    """Does a claim say flatly what its sentence says with a "hardly" before it, and only so?"""
+
+    def said(text: str) -> tuple[set[str], set[str]]:
+        found = words(text, language)
+        hardly = _HARDLY.get(language, frozenset())
+        weak = {stem(b, language) for a, b in pairwise(found) if a in hardly and b not in stop_words(language)}
+        flat = {stem(b, language) for a, b in pairwise(["", *found]) if a not in hardly}
+        return weak, flat
+
+    weak, flat_there = said(sentence)
+    _, flat = said(claim)
+    return bool((weak - flat_there) & flat)
 
 
 def _plain(number: float) -> str:

@@ -107,3 +107,28 @@ def test_a_reply_cut_inside_a_word_is_not_shown_as_a_list():
     draft = "La hausse de l’acier et une nécropole trouv"
     (claim,) = check(CAUSES, "la hausse de l’acier", "Quelles sont les causes ?", draft, "list")
     assert claim.verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "question", "draft"),
+    [
+        (
+            "L’association minéralogique de Bogny exploite les fossiles avec le musée.",
+            "association minéralogique de Bogny", "Qui exploite les fossiles ?", "Le musée exploite les fossiles.",
+        ),
+        ("Le pic vient en été, selon le relevé des années 1990.", "en été", "Quand vient le pic ?", "Dans les années 1990."),
+        ("Le four, peu polluant, date de 1850.", "peu polluant", "Le four pollue-t-il ?", "Le four est polluant."),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_leaves_the_answer_out_is_not_shown(text, answer, question, draft):
+    """It may be true of the line, but it is not what was asked, or not all of it."""
+    (claim,) = check(text, answer, question, draft, "fact")
+    assert claim.verdict == "unsupported"
+
+
+def test_most_of_the_answer_is_enough():
+    """A word or two of a long answer may be left out."""
+    text = "Le port de Vernay a été bâti par les ingénieurs Luc Ferrandi et Anna Weil."
+    answer = "les ingénieurs Luc Ferrandi et Anna Weil"
+    (claim,) = check(text, answer, "Qui a bâti le port de Vernay ?", "Luc Ferrandi et Anna Weil l’ont bâti.", "fact")
+    assert claim.verdict == "supported"
