@@ -6,20 +6,38 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.disk import sha256
 from index.errors import CorpusError
+from index.extract import Extractor
+from index.extracted import Extracted, Paragraph, lay_out, tidy, web_address
+from index.header import find_date, read_header
 from index.language import detect
+from index.records import Record, read_record, split_records
 from index.types import Article, Skipped
 
-KINDS = (".txt", ".md", ".markdown")
+KINDS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl")
+KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .epub, .jsonl"
 MAX_BYTES = 10_000_000
+LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl": 100_000_000}
+"""Most bytes of kinds that hold pictures, or many articles."""
+MOST_BYTES = max(LARGER.values())
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip file",
-          b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture"}  # fmt: skip
+          b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture",
+          b"\xd0\xcf\x11\xe0": "an old or locked Office file", b"{\\rtf": "an RTF file"}  # fmt: skip
+_EXTRACTED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".epub": "epub"}
+_NAMES = {"pdf": "a PDF", "docx": "a Word document", "epub": "an EPUB"}
+_LONG_ENOUGH = 200  # letters that tell a language better than what a page declares
+# Of what a page may declare; codecs that are slow on purpose are not among them.
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*(utf-?8|iso-8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|shift_jis|"
+    rb"euc-(?:jp|kr)|gb(?:2312|k|18030)|big5|macintosh|us-ascii)\b",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
 
@@ -43,7 +61,8 @@ def decode(data: bytes) -> tuple[str, str]:
     """Text of a file and a note on how it was read ("" for plain UTF-8). Raises ValueError when it is not text."""
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise ValueError(f"it is {what}, not text")
+            ending = {"a PDF": "; if it is to be read, it must end in .pdf"}.get(what, "")
+            raise ValueError(f"it is {what}, not text{ending}")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             text = data.decode("utf-16")
@@ -67,22 +86,106 @@ def decode(data: bytes) -> tuple[str, str]:
     return text, "not UTF-8, read as Windows-1252"
 
 
-def read_article(found: Found, data: bytes) -> tuple[Article, str]:
-    """The article in a file's bytes, and a note on its encoding. Raises ValueError with the reason if there is none."""
-    text, note = decode(data)
-    lines = split_lines(text)
-    if not any(char.isalnum() for char in text):
+def parts(found: Found, data: bytes) -> list[tuple[Found, bytes]]:
+    """The articles in a file and the bytes of each: the file itself, or the lines of a .jsonl as FILE.jsonl#LINE.
+
+    No file can have such an id: its ending is none that is read. Raises ValueError when it is no file of its kind.
+    """
+    if found.path.suffix.lower() != ".jsonl":
+        return [(found, data)]
+    return [(Found(found.path, f"{found.id}#{n}"), line) for n, line in split_records(data)]
+
+
+def read_article(found: Found, data: bytes, extractor: Extractor | None = None) -> tuple[Article, str]:
+    """The article in what `parts` gives, and a note on how it was read. Raises ValueError with the reason if none.
+
+    `extractor` takes apart what is no plain text; without one, a process is started for this file alone.
+    """
+    suffix = found.path.suffix.lower()
+    if suffix == ".jsonl":
+        said = _of_record(read_record(data))
+    elif kind := _EXTRACTED.get(suffix):
+        said = _extract(kind, data, extractor)
+    else:
+        text, note = decode(data)
+        said = Extracted(split_lines(text), note=note)
+    if not any(char.isalnum() for line in said.lines for char in line):
         raise ValueError("it holds no text")
-    header = _read_header(lines, found.path.stem)
+    header = read_header(said.lines, found.path.stem)
     return Article(
         id=found.id,
-        title=header.title,
-        date=header.date,
-        language=detect("\n".join(lines)[:4000]),
-        lines=lines,
+        title=said.title or header.title,
+        date=find_date(said.date) or header.date,
+        language=_language(said),
+        lines=said.lines,
         sha256=sha256(data),
         path=os.fsencode(found.path).decode("utf-8", "surrogateescape"),
-    ), note
+        source=said.source or header.source,
+        url=web_address(said.url or header.url),
+        pages=said.pages,
+    ), said.note
+
+
+def _of_record(record: Record) -> Extracted:
+    paragraphs = [Paragraph(tidy(line)) for line in (record.title, *split_lines(record.text)) if line.strip()]
+    if record.title and paragraphs[1:2] and paragraphs[1].text == paragraphs[0].text:
+        del paragraphs[0]  # the text begins with its title
+    note = record.note
+    if record.date and not find_date(record.date):
+        note = "; ".join(filter(None, [note, f'"date" is no date: {record.date[:40]}']))
+    return lay_out(
+        paragraphs,
+        title=record.title,
+        date=record.date,
+        language=record.language[:2].lower(),
+        source=record.source,
+        url=record.url,
+        note=note,
+    )
+
+
+def _extract(kind: str, data: bytes, extractor: Extractor | None) -> Extracted:
+    note = ""
+    if kind == "html":
+        text, note = _decode_page(data)
+        data = text.encode("utf-8", "replace")
+    elif (kind == "pdf") != (b"%PDF" in data[:1024]) or (kind != "pdf" and not data.startswith(b"PK")):
+        what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), "")
+        if kind == "docx" and data.startswith(b"\xd0\xcf\x11\xe0"):
+            raise ValueError("it is an old Word file or one locked with a password: save it as .docx without one")
+        raise ValueError(f"it is {what or 'damaged or something else'}, not {_NAMES[kind]}")
+    if extractor is None:
+        with Extractor() as own:
+            said = own.extract(kind, data)
+    else:
+        said = extractor.extract(kind, data)
+    return replace(said, note="; ".join(filter(None, [note, said.note])))
+
+
+def _decode_page(data: bytes) -> tuple[str, str]:
+    """Text of a web page in the character set that it declares, or like any other text; and a note."""
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) and b"\0" not in data[:8192]:
+        name = declared[1].decode("ascii").lower()
+        try:
+            return data.decode("cp1252" if name in ("iso-8859-1", "us-ascii") else name), ""
+        except (UnicodeDecodeError, LookupError):
+            pass  # the page is not what it says
+    return decode(data)
+
+
+def _language(said: Extracted) -> str:
+    """By the text, or when that is short by what the file declares: templates declare what they were made for."""
+    text = "\n".join(said.lines)[:4000]
+    is_code = re.fullmatch("[a-z]{2}", said.language)
+    if is_code and sum(map(str.isalpha, text)) < _LONG_ENOUGH:
+        return said.language
+    return detect(text, default=said.language) if is_code else detect(text)
+
+
+def most_bytes(path: Path) -> int:
+    """Bytes that a file of this kind may have."""
+    return LARGER.get(path.suffix.lower(), MAX_BYTES)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -92,8 +195,9 @@ def read_bytes(path: Path) -> bytes:
             before = path.stat()
             if not stat.S_ISREG(before.st_mode):
                 raise ValueError("it is not a regular file")
-            if before.st_size > MAX_BYTES:
-                raise ValueError(f"it has {before.st_size:,} bytes; an article may have {MAX_BYTES:,}")
+            most = most_bytes(path)
+            if before.st_size > most:
+                raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
             data = path.read_bytes()
             after = path.stat()
             if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(
@@ -189,105 +293,3 @@ def _passed_over(path: Path, root: Path) -> str:
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     return ""
-
-
-# --- title and date, where a person would look for them ------------------------------------------------------------
-
-MONTHS = {
-    month: number
-    for number, names in enumerate(
-        (
-            "janvier january enero januar gennaio janeiro jan janv",
-            "février fevrier february febrero februar febbraio fevereiro feb févr fév",
-            "mars march marzo märz marz março mar",
-            "avril april abril aprile avr apr",
-            "mai may mayo maggio maio",
-            "juin june junio juni giugno junho jun",
-            "juillet july julio juli luglio julho juil jul",
-            "août aout august agosto aug",
-            "septembre september septiembre settembre setembro sept sep",
-            "octobre october octubre oktober ottobre outubro oct okt",
-            "novembre november noviembre novembro nov",
-            "décembre decembre december diciembre dezember dicembre dezembro déc dec dez",
-        ),
-        start=1,
-    )
-    for month in names.split()
-}
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DATES = (
-    re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
-    re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_MONTH})\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b",
-        re.I,
-    ),
-    re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
-    re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
-    re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
-)  # fmt: skip
-_FIELD = re.compile(r"^(?:(?:date|title|titre)\s*:|date\s+\S+$)", re.I)
-_DATELINE = re.compile(
-    r"^(?:date\s+\S+\s+)?[A-ZÀ-ÖØ-Þ][^a-zß-öø-ÿ\n—–]{2,40}[^—–\n]{0,60}?(?:\([^()\n]{2,30}\)\s*)?[—–-]{1,2}\s+(?=\S)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    title: str
-    date: str
-
-
-def find_date(text: str) -> str:
-    """The first date written out in `text` (at least month and year) as ISO 8601, or ""."""
-    matches = [match for pattern in _DATES if (match := pattern.search(text))]
-    if not matches:
-        return ""
-    match = min(matches, key=lambda each: (each.start(), -len(each.group())))
-    parts = match.groupdict()
-    month = MONTHS.get(parts["m"].lower()) or int(parts["m"])
-    date = f"{parts['y']}-{month:02d}"
-    return f"{date}-{int(parts['d']):02d}" if parts.get("d") else date
-
-
-def _read_header(lines: Sequence[str], stem: str) -> _Header:
-    """Title and date from the first lines: front matter, section word, headline, dateline; else the file's name."""
-    top = [line.strip().lstrip("\ufeff") for line in lines if line.strip()][:6]
-    fields = {
-        key.strip().lower(): value.strip(" \"'")
-        for line in top
-        if ":" in line
-        for key, value in [line.split(":", 1)]
-        if key.strip().lower() in {"title", "titre", "date"}
-    }
-    title = fields.get("title") or fields.get("titre") or _headline(top)
-    # A date further in is one the article talks about, not its own.
-    written = [fields.get("date", ""), *(line[:60] for line in top[:4]), stem.replace("_", " ")]
-    date = next((found for text in written if (found := find_date(text))), "")
-    return _Header(title or _opening(top) or stem, date)
-
-
-def _headline(top: Sequence[str]) -> str:
-    """The headline among the first lines that hold text, "" when the article starts with its body."""
-    lines = [line for line in top if line != "---" and not _FIELD.match(line)]
-    for line in lines[:2]:
-        if line.startswith("#"):
-            return line.lstrip("# ").strip()
-    if not lines or _is_body(lines[0]):
-        return ""
-    is_section = len(lines[0].split()) <= 3 and len(lines) > 1 and not _is_body(lines[1], longest=220)
-    return lines[1] if is_section and len(lines) > 2 else lines[0]
-
-
-def _is_body(line: str, longest: int = 160) -> bool:
-    """True for a paragraph, False for a line short enough to be a headline."""
-    return len(line) > longest or bool(_DATELINE.match(line)) or line.startswith(("«", "“", '"'))
-
-
-def _opening(top: Sequence[str]) -> str:
-    """The first words of an article without a headline, after its dateline."""
-    if not top:
-        return ""
-    text = _DATELINE.sub("", top[0]) or top[0]
-    if len(text) <= 90:
-        return text
-    return text[:90].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import time
 import zlib
@@ -14,20 +15,26 @@ from pathlib import Path
 import numpy as np
 
 from index import disk
-from index.articles import Found, display_name, is_there, read_article, read_bytes, scan
+from index.articles import KINDS_WORDS, Found, display_name, is_there, parts, read_article, read_bytes, scan
 from index.chunk import chunks, sentences
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
+from index.extract import Extractor
 from index.keywords import Keywords
 from index.language import terms
-from index.library import Library, Manifest, known_sources, publish, serialize, sweep
+from index.library import Library, Manifest, added_folder, known_sources, publish, serialize, sweep
+from index.records import MOST_NAMED
 from index.store import SentenceVectors, Vectors
-from index.types import Article, BuildReport, Chunk, Skipped
+from index.types import Article, BuildReport, Chunk, Excluded, Skipped
 
 Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading", "embedding", "publishing"), how much of it is done and how much there is."""
+"""Called with a phase ("reading", "preparing", "embedding", "publishing"), how much of it is done, how much there is.
 
-_GROUP = 64  # texts encoded between two writes of the journal
+What it raises ends the build: nothing is published, and what was embedded is kept for the next one.
+"""
+
+_GROUP = 8  # texts encoded between two writes of the journal; a question waits no longer for the embedder
+_RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
 _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
 
 
@@ -46,14 +53,18 @@ def build(
     sources: Sequence[Path] = (),
     *,
     forget: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
     rebuild: bool = False,
+    may_be_empty: bool = False,
     progress: Progress = lambda phase, done, total: None,
 ) -> BuildReport:
     """Bring the library at `path` up to date with its folders, `sources` added to them and `forget` taken off.
 
-    Publishes a new generation unless nothing changed. Raises CorpusError when a folder is missing or holds no article,
-    LibraryBusy when another process writes, LibraryMismatch when the embedder is not the one the library was built
-    with; `rebuild` starts from nothing instead.
+    The articles whose ids are in `exclude` are taken off and stay off, whatever their files become, until `include`
+    puts them back. Publishes a new generation unless nothing changed. Raises CorpusError when a folder is missing or
+    holds no article (unless a new library `may_be_empty`), or an id is none, LibraryBusy when another process writes,
+    LibraryMismatch when the embedder is not the one the library was built with; `rebuild` starts from nothing instead.
     """
     began = time.monotonic()
     try:
@@ -65,13 +76,14 @@ def build(
     with _in_words(path), disk.writer_lock(path):
         sweep(path)
         old = _open_old(path, embedder, rebuild)
-        known = old.manifest.sources if old else known_sources(path)
+        known, off = (old.manifest.sources, old.manifest.excluded) if old else known_sources(path)
         folders = _sources(known, path, sources, forget)
+        excluded = _excluded(off, old, exclude, include, forget)
         found, skipped = scan(folders, path.resolve())
-        _require_some(folders, found, old)
-        articles, more_skipped, notes = _read(found, old, progress)
+        _require_some([each for each in folders if each != added_folder(path)], found, old)
+        articles, more_skipped, notes = _read(found, old, {each.key for each in excluded}, progress)
         skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
-        if not articles and (old is None or not old.articles):
+        if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
             raise CorpusError(_nothing_found(folders, skipped))
         if old is None and known and not rebuild:
             notes.append("the library was in the format of an earlier citeline: every text was embedded again")
@@ -90,7 +102,9 @@ def build(
         )
         same_sources = old is not None and old.manifest.sources == tuple(map(str, folders))
         same_skipped = old is not None and old.manifest.skipped == tuple(skipped)
-        if old is not None and report.is_noop and same_sources and same_skipped:
+        same_excluded = old is not None and old.manifest.excluded == excluded
+        same_text = old is not None and _pathless(old.articles) == _pathless(articles)
+        if old is not None and report.is_noop and same_sources and same_skipped and same_excluded and same_text:
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
         rows, n_embedded, tables = _index(articles, old, embedder, journal, progress)
@@ -98,6 +112,7 @@ def build(
         manifest = Manifest(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=len(rows), skipped=tuple(skipped),
+            excluded=excluded,
         )  # fmt: skip
         generation = publish(path, manifest, serialize(articles, rows) | tables)
         journal.clear()
@@ -129,22 +144,34 @@ def changed_since(library: Library) -> dict[str, str]:
         found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve())
     except CorpusError:
         return {article.id: "removed" for article in library.articles}
-    states: dict[str, str] = {}
-    on_disk = {each.id: each.path for each in found}
-    for article in library.articles:
-        if article.id not in on_disk:
-            states[article.id] = "removed"
+    known_skipped = {each.path for each in library.manifest.skipped}
+    excluded = {each.key for each in library.manifest.excluded}
+    states = {article.id: "removed" for article in library.articles}
+    for file in found:
+        if Excluded(file.id, "", str(file.path)).key in excluded:
             continue
         try:
-            if disk.sha256(read_bytes(on_disk[article.id])) != article.sha256:
-                states[article.id] = "changed"
+            pieces = parts(file, read_bytes(file.path))
         except ValueError:
-            states[article.id] = "removed"
-    known_skipped = {each.path for each in library.manifest.skipped}
-    for id, file in on_disk.items():
-        if id not in library.by_id and display_name(str(file)) not in known_skipped:
-            states[id] = "new"
-    return states
+            pieces = []
+            if file.path.suffix.lower() != ".jsonl" and file.id not in library.by_id:
+                pieces = [(file, b"")]  # a file that is there and cannot be read now
+        for part, data in pieces:
+            names = {display_name(str(file.path)), _where(file, part)}
+            if (article := library.by_id.get(part.id)) is not None:
+                states[part.id] = "" if disk.sha256(data) == article.sha256 else "changed"
+            elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
+                states[part.id] = "new"
+    return {id: state for id, state in states.items() if state}
+
+
+def _where(file: Found, part: Found) -> str:
+    """The file that an article is in, as it is shown, and behind it which line of a .jsonl."""
+    return display_name(str(file.path)) + part.id[len(file.id) :]
+
+
+def _pathless(articles: Sequence[Article]) -> list[Article]:
+    return [replace(article, path="") for article in articles]
 
 
 def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
@@ -172,61 +199,114 @@ def _sources(before: Sequence[str], path: Path, sources: Sequence[Path], forget:
     for source in sources:
         source = Path(source).expanduser()
         if not is_there(source):
-            raise CorpusError(f"no such folder or file: {source}. Name a folder that holds .txt or .md articles")
+            raise CorpusError(f"no such folder or file: {source}. Name a folder that holds articles ({KINDS_WORDS})")
         if source.resolve() not in known:
             known.append(source.resolve())
     kept = [each for each in known if each not in dropped]
     if not kept and not dropped:
         raise CorpusError(f"the library at {path} has no folder yet. Name one: citeline index FOLDER")
-    # A folder inside another one that is indexed would name its articles twice.
-    return [each for each in kept if not any(each != other and each.is_relative_to(other) for other in kept)]
+    added = added_folder(path)
+    if added in kept:
+        added.mkdir(exist_ok=True)
+    # A folder inside another one that is indexed would name its articles twice; the library's own is never entered.
+    inside = {each for each in kept if any(each != other and each.is_relative_to(other) for other in kept)}
+    return [each for each in kept if each not in inside or each == added]
+
+
+def _excluded(
+    before: Sequence[Excluded],
+    old: Library | None,
+    exclude: Sequence[str],
+    include: Sequence[str],
+    forget: Sequence[Path],
+) -> tuple[Excluded, ...]:
+    """What is off the library now. What lay in a folder that is forgotten goes with it."""
+    dropped = [each.expanduser().resolve() for each in forget]
+    off = {each.id: each for each in before if not any(Path(each.path).is_relative_to(each_) for each_ in dropped)}
+    for id in include:
+        if off.pop(id, None) is None:
+            raise CorpusError(f"{display_name(id)} was not taken off this library. What was: citeline status")
+    for id in exclude:
+        article = old.by_id.get(id) if old else None
+        if article is None:
+            raise CorpusError(f"there is no article {display_name(id)} in this library. Its articles: citeline status")
+        off[id] = Excluded(id, article.title, article.path)
+    return tuple(off.values())
 
 
 def _read(
-    found: Sequence[Found], old: Library | None, progress: Progress
+    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], progress: Progress
 ) -> tuple[list[Article], list[Skipped], list[str]]:
-    """Every article as it is now; those whose bytes are known are not parsed again."""
-    known = {article.sha256: article for article in old.articles} if old else {}
-    articles, skipped, notes = [], [], []
-    for done, each in enumerate(found):
-        progress("reading", done, len(found))
-        try:
-            data = read_bytes(each.path)
-            same = known.get(disk.sha256(data))
-            # The title may come from the file's name, so only a file of the same name is taken as it was.
-            if same is not None and same.id == each.id:
-                articles.append(replace(same, path=str(each.path)))
+    """Every article as it is now but the `excluded`; those whose bytes are known are not parsed again."""
+    known = {(article.id, article.sha256): article for article in old.articles} if old else {}
+    articles: list[Article] = []
+    skipped: list[Skipped] = []
+    notes: list[str] = []
+    now = time.time()
+    with Extractor() as extractor:
+        for done, each in enumerate(found):
+            progress("reading", done, len(found))
+            if Excluded(each.id, "", str(each.path)).key in excluded:
                 continue
-            article, note = read_article(each, data)
-        except ValueError as error:
-            skipped.append(Skipped(display_name(str(each.path)), str(error)))
-            continue
-        articles.append(article)
-        if note:
-            notes.append(f"{each.id}: {note}")
+            wrong: list[Skipped] = []
+            try:
+                pieces = parts(each, read_bytes(each.path))
+            except ValueError as error:
+                pieces, wrong = [], [Skipped(display_name(str(each.path)), str(error))]
+            for n, (part, data) in enumerate(pieces):
+                if n % 100 == 99:
+                    progress("reading", done, len(found))
+                if Excluded(part.id, "", str(each.path)).key in excluded:
+                    continue
+                # The title may come from the file's name, so only a file of the same name is taken as it was.
+                same = known.get((part.id, disk.sha256(data)))
+                if same is not None and same.indexed:
+                    articles.append(replace(same, path=str(each.path)))
+                    continue
+                try:
+                    article, note = read_article(part, data, extractor)
+                except ValueError as error:
+                    wrong.append(Skipped(_where(each, part), str(error)))
+                    continue
+                articles.append(replace(article, indexed=now if same is None else same.indexed))
+                if note:
+                    notes.append(f"{part.id}: {note}")
+            skipped += _named(each, wrong)
     progress("reading", len(found), len(found))
     return articles, skipped, notes
 
 
+def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
+    """What is passed over in one file; when that is too much to name, the rest as one."""
+    if len(wrong) <= MOST_NAMED:
+        return wrong
+    rest = f"{len(wrong) - MOST_NAMED:,} more of its lines, the first for this: {wrong[MOST_NAMED].reason}"
+    return [*wrong[:MOST_NAMED], Skipped(display_name(str(file.path)), rest)]
+
+
 def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:
-    before = {article.id: article for article in old.articles} if old else {}
-    after = {article.id: article for article in articles}
-    gone = [id for id in before if id not in after]
-    fresh = [id for id in after if id not in before]
-    renamed = []
-    for id in fresh:
-        twin = next((old_id for old_id in gone if before[old_id].sha256 == after[id].sha256), None)
-        if twin is not None:
-            gone.remove(twin)
-            renamed.append((twin, id))
-    new_names = {new for _, new in renamed}
-    changed = tuple(id for id in after if id in before and before[id].sha256 != after[id].sha256)
+    """What became of each article; one whose bytes stood under a name that is gone was renamed.
+
+    The lines of a .jsonl move when one is put in or taken out above them: that is a new name, not another text.
+    """
+    before = {article.id: article.sha256 for article in old.articles} if old else {}
+    after = {article.id: article.sha256 for article in articles}
+    same = {id for id, sha in after.items() if before.get(id) == sha}
+    left: dict[str, list[str]] = {}
+    for id, sha in before.items():
+        if id not in same and (id not in after or _RECORD.search(id)):
+            left.setdefault(sha, []).append(id)
+    movable = [id for id in after if id not in same and (id not in before or _RECORD.search(id))]
+    renamed = tuple((left[after[id]].pop(0), id) for id in movable if left.get(after[id]))
+    settled = same | {new for _, new in renamed}
+    gone = set(before) - same - {former for former, _ in renamed}
+    fresh = [id for id in after if id not in settled]
     return _Changes(
-        added=tuple(id for id in fresh if id not in new_names),
-        changed=changed,
-        renamed=tuple(renamed),
-        removed=tuple(gone),
-        unchanged=len(after) - len(fresh) - len(changed),
+        added=tuple(id for id in fresh if id not in gone),
+        changed=tuple(id for id in fresh if id in gone),
+        renamed=renamed,
+        removed=tuple(id for id in before if id in gone and id not in fresh),
+        unchanged=len(same),
     )
 
 
@@ -246,6 +326,7 @@ def _index(
         return key
 
     for index, article in enumerate(articles):
+        progress("preparing", index, len(articles))
         title_terms = terms(article.title, article.language)
         for chunk in chunks(article):
             rows.append((index, chunk.start, len(chunk.text), key_of(article.title, chunk.text)))
@@ -307,7 +388,7 @@ def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library 
 def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:
     where = ", ".join(map(str, folders)) or "no folder"
     why = f"; {len(skipped)} passed over, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
-    return f"no article (.txt, .md) found in {where}{why}. Name a folder that holds some: citeline index FOLDER"
+    return f"no article ({KINDS_WORDS}) found in {where}{why}. Name a folder that holds some: citeline index FOLDER"
 
 
 class _Journal:

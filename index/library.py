@@ -8,6 +8,7 @@
                                  keywords.npz
       gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
+      added/                     articles that were copied in, as by drag and drop; one of the library's folders
 
 Whoever dies at whatever moment leaves either the old generation current or the new one, whole.
 """
@@ -18,7 +19,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,8 +32,8 @@ from index.chunk import chunk_at
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryOutdated, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
-from index.store import SentenceVectors, Vectors
-from index.types import Article, Chunk, Skipped
+from index.store import Rows, SentenceVectors, Vectors
+from index.types import Article, Chunk, Excluded, Skipped
 
 FORMAT = 2
 """1 had no vectors of sentences."""
@@ -55,6 +56,8 @@ class Manifest:
     n_articles: int
     n_chunks: int
     skipped: tuple[Skipped, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    """Articles that were taken off, in the order they were; a manifest from before this was kept has none."""
     format: int = FORMAT
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Name -> (bytes, SHA-256)."""
@@ -67,6 +70,11 @@ def default_path() -> Path:
         return Path(named).expanduser()
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(data).expanduser() / "citeline" / "library"
+
+
+def added_folder(path: Path) -> Path:
+    """Where the library at `path` keeps the articles that were copied into it."""
+    return path.resolve() / "added"
 
 
 def current_generation(path: Path) -> int:
@@ -86,15 +94,15 @@ def read_manifest(path: Path) -> Manifest:
     return _manifest(data, path)
 
 
-def known_sources(path: Path) -> tuple[str, ...]:
-    """The folders of a library in any format, as far as its manifest can be read; () when it cannot."""
+def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
+    """The folders of a library in any format and what was taken off it, as far as its manifest can be read."""
     try:
         generation, manifest_sha = _read_current(path)
         data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
-        found = json.loads(data)["sources"] if disk.sha256(data) == manifest_sha else []
-        return tuple(str(each) for each in found)
+        found = json.loads(data) if disk.sha256(data) == manifest_sha else {"sources": []}
+        return tuple(str(each) for each in found["sources"]), _excluded(found)
     except (NoLibrary, LibraryDamaged, OSError, ValueError, KeyError, TypeError):
-        return ()
+        return (), ()
 
 
 class Library:
@@ -163,6 +171,12 @@ class Library:
     def says(self, word: str) -> bool:
         """Does an article hold this word, in a form that shares its stem in the article's language?"""
         return any(self.keywords.knows(term) for code in self.languages[:5] for term in terms(word, code))
+
+    def rows_of(self, ids: Collection[str]) -> Rows:
+        """The rows of these articles' chunks, ascending; ids that are none are passed over."""
+        wanted = frozenset(ids)
+        chosen = np.fromiter((article.id in wanted for article in self.articles), dtype=bool, count=len(self.articles))
+        return np.flatnonzero(chosen[self.rows["article"]])
 
     def chunk(self, row: int) -> Chunk:
         """The chunk of a row of the vectors and keywords."""
@@ -241,7 +255,8 @@ def serialize(articles: list[Article], rows: list[tuple[int, int, int, bytes]]) 
 
 def _article(line: bytes) -> Article:
     fields = json.loads(line)
-    return Article(**(fields | {"lines": tuple(fields["lines"])}))
+    # A generation from before source, url and pages were kept lacks them, and is read with their defaults.
+    return Article(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields.get("pages", ()))}))
 
 
 def _manifest(data: bytes, path: Path) -> Manifest:
@@ -254,7 +269,12 @@ def _manifest(data: bytes, path: Path) -> Manifest:
         )
     fields["skipped"] = tuple(Skipped(**each) for each in fields["skipped"])
     fields["sources"] = tuple(fields["sources"])
+    fields["excluded"] = _excluded(fields)
     return Manifest(**fields)
+
+
+def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:
+    return tuple(Excluded(**each) for each in fields.get("excluded", ()))
 
 
 def _read_current(path: Path) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import numpy as np
@@ -20,14 +20,23 @@ DENSE_WEIGHT, KEYWORD_WEIGHT, LETTER_WEIGHT = 0.7, 0.1, 0.2
 """Weights of the cosine, BM25 and the likeness by letters, each scaled to [0, 1] (docs/experiments.md)."""
 
 
-def search(library: Library, embedder: Embedder, query: str, language: str, k: int = K) -> list[Hit]:
+def search(
+    library: Library,
+    embedder: Embedder,
+    query: str,
+    language: str,
+    k: int = K,
+    within: Collection[str] | None = None,
+) -> list[Hit]:
     """The k chunks that fit a query best, best first, no two with the same text; `language` is the query's.
 
+    With `within`, ids of articles, only their chunks are looked at: exactly what a library of these articles alone
+    would find in the dense leg; in the keyword leg words keep the weight they have in the whole library.
     Raises QueryError for an empty query.
     """
     hits: list[Hit] = []
     seen: set[str] = set()
-    for hit in rank(library, embedder, query, language):
+    for hit in rank(library, embedder, query, language, within=within):
         if hit.chunk.text in seen:  # the same dispatch in two files counts once
             continue
         seen.add(hit.chunk.text)
@@ -37,23 +46,35 @@ def search(library: Library, embedder: Embedder, query: str, language: str, k: i
     return hits
 
 
-def rank(library: Library, embedder: Embedder, query: str, language: str, is_whole: bool = False) -> Iterator[Hit]:
+def rank(
+    library: Library,
+    embedder: Embedder,
+    query: str,
+    language: str,
+    is_whole: bool = False,
+    within: Collection[str] | None = None,
+) -> Iterator[Hit]:
     """The candidates, the best CANDIDATES of either leg, by their fused score; repeated texts too.
 
     With `is_whole` every other chunk of the library comes after them (a score may be under 0), and all have the ranks
-    they have in either leg.
+    they have in either leg. With `within` there are no chunks but those of these articles.
     Raises QueryError for an empty query.
     """
     if not query.strip():
         raise QueryError("the query is empty: type some words to look for")
-    if not len(library.rows):
+    among = None if within is None else library.rows_of(within)
+    if not len(library.rows if among is None else among):
         return
     vector = embedder.encode_query(query)
     depth = len(library.rows) if is_whole else CANDIDATES
-    dense = dict(library.vectors.search(vector, CANDIDATES))
+    dense = dict(library.vectors.search(vector, CANDIDATES, among))
     if is_whole:  # after the candidates: among equal cosines faiss takes others when it is asked for more
-        dense |= dict(library.vectors.search(vector, depth))
+        dense |= dict(library.vectors.search(vector, depth, among))
     keyword_scores = library.keywords.scores(query_terms(library, query, language))
+    if among is not None:
+        inside = np.zeros_like(keyword_scores)
+        inside[among] = keyword_scores[among]
+        keyword_scores = inside
     best = np.argsort(-keyword_scores, kind="stable")[:depth]
     keyword = {int(row): float(keyword_scores[row]) for row in best if keyword_scores[row] > 0}
     candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}

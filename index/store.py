@@ -10,6 +10,8 @@ import numpy as np
 
 from index.embed import Array
 
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
 
 class Vectors:
     """Unit vectors in rows; a dot product is a cosine. Immutable once made."""
@@ -45,11 +47,15 @@ class Vectors:
     def dim(self) -> int:
         return int(self._index.d)
 
-    def search(self, query: Array, k: int) -> list[tuple[int, float]]:
-        """The k rows nearest to a vector of shape (dim,) with their cosines, best first."""
-        if not len(self):
+    def search(self, query: Array, k: int, among: Rows | None = None) -> list[tuple[int, float]]:
+        """The k rows nearest to a vector of shape (dim,) with their cosines, best first; only rows `among` these."""
+        import faiss
+
+        if not len(self) or (among is not None and not len(among)):
             return []
-        scores, rows = self._index.search(query.reshape(1, -1), min(k, len(self)))
+        chosen = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, dtype=np.int64))
+        params = None if chosen is None else faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
+        scores, rows = self._index.search(query.reshape(1, -1), min(k, len(self)), params=params)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 
     def row(self, row: int) -> Array:

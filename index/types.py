@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
@@ -35,15 +36,28 @@ class Article:
     """Of the file's bytes, in hex."""
     path: str
     """Absolute path of the file it was read from."""
+    source: str = ""
+    """Publisher as the text or its metadata names it ("Le Courrier de Montbray"), "" when it does not."""
+    url: str = ""
+    """Where it was published, "" when unknown; http or https only."""
+    pages: tuple[int, ...] = ()
+    """First line of each printed page, 1-based, never falling; () when the kind of file has no pages. A page without
+    text has the first line of the next one that has some."""
+    indexed: float = field(default=0.0, compare=False)
+    """When this text was taken in, seconds since 1970; 0.0 when a generation from before this was kept holds it."""
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
+    def page_of(self, line: int) -> int:
+        """Number of the printed page that a line begins on, from 1; 0 when the article has no pages."""
+        return bisect_right(self.pages, line)
+
     @property
     def all_text(self) -> str:
-        """Headline, date and text: everywhere that a name or a year may stand."""
-        return "\n".join((self.title, self.date, self.text))
+        """Headline, date, source and text: everywhere that a name or a year may stand."""
+        return "\n".join((self.title, self.date, *filter(None, [self.source]), self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,21 @@ class Skipped:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An article that its owner took off the library; its file stays where it is and is not read again."""
+
+    id: str
+    title: str
+    path: str
+    """Of its file, as `Article.path`."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other article: a folder that is added or forgotten can change its id's front."""
+        return self.path, self.id.rpartition("/")[2].rstrip("+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,13 @@ def answer(
     llm: str = DEFAULT_LLM,
     embedder: str = "embeddinggemma-300m",
     history: History = (),
+    everywhere: bool = False,
 ) -> Answer:
     """The Answer to a question from the library at `library` (the default one if None), every claim checked.
 
     `history` is the conversation before, oldest first: Answers, or (question, answer text). "Et à Moscou ?" is then
-    answered as the question it stands for, which the Answer gives as `understood`.
+    answered as the question it stands for, which the Answer gives as `understood`. Words that narrow the articles
+    ("dans les articles de mars") are given as `filter`; with `everywhere` all articles are searched all the same.
     The models are loaded at the first call and kept. Raises QuestionError for a question that is none, and what
     `Answerer.load` raises: NoLibrary, ModelNotFound, LibraryMismatch and their kin, each with what to do.
     """
@@ -42,4 +44,4 @@ def answer(
     with _lock:
         if key not in _answerers:
             _answerers[key] = Answerer.load(path, llm=llm, embedder=embedder)
-    return _answerers[key].ask(question, history)
+    return _answerers[key].ask(question, history, everywhere)

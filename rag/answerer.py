@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,14 @@ from index.library import Library, current_generation, default_path
 from index.search import search
 from index.types import Article, Hit
 from rag.abstain import Judge, default_judge
+from rag.asking import Asking
 from rag.claims import check_draft
 from rag.config import DEFAULT_LLM, Config
 from rag.errors import QuestionError, ReaderError
 from rag.evidence import Passage, Sentence, select
+from rag.filter_followup import followed
+from rag.filter_words import nothing
+from rag.filters import Known
 from rag.followup import History, language_of, standalone, turns_of
 from rag.intent import Intent, recognise
 from rag.kinds import kind_of
@@ -32,6 +38,7 @@ from rag.prompt import is_nothing, messages, prefix, wording
 from rag.quotes import differing, quotes
 from rag.reader import AdapterReader, Reader
 from rag.reading import Window, best_first, read
+from rag.scope import Scope, everywhere_of, implied, scope_of, within
 from rag.types import Answer, Claim, Kind, Timings
 
 SURE = 2.0
@@ -51,8 +58,13 @@ class Answerer:
         llm: Llm | None,
         config: Config = Config(),  # noqa: B008 (frozen)
         judge: Judge | None = None,
+        asking: Asking | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Open the library. Without a judge the reader's own threshold decides whether anything answers.
+
+        Answerers that share models share `asking`, which tells indexing that a question is being answered. "Last week"
+        is counted from `today`.
 
         Raises NoLibrary, LibraryDamaged or LibraryMismatch.
         """
@@ -62,6 +74,8 @@ class Answerer:
         self.llm = llm
         self.config = config
         self.judge = judge
+        self.asking = asking or Asking()
+        self.today = today
         self._opening = threading.Lock()
         self._library = self._open()
 
@@ -83,11 +97,11 @@ class Answerer:
             Library.open(path)  # says what is wrong before any model is loaded
         encoder = SentenceTransformerEmbedder(embedder)
         reader: Reader
-        judge: Judge | None
         try:
-            reader, judge = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock), default_judge()
-        except ReaderError:
-            reader, judge = OverlapReader(), None
+            reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
+        except ReaderError:  # the adapter belongs to another embedder
+            reader = OverlapReader()
+        judge = default_judge() if isinstance(reader, AdapterReader) else None
         return cls(path, encoder, reader, load_llm(llm), config, judge)
 
     # --- what the page needs beside answers -------------------------------------------------------------------------
@@ -106,12 +120,21 @@ class Answerer:
 
     @property
     def library(self) -> Library:
-        """The generation that is current now; opened again when a new one was published."""
-        if current_generation(self.library_path) not in (0, self._library.generation):
-            with self._opening:
-                if current_generation(self.library_path) != self._library.generation:
+        """The generation that is current now; while a new one is being opened, the one before."""
+        if self._is_outdated() and self._opening.acquire(blocking=False):
+            try:
+                if self._is_outdated():
                     self._library = self._open()
+            finally:
+                self._opening.release()
         return self._library
+
+    def _is_outdated(self) -> bool:
+        return current_generation(self.library_path) not in (0, self._library.generation)
+
+    def beside(self, library: Path) -> Answerer:
+        """An Answerer for another library, with the same models. Raises what opening a library raises."""
+        return Answerer(library, self.embedder, self.reader, self.llm, self.config, self.judge, self.asking, self.today)
 
     def article(self, article_id: str) -> Article:
         """An article of the served generation. Raises KeyError."""
@@ -130,59 +153,82 @@ class Answerer:
 
     # --- the straight line ------------------------------------------------------------------------------------------
 
-    def ask(self, question: str, history: History = ()) -> Answer:
+    def ask(self, question: str, history: History = (), everywhere: bool = False) -> Answer:
         """The checked Answer. Raises QuestionError for a question that is none, LlmError when the model fails.
 
-        `history` is the conversation before, oldest first: Answers or (question, answer text).
+        `history` is the conversation before, oldest first: Answers or (question, answer text). With `everywhere` no
+        words of the question narrow the articles.
         """
-        *_, last = self.stream(question, history)
+        *_, last = self.stream(question, history, everywhere)
         return last
 
-    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: History = (), everywhere: bool = False) -> Iterator[Answer]:
         """Growing Answers: first the hits, then the model's draft, last (`done`) the checked claims.
 
         A question that leans on `history` is answered as it is `understood`; the others as if there was none.
         """
-        began = time.monotonic()
-        question = clean(question, self.config.question_chars)
+        with self.asking:
+            typed = clean(question, self.config.question_chars)
+            question, is_lifted = everywhere_of(typed)
+            for answer in self._stream_understood(question, history, everywhere or is_lifted, time.monotonic()):
+                yield replace(answer, question=typed) if is_lifted else answer
+
+    def _stream_understood(self, question: str, history: History, everywhere: bool, began: float) -> Iterator[Answer]:
         intent = recognise(question)
         if not history or (intent and intent.kind != "about"):  # "Parle-moi de ce pont" leans like any other
-            yield from self._stream(question, "", began)
+            yield from self._stream(question, "", everywhere, began)
             return
         turns = turns_of(history)
         language = language_of(question, turns, default=(*self.library.languages, "fr")[0])
-        understood = standalone(question, turns, language, self.llm)
+        known = Known.of(self.library.articles, self.today())
+        narrowed = followed(question, turns[-1].question, language, known) if turns else None
+        understood = narrowed or standalone(question, turns, language, self.llm)
         if understood == question or len(understood) > self.config.question_chars:
-            yield from self._stream(question, language, began)
+            yield from self._stream(question, language, everywhere, began)
             return
-        for answer in self._stream(understood, language, began):
+        for answer in self._stream(understood, language, everywhere, began):
             yield replace(answer, question=question, understood=understood)
 
-    def _stream(self, question: str, language: str, began: float) -> Iterator[Answer]:
+    def _stream(self, question: str, language: str, everywhere: bool, began: float) -> Iterator[Answer]:
         """`stream` for a question that stands alone; its words tell its language when it is ""."""
         library = self.library
-        if intent := recognise(question):
-            yield from self._overview(intent, question, library, began)
-            return
         language = language or detect(question, default=(*library.languages, "fr")[0])
+        scope = self.scope(question, language, library, everywhere)
         answer = Answer(
-            question, language, llm=self.llm_name, embedder=self.embedder.name, done=False,
+            question, language, filter=scope.filter, llm=self.llm_name, embedder=self.embedder.name, done=False,
             library=str(self.library_path), generation=library.generation,
         )  # fmt: skip
-        if found := split(question, language):
-            yield from self._stream_parts(found, replace(answer, kind=found.kind), library, began)
+        if scope.is_empty:
+            yield self._end(answer, began, message=self._nothing(answer))
+        elif intent := recognise(scope.question):
+            yield from self._overview(intent, replace(answer, language=intent.language), library, scope, began)
+        elif found := split(scope.question, language):
+            yield from self._stream_parts(found, replace(answer, kind=found.kind), library, scope, began)
         else:
-            yield from self._stream_one(question, replace(answer, kind=kind_of(question, language)), library, began)
+            kind = kind_of(scope.question, language)
+            yield from self._stream_one(scope.question, replace(answer, kind=kind), library, scope, began)
 
-    def _stream_one(self, question: str, answer: Answer, library: Library, began: float) -> Iterator[Answer]:
+    def scope(self, question: str, language: str, library: Library, everywhere: bool = False) -> Scope:
+        """Which articles a question is asked of, as far as its words say so."""
+        return scope_of(question, language, Known.of(library.articles, self.today()), library.articles, everywhere)
+
+    def within(self, answer: Answer) -> frozenset[str] | None:
+        """Ids of the articles that an answer was narrowed to, None when it was not."""
+        found = answer.filter
+        return within(found, self.library.articles) if found and found.is_applied else None
+
+    def _stream_one(
+        self, question: str, answer: Answer, library: Library, scope: Scope, began: float
+    ) -> Iterator[Answer]:
         """One question, answered into `answer`, which is empty but for its kind and language."""
-        language, kind = answer.language, answer.kind
-        hits = self.search(library, question, language)
+        language, kind, asked, begun = answer.language, answer.kind, question, answer
+        hits = self.search(library, question, language, scope.ids)
         answer = replace(answer, hits=tuple(hits), timings=Timings(search=_ms(began)))
         yield answer
         passages = self._read(question, language, library, hits)
+        question, answer, passages = self._preferred(question, answer, library, scope, passages)
         if not passages or passages[0].score < 0:
-            yield self._end(answer, began, message=wording(language).not_found)
+            yield self._end(answer, began, message=self._nothing(answer))
             return
         if self.llm is None:
             yield self._end(answer, began, claims=quotes(passages, question, language, kind), is_quote=True)
@@ -196,7 +242,10 @@ class Answerer:
             answer = replace(answer, draft=draft, usage=piece.usage)
             yield answer
         if is_nothing(draft, language) and passages[0].score < SURE:
-            yield self._end(answer, began, message=wording(language).not_found)
+            if answer.filter and answer.filter.is_applied and not answer.filter.is_explicit:
+                yield from self._stream_one(asked, begun, library, scope.closed(), began)
+            else:
+                yield self._end(answer, began, message=self._nothing(answer))
             return
         claims = check_draft(draft, question, language, evidence, passages, self._similarity, kind)
         if not any(claim.verdict == "supported" for claim in claims):
@@ -205,32 +254,53 @@ class Answerer:
             return
         yield self._end(answer, began, claims=(*claims, *differing(claims, passages, question, language)))
 
-    def _stream_parts(self, found: Split, answer: Answer, library: Library, began: float) -> Iterator[Answer]:
+    def _preferred(
+        self, question: str, answer: Answer, library: Library, scope: Scope, passages: list[Passage]
+    ) -> tuple[str, Answer, list[Passage]]:
+        """The question, its answer and its passages, narrowed to what a date or source in its words lets through.
+
+        Such words may be about what happened: they narrow only when something in there answers, and, unless they are
+        likely meant so, answers as well as anything else.
+        """
+        narrowed = implied(question, answer.language, scope.known, library.articles) if scope.is_open else None
+        if narrowed is None or narrowed.filter is None:
+            return question, answer, passages
+        found, best = narrowed.filter, passages[0].score if passages else -math.inf
+        hits = self.search(library, found.question, answer.language, narrowed.ids) if narrowed.ids else []
+        inside = self._read(found.question, answer.language, library, hits)
+        if inside and inside[0].score >= 0 and (found.is_likely or inside[0].score >= best):
+            applied = replace(answer, hits=tuple(hits), filter=replace(found, is_applied=True))
+            return found.question, applied, inside
+        return question, replace(answer, filter=found if found.is_likely else None), passages
+
+    def _stream_parts(
+        self, found: Split, answer: Answer, library: Library, scope: Scope, began: float
+    ) -> Iterator[Answer]:
         """Each part of a question answered by itself; of one that is not in the articles that is said."""
         told: list[Answer] = []
+        scope = scope.closed()  # what narrows one part only could not be shown
         for part in found.parts:
             empty = replace(answer, kind=kind_of(part.question, answer.language))
-            for each in self._stream_one(part.question, empty, library, began):
+            for each in self._stream_one(part.question, empty, library, scope, began):
                 if not each.done:
                     yield replace(joined(found, answer, [*told, each]), draft=each.draft, done=False)
             told.append(each)
         whole = joined(found, answer, told)
         yield replace(whole, timings=replace(whole.timings, total=_ms(began)))
 
-    def _overview(self, intent: Intent, question: str, library: Library, began: float) -> Iterator[Answer]:
+    def _overview(
+        self, intent: Intent, answer: Answer, library: Library, scope: Scope, began: float
+    ) -> Iterator[Answer]:
         """What a question about the articles themselves gets; a topic is searched as it was typed, without the rest."""
-        hits = self.search(library, intent.query, intent.language) if intent.query else []
-        first = Answer(
-            question, intent.language, hits=tuple(hits), kind=intent.kind, llm=self.llm_name, done=False,
-            embedder=self.embedder.name, timings=Timings(search=_ms(began)), library=str(self.library_path),
-            generation=library.generation,
-        )  # fmt: skip
+        hits = self.search(library, intent.query, intent.language, scope.ids) if intent.query else []
+        first = replace(answer, kind=intent.kind, hits=tuple(hits), timings=Timings(search=_ms(began)))
         yield first
-        yield from overview(intent, first, library, self.embedder, self.llm, self.config, began)
+        articles = [article for article in library.articles if scope.ids is None or article.id in scope.ids]
+        yield from overview(intent, first, library, articles, self.embedder, self.llm, self.config, began)
 
-    def search(self, library: Library, question: str, language: str) -> list[Hit]:
-        """The chunks to answer from, best first."""
-        return search(library, self.embedder, question, language, self.config.n_hits)
+    def search(self, library: Library, question: str, language: str, within: frozenset[str] | None = None) -> list[Hit]:
+        """The chunks to answer from, best first; only those of the articles `within` if it is not None."""
+        return search(library, self.embedder, question, language, self.config.n_hits, within)
 
     def _read(self, question: str, language: str, library: Library, hits: Sequence[Hit]) -> list[Passage]:
         """The best hits as the reader sees them, best first; those that are about another name or year are left out."""
@@ -260,6 +330,12 @@ class Answerer:
     ) -> Answer:
         timings = replace(answer.timings, total=_ms(began))
         return replace(answer, claims=claims, is_quote=is_quote, draft="", message=message, timings=timings, done=True)
+
+    def _nothing(self, answer: Answer) -> str:
+        """That nothing answers: in all articles, or in those that a filter lets through."""
+        if answer.filter and answer.filter.is_applied:
+            return nothing(answer.filter, answer.language)
+        return wording(answer.language).not_found
 
     def _open(self) -> Library:
         library = Library.open(self.library_path)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from index.articles import MONTHS
 from index.chunk import sentences
+from index.header import MONTHS
 from index.language import fold, stop_words
 
 Kind = Literal["date", "number", "name", "reason", "phrase"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from index.articles import MONTHS
+from index.header import MONTHS
 from index.language import fold
 from rag.mentions import Mention, dates, is_place, is_place_preposition, joined, mentions
 

@@ -15,6 +15,7 @@ from index.library import Library
 from index.search import search
 from index.types import Hit, Span
 from rag.answerer import Answerer
+from rag.judged import Judged
 from rag.metrics import bootstrap, contains, f1, wilson
 from rag.names import names, stands
 from rag.numbers import numbers
@@ -36,6 +37,8 @@ class Case:
     hidden: tuple[str, ...] = ()
     """Articles that are out of sight while it is asked: ids, or folders that end in "/"."""
     language: str = ""
+    judged: Judged | None = None
+    """What a reader said of the answer that the question got before; then it decides what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Answered with the words and a line that are known, or rightly not answered at all."""
+        if self.case.judged:
+            return self.case.judged.holds(self.is_shown, self.text, self.cited)
         if not self.case.gold:
             return not self.is_shown
         return (self.is_contained or not self.case.answers) and any(self.on_gold)
@@ -89,11 +94,11 @@ class HidingAnswerer(Answerer):
 
     hidden: tuple[str, ...] = ()
 
-    def search(self, library: Library, question: str, language: str) -> list[Hit]:
+    def search(self, library: Library, question: str, language: str, within: frozenset[str] | None = None) -> list[Hit]:
         """The chunks to answer from, best first, none of a hidden article."""
         if not self.hidden:
-            return super().search(library, question, language)
-        hits = search(library, self.embedder, question, language, self.config.n_hits + 40)
+            return super().search(library, question, language, within)
+        hits = search(library, self.embedder, question, language, self.config.n_hits + 40, within)
         return [hit for hit in hits if not self._is_hidden(hit.chunk.span.article_id)][: self.config.n_hits]
 
     def _is_hidden(self, article_id: str) -> bool:
@@ -178,8 +183,21 @@ RATES = (
 """Figures between 0 and 1 that are always there; `refused_KIND` comes with the kinds of unanswerable questions."""
 
 
+JUDGED = {
+    "judged": "in keeping with what was said of the answer before, all of these",
+    "still_right": "judged right: some of its lines are cited again",
+    "wrong_gone": "judged wrong: neither its text nor its lines come again",
+    "line_gone": "judged right with a wrong line: answered, without all of those lines",
+    "still_silent": "rightly not answered: not answered again",
+    "now_answered": "wrongly not answered: answered now, rightly or not",
+}
+"""The figures of questions that were judged (`Judged.kind`), which have no others."""
+
+
 def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     """Everything that is measured, in the order it is shown."""
+    if any(o.case.judged for o in outcomes):
+        return _judged_figures(outcomes)
     answerable = [o for o in outcomes if o.case.gold]
     worded = [o for o in answerable if o.case.answers]
     shown = [o for o in answerable if o.is_shown]
@@ -202,11 +220,25 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     for kind in sorted({o.case.kind for o in outcomes if not o.case.gold}):
         refused = [not o.is_shown for o in outcomes if not o.case.gold and o.case.kind == kind]
         found.append(_rate(f"refused_{kind}", f"refused, {kind}", refused))
+    return found + _seconds(outcomes)
+
+
+def _judged_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
+    found = []
+    for key, label in JUDGED.items():
+        held = [o.is_right for o in outcomes if key in ("judged", o.case.kind)]
+        if held:
+            found.append(_rate(key, label, held))
+    return found + _seconds(outcomes)
+
+
+def _seconds(outcomes: Sequence[Outcome]) -> list[Figure]:
     seconds = sorted(o.seconds for o in outcomes)
     late = round(seconds[int(0.95 * (len(seconds) - 1))], 2) if seconds else None
-    found.append(_median("seconds", "seconds a question, median", seconds, lower_is_better=True))
-    found.append(Figure("seconds_95", "seconds a question, 95th", late, len(seconds), lower_is_better=True))
-    return found
+    return [
+        _median("seconds", "seconds a question, median", seconds, lower_is_better=True),
+        Figure("seconds_95", "seconds a question, 95th", late, len(seconds), lower_is_better=True),
+    ]
 
 
 def _rate(key: str, label: str, values: Sequence[bool], lower_is_better: bool = False) -> Figure:

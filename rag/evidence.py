@@ -58,7 +58,7 @@ def cite(article: Article, start: int, end: int) -> Citation:
     text = article.text
     span = span_at(article.id, text, start, end)
     line_start = text.rfind("\n", 0, start) + 1
-    return Citation(span, text[start:end], start - line_start, end - line_start)
+    return Citation(span, text[start:end], start - line_start, end - line_start, article.page_of(span.first))
 
 
 def cut(hit: Hit, article: Article, answer: tuple[int, int] = (0, 0), score: float = 0.0) -> Passage:

@@ -139,7 +139,8 @@ def explain(answerer: Answerer, question: str) -> Explanation:
     for answer in answerer.stream(question):
         draft = answer.draft or draft
     library, config, llm = answerer.library, answerer.config, answerer.llm
-    asked, language, kind = answer.understood or answer.question, answer.language, answer.kind
+    asked, language, kind = answer.asked, answer.language, answer.kind
+    within = answerer.within(answer)
     is_read = kind in READ and bool(answer.hits)
     windows = answerer.read(asked, language, library, answer.hits) if is_read else ()
     passages = best_first(windows)
@@ -157,7 +158,7 @@ def explain(answerer: Answerer, question: str) -> Explanation:
         answer,
         asked,
         tuple(_words(library, asked, language)),
-        tuple(rank(library, answerer.embedder, asked, language, is_whole=True)) if is_read else (),
+        tuple(rank(library, answerer.embedder, asked, language, is_whole=True, within=within)) if is_read else (),
         windows,
         config.n_windows,
         evidence,

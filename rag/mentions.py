@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from index.articles import MONTHS
+from index.header import MONTHS
 from index.language import fold, stop_words, words
 from rag.mention_words import (
     ARTICLES,

@@ -6,13 +6,13 @@ import re
 from functools import cache
 from itertools import zip_longest
 
-from index.articles import MONTHS
+from index.header import MONTHS
 from index.language import fold, stem, stop_words, words
 
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 _ELIDED = re.compile(r"^(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[’'](?=\w)", re.IGNORECASE)
 
-_WEEKDAYS = {
+WEEKDAYS = {
     word: number
     for number, row in enumerate(
         (
@@ -121,7 +121,7 @@ def days(text: str) -> set[str]:
     """Months and weekdays a text names, in one spelling for all languages ("mars", "March"); "mai" and "may" too."""
     there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
     months = {f"month {_MONTHS[word]}" for word in there & _MONTHS.keys() if len(word) > 3 or word == "mai"}
-    return months | {f"weekday {_WEEKDAYS[word]}" for word in there & _WEEKDAYS.keys()}
+    return months | {f"weekday {WEEKDAYS[word]}" for word in there & WEEKDAYS.keys()}
 
 
 def is_acronym_of(name: str, text: str) -> bool:
@@ -136,7 +136,7 @@ def _stands_translated(name: str, text: str, language: str, source_language: str
     """Months, weekdays, great cities and countries by the tables of both languages."""
     wanted = _bare(name)
     there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
-    for table in (_MONTHS, _WEEKDAYS, _CITY):
+    for table in (_MONTHS, WEEKDAYS, _CITY):
         if wanted in table:
             return any(table.get(word) == table[wanted] for word in there)
     codes = {code for code, known in _territories(language).items() if wanted in known.split()}

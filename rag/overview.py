@@ -45,6 +45,7 @@ def overview(
     intent: Intent,
     answer: Answer,
     library: Library,
+    articles: Sequence[Article],
     embedder: Embedder,
     llm: Llm | None,
     config: Config,
@@ -52,11 +53,12 @@ def overview(
 ) -> Iterator[Answer]:
     """Growing Answers to an intent, from one that carries the hits of its topic; the last one is done.
 
+    `articles` are those of the library that are asked about; the hits are theirs.
     `began` is when the question was asked, as `time.monotonic` counts. Raises LlmError when the model fails.
     """
     timings = answer.timings
     grown = answer
-    for grown in _answers(intent, answer, library, embedder, llm, config, began):
+    for grown in _answers(intent, answer, library, articles, embedder, llm, config, began):
         if grown.draft:
             timings = replace(timings, first_token=timings.first_token or _ms(began))
             yield replace(grown, timings=timings)
@@ -67,6 +69,7 @@ def _answers(
     intent: Intent,
     answer: Answer,
     library: Library,
+    articles: Sequence[Article],
     embedder: Embedder,
     llm: Llm | None,
     config: Config,
@@ -75,22 +78,22 @@ def _answers(
     said = words(intent.language)
     if intent.kind == "greeting":
         yield replace(answer, message=said.thanks if intent.is_thanks else said.hello)
-    elif not library.articles:
+    elif not articles:
         yield replace(answer, message=said.empty)
     elif intent.kind == "contents":
-        yield _contents(intent, answer, library)
+        yield _contents(intent, answer, library, articles)
     elif intent.kind == "about":
         yield _about(intent, answer, library, embedder)
     else:
-        yield from _summary(intent, answer, library, embedder, llm, config, began)
+        yield from _summary(intent, answer, library, articles, embedder, llm, config, began)
 
 
 # --- what there is ------------------------------------------------------------------------------------------------
 
 
-def _contents(intent: Intent, answer: Answer, library: Library) -> Answer:
+def _contents(intent: Intent, answer: Answer, library: Library, all_articles: Sequence[Article]) -> Answer:
     said = words(intent.language)
-    articles = sorted(library.articles, key=lambda article: (article.date, article.id), reverse=True)
+    articles = sorted(all_articles, key=lambda article: (article.date, article.id), reverse=True)
     if intent.topic:
         articles = relevant(intent.topic, intent.language, answer.hits, library)
         if not articles:
@@ -155,21 +158,22 @@ def _summary(
     intent: Intent,
     answer: Answer,
     library: Library,
+    articles: Sequence[Article],
     embedder: Embedder,
     llm: Llm | None,
     config: Config,
     began: float,
 ) -> Iterator[Answer]:
     said = words(intent.language)
-    articles = _meant(intent, answer, library)
-    if not articles:
+    meant = _meant(intent, answer, library, articles)
+    if not meant:
         if not intent.topic:
-            yield replace(_contents(intent, answer, library), message=said.which)
+            yield replace(_contents(intent, answer, library, articles), message=said.which)
         else:
             unknown = said.no_file if is_file_name(intent.topic) else said.nothing_on
             yield replace(answer, message=unknown.format(topic=intent.topic))
         return
-    article, *others = articles
+    article, *others = meant
     found = body(article)
     order = ranked(found)
     answer = replace(answer, message=_others(others, intent.language))
@@ -192,14 +196,14 @@ def _summary(
     yield replace(answer, claims=(*quotes, *claims), is_quote=True, draft="")
 
 
-def _meant(intent: Intent, answer: Answer, library: Library) -> list[Article]:
+def _meant(intent: Intent, answer: Answer, library: Library, articles: Sequence[Article]) -> list[Article]:
     """The article a person means, and after it others they may have meant."""
     if not intent.topic:
-        return list(library.articles) if len(library.articles) == 1 else []
+        return list(articles) if len(articles) == 1 else []
     named = by_file(intent.topic, library)
     if named or is_file_name(intent.topic):
         return [named] if named else []
-    return by_topic(intent.topic, intent.language, answer.hits, library)
+    return by_topic(intent.topic, intent.language, answer.hits, library, articles)
 
 
 def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm: Llm) -> list[Sentence]:

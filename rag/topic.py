@@ -97,13 +97,13 @@ def by_file(topic: str, library: Library) -> Article | None:
     return None
 
 
-def by_topic(topic: str, language: str, hits: Sequence[Hit], library: Library) -> list[Article]:
-    """The articles a person may mean, most likely first: those with all its words in the title or file name, then those
+def by_topic(
+    topic: str, language: str, hits: Sequence[Hit], library: Library, articles: Sequence[Article]
+) -> list[Article]:
+    """Of `articles` those a person may mean, most likely first: all its words in the title or file name, then those
     that are about it; within each, as the search ranks them."""
     about = relevant(topic, language, hits, library)
-    titled = [
-        article for article in library.articles if coverage(topic, language, _heading(article), article.language) == 1.0
-    ]
+    titled = [article for article in articles if coverage(topic, language, _heading(article), article.language) == 1.0]
     rank = {article.id: place for place, article in reversed(list(enumerate(about)))}
     titled.sort(key=lambda article: rank.get(article.id, len(rank)))
     seen = {article.id for article in titled}

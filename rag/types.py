@@ -21,6 +21,20 @@ class Citation:
     start: int
     """0-based offset of `quote` in the span's lines joined by "\\n"."""
     end: int
+    page: int = 0
+    """Printed page that the quote begins on, from 1; 0 when the article has no pages."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the wire format; "page" only where there are pages."""
+        found: dict[str, Any] = {
+            "article": self.span.article_id,
+            "first": self.span.first,
+            "last": self.span.last,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+        }
+        return found | ({"page": self.page} if self.page else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,45 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Words of a question that narrow the articles by their own date or source ("dans les articles de mars 2024")."""
+
+    words: str
+    """As they were typed."""
+    first: str = ""
+    """Day an article may be of at the earliest, ISO 8601; "" for any. `last` is the latest."""
+    last: str = ""
+    sources: tuple[str, ...] = ()
+    """As the articles spell them; () for any."""
+    is_explicit: bool = False
+    """The words speak of the articles. If not, they may be about what happened, and only rank articles first."""
+    is_likely: bool = False
+    """Not explicit, but the words say who published, or count from today, and a question asks that of news."""
+    question: str = ""
+    """What is asked of the articles it lets through: the question without the words."""
+    n_articles: int = 0
+    """Articles that it lets through."""
+    n_unknown: int = 0
+    """Articles whose date (or source) is not known, so that it does not let them through."""
+    is_applied: bool = False
+    """Only these articles were answered from. If not, all were."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the wire format."""
+        return {
+            "from": self.first,
+            "to": self.last,
+            "sources": list(self.sources),
+            "words": self.words,
+            "is_explicit": self.is_explicit,
+            "question": self.question,
+            "n_articles": self.n_articles,
+            "n_unknown": self.n_unknown,
+            "is_applied": self.is_applied,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got. `status` and `text` are derived from the claims, so they cannot disagree with them."""
 
@@ -70,6 +123,8 @@ class Answer:
     """What was asked for; anything that no rule knows is a fact."""
     understood: str = ""
     """The question that was answered, when the one that was typed leans on those before it; "" when it stands alone."""
+    filter: Filter | None = None
+    """What narrows the articles; None when nothing in the question does."""
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
     llm: str = "none"
@@ -78,6 +133,13 @@ class Answer:
     generation: int = 0
     done: bool = True
     """False for every Answer of a stream but the last."""
+
+    @property
+    def asked(self) -> str:
+        """The question that was searched for: as it was understood, without the words of the filter."""
+        if self.filter and (self.filter.is_explicit or self.filter.is_applied):
+            return self.filter.question
+        return self.understood or self.question
 
     @property
     def supported(self) -> tuple[Claim, ...]:
@@ -99,6 +161,7 @@ class Answer:
         return {
             "question": self.question,
             "understood": self.understood,
+            "filter": self.filter.to_dict() if self.filter else None,
             "kind": self.kind,
             "language": self.language,
             "status": self.status,
@@ -107,17 +170,7 @@ class Answer:
                 {
                     "text": claim.text,
                     "verdict": claim.verdict,
-                    "citations": [
-                        {
-                            "article": c.span.article_id,
-                            "first": c.span.first,
-                            "last": c.span.last,
-                            "quote": c.quote,
-                            "start": c.start,
-                            "end": c.end,
-                        }
-                        for c in claim.citations
-                    ],
+                    "citations": [citation.to_dict() for citation in claim.citations],
                     "reason": claim.reason,
                 }
                 for claim in self.claims
@@ -127,6 +180,7 @@ class Answer:
                     "article": hit.chunk.span.article_id,
                     "first": hit.chunk.span.first,
                     "last": hit.chunk.span.last,
+                    "start": hit.chunk.start,
                     "text": hit.chunk.text,
                     "score": round(hit.score, 4),
                 }

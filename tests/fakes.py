@@ -58,3 +58,37 @@ class ScriptedLlm:
             raise reply
         for n, word in enumerate(reply.split(" "), start=1):
             yield Piece(word if n == 1 else " " + word, Usage(10, 0, n))
+
+
+def plain_answerer(library):
+    """A real Answerer without weights: a library's own lines, found by words in common and quoted."""
+    from pathlib import Path
+
+    from rag.answerer import Answerer
+    from rag.overlap import OverlapReader
+
+    return Answerer(Path(library), BagEmbedder(), OverlapReader(), None)
+
+
+class SlowEmbedder(BagEmbedder):
+    """Takes its time over every call, but for questions."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    def encode(self, texts):
+        import time
+
+        time.sleep(self.seconds)
+        return super().encode(texts)
+
+
+def slow_answerer(library, seconds):
+    """As `plain_answerer`; indexing takes its time."""
+    from pathlib import Path
+
+    from rag.answerer import Answerer
+    from rag.overlap import OverlapReader
+
+    return Answerer(Path(library), SlowEmbedder(seconds), OverlapReader(), None)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import date
 
 import pytest
 from fakes import BagEmbedder, ScriptedLlm
@@ -10,6 +11,7 @@ from index.build import build
 from index.errors import LibraryMismatch
 from rag.answerer import Answerer
 from rag.errors import LlmError, QuestionError
+from rag.explain import explain
 from rag.overlap import OverlapReader
 
 
@@ -244,3 +246,130 @@ def test_many_threads_get_what_one_gets(library):
     for thread in threads:
         thread.join()
     assert found == [expected] * 20
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+TOLLS = {
+    "mars.txt": "VERMELLES, 12 mars 2024 (AFP) — L’accident du pont de Vermelles a fait 14 blessés selon les pompiers.",
+    "mai.txt": "VERMELLES, 23 mai 2024 (AFP) — L’accident du pont de Vermelles a fait 16 blessés selon le rapport.",
+}
+
+
+@pytest.fixture
+def dated(tmp_path):
+    """An Answerer for one article of March and one of May, on a day in June of that year."""
+    folder = tmp_path / "dated"
+    folder.mkdir()
+    for name, text in TOLLS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build(tmp_path / "lib", BagEmbedder(), [folder])
+    return Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), None, today=lambda: date(2024, 6, 10))
+
+
+def cited(answer):
+    return {c.span.article_id for claim in answer.supported for c in claim.citations}
+
+
+TOLL = "combien de blessés a fait l’accident du pont de Vermelles ?"
+
+
+def test_an_explicit_scope_is_answered_from_alone(dated):
+    """The Answer says which articles they are; the question keeps its words, what is searched for does not."""
+    answer = dated.ask(f"Dans les articles de mars 2024, {TOLL}")
+    assert cited(answer) == {"mars.txt"} and {h.chunk.span.article_id for h in answer.hits} == {"mars.txt"}
+    wire = json.loads(json.dumps(answer.to_dict()))["filter"]
+    assert (wire["from"], wire["to"], wire["sources"]) == ("2024-03-01", "2024-03-31", [])
+    assert (wire["n_articles"], wire["is_applied"], wire["is_explicit"]) == (1, True, True)
+    assert answer.question == f"Dans les articles de mars 2024, {TOLL}"
+    assert answer.asked == "C" + TOLL[1:]
+
+
+def test_without_a_filter_there_is_none(dated):
+    """Both articles answer, and the wire format says null."""
+    answer = dated.ask("C" + TOLL[1:])
+    assert cited(answer) == set(TOLLS) and answer.to_dict()["filter"] is None
+
+
+def test_a_scope_without_an_answer_says_so(dated):
+    """Not in these articles, or no such articles: neither is answered from others."""
+    other = dated.ask("Dans les articles de mai 2024, qui a gagné le tournoi de tennis ?")
+    assert (other.status, other.text) == ("abstained", "Ce n’est pas dans ces articles.")
+    none = dated.ask(f"Dans les articles de 2019, {TOLL}")
+    assert none.status == "abstained" and "2019" in none.text and none.hits == ()
+
+
+@pytest.mark.parametrize("how", ["flag", "words"])
+def test_a_filter_can_be_lifted(dated, how):
+    """By the caller, or by words behind the question, as the page's button types them."""
+    question = f"Dans les articles de mars 2024, {TOLL}"
+    words = {"words": " (dans tous les articles)", "flag": ""}[how]
+    answer = dated.ask(question + words, everywhere=how == "flag")
+    assert cited(answer) == set(TOLLS)
+    assert not answer.filter.is_applied and answer.question.startswith(question)
+
+
+def test_a_date_of_an_event_never_hides_the_article_that_tells_it(dated):
+    """ "In April" there is an article of none, "in March" only one of May tells of the tender: both are answered."""
+    assert cited(dated.ask("Combien de blessés a fait en avril 2024 l’accident du pont de Vermelles ?")) == set(TOLLS)
+    found = dated.ask("Que dit le rapport de l’accident du pont de Vermelles en mars 2024 ?")
+    assert "mai.txt" in cited(found) and found.filter is None
+
+
+def test_a_date_that_answers_as_well_is_a_filter(dated):
+    """What the article of that month says comes alone, and it is said."""
+    answer = dated.ask("Combien de blessés a fait l’accident du pont de Vermelles le mois dernier ?")
+    assert cited(answer) == {"mai.txt"} and answer.filter.is_applied and not answer.filter.is_explicit
+    assert (answer.filter.first, answer.filter.last) == ("2024-05-01", "2024-05-31")
+
+
+def test_a_relative_date_without_articles_is_answered_from_all_and_said(dated):
+    """An old library asked for last week."""
+    answer = dated.ask("Combien de blessés a fait l’accident du pont de Vermelles la semaine dernière ?")
+    assert cited(answer) == set(TOLLS)
+    assert (answer.filter.n_articles, answer.filter.is_applied, answer.filter.first) == (0, False, "2024-06-03")
+
+
+def test_a_list_of_the_articles_is_narrowed_too(dated):
+    """ "What happened last month?" lists the articles of that month; the one of March is not among them."""
+    answer = dated.ask("Que s’est-il passé le mois dernier ?")
+    assert answer.kind == "contents" and cited(answer) == {"mai.txt"}
+    assert cited(dated.ask("Quels articles ai-je de mars 2024 ?")) == {"mars.txt"}
+
+
+def test_a_follow_up_takes_another_date(dated):
+    """ "And in May?" after a question of the articles of March."""
+    first = dated.ask(f"Dans les articles de mars 2024, {TOLL}")
+    answer = dated.ask("Et en mai ?", [first])
+    assert cited(answer) == {"mai.txt"} and answer.filter.is_applied
+    assert answer.understood == f"Dans les articles de mai 2024, {TOLL}"
+
+
+def test_years_of_a_scope_are_no_years_of_the_text(dated):
+    """An article of 2024 need not say 2023 to be one of those between 2023 and 2024."""
+    answer = dated.ask(f"Dans les articles parus entre 2023 et 2024, {TOLL}")
+    assert cited(answer) == set(TOLLS) and answer.filter.n_articles == 2
+
+
+def test_a_filtered_answer_is_explained_within_its_articles(dated):
+    """Every stage looks at the articles that were let through, and at the question that was put to them."""
+    explained = explain(dated, f"Dans les articles de mars 2024, {TOLL}")
+    assert {hit.chunk.span.article_id for hit in explained.ranking} == {"mars.txt"}
+    assert explained.question == "C" + TOLL[1:] and explained.passages
+
+
+def test_a_model_that_finds_nothing_in_a_likely_filter_is_asked_again(dated, monkeypatch):
+    """A filter that was only likely never ends in "not in your articles"; the model then reads all of them."""
+    reply = "L’accident du pont de Vermelles a fait 14 blessés."
+    dated.llm = ScriptedLlm("Pas dans les articles.", reply)
+    monkeypatch.setattr("rag.answerer.SURE", 100.0)
+    answer = dated.ask("Combien de blessés a fait l’accident du pont de Vermelles le mois dernier ?")
+    assert answer.status == "grounded" and answer.text == reply
+    assert len(dated.llm.prompts) == 2 and answer.filter is None
+
+
+def test_a_part_of_a_question_is_not_narrowed_unseen(dated):
+    """Two questions in one have one line on what was searched: only what was said of both narrows."""
+    question = "Combien de blessés a fait le pont de Vermelles le mois dernier et qui a rédigé le rapport ?"
+    answer = dated.ask(question)
+    assert answer.kind == "several" and answer.filter is None

@@ -316,10 +316,10 @@ def test_the_library_inside_the_folder_is_not_an_article(tree):
 
 def test_other_kinds_are_listed(tree):
     """A file of another kind is passed over with the kinds that are read."""
-    (tree / "scan.pdf").write_bytes(b"%PDF")
+    (tree / "sheet.xlsx").write_bytes(b"PK")
     (tree / "README").write_text("x")
     skipped = reasons(found_under(tree)[1])
-    assert ".pdf" in skipped["scan.pdf"] and ".md" in skipped["scan.pdf"]
+    assert ".xlsx" in skipped["sheet.xlsx"] and ".md" in skipped["sheet.xlsx"] and ".pdf" in skipped["sheet.xlsx"]
     assert "without an ending" in skipped["README"]
 
 
@@ -349,8 +349,8 @@ def test_deep_folders_are_walked(tree):
 def test_a_single_file_may_be_a_source(tree):
     """A file named alone is read; one of another kind is refused with the reason."""
     assert [each.id for each in found_under(tree / "good.txt")[0]] == ["good.txt"]
-    (tree / "x.pdf").write_bytes(b"")
-    found, skipped = found_under(tree / "x.pdf")
+    (tree / "x.xlsx").write_bytes(b"")
+    found, skipped = found_under(tree / "x.xlsx")
     assert found == [] and len(skipped) == 1
 
 

@@ -52,7 +52,7 @@ def test_first_build(tmp_path, folder, embedder):
     report = build(tmp_path / "new" / "library", embedder, [folder], progress=lambda *each: told.append(each))
     assert report.added == ("pont.txt", "port.txt")
     assert (report.generation, report.n_articles, report.n_chunks, report.n_embedded) == (1, 2, 2, 2)
-    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["reading", "embedding", "publishing"]
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["reading", "preparing", "embedding", "publishing"]
     assert {(phase, done) for phase, done, total in told if done == total} == {
         ("reading", 2), ("embedding", len(set(embedder.encoded))), ("publishing", 1),
     }  # fmt: skip
@@ -195,8 +195,8 @@ def test_a_folder_without_articles_is_said_with_a_reason(tmp_path, embedder):
     (tmp_path / "empty").mkdir()
     with pytest.raises(CorpusError, match=r"no article .* found in .*empty\. Name a folder"):
         build(tmp_path / "library", embedder, [tmp_path / "empty"])
-    (tmp_path / "empty" / "scan.pdf").write_bytes(b"%PDF")
-    with pytest.raises(CorpusError, match=r"1 passed over, such as .*scan\.pdf: kind \.pdf"):
+    (tmp_path / "empty" / "sheet.xlsx").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match=r"1 passed over, such as .*sheet\.xlsx: kind \.xlsx"):
         build(tmp_path / "library", embedder, [tmp_path / "empty"])
 
 
@@ -462,7 +462,7 @@ def test_changes_on_disk_are_told_without_building(library, folder):
     (folder / "pont.txt").write_text("Autre chose")
     (folder / "port.txt").unlink()
     (folder / "new.txt").write_text("Neuf")
-    (folder / "new.pdf").write_bytes(b"%PDF")
+    (folder / "new.xlsx").write_bytes(b"PK")
     assert changed_since(Library.open(library)) == {"pont.txt": "changed", "port.txt": "removed", "new.txt": "new"}
 
 

@@ -3,12 +3,16 @@
 import io
 import json
 
+import pytest
 from fakes import BagEmbedder
 
 from rag.answerer import Answerer
 from rag.overlap import OverlapReader
 from ui.batch import ask_many
 from ui.chat import converse
+from ui.cli import CliError, chat
+from ui.save import SaveFile
+from ui.verify_export import read_export, verify
 
 FIRST = "Quand le pont de Vernay rouvrira-t-il ?"
 
@@ -34,6 +38,26 @@ def test_a_bad_question_does_not_end_it(library, monkeypatch, capsys):
     said = capsys.readouterr()
     assert said.err.startswith("citeline: the question is empty") and len(said.err.splitlines()) == 1
     assert "rouvrira" in said.out
+
+
+def test_a_conversation_is_saved(library, tmp_path, monkeypatch, capsys):
+    """After every answer, for its owner only: as JSON that can be verified, as Markdown in the first answer's language."""
+    for name in ("talk.json", "talk.md"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"Bonjour\n{FIRST}\nCombien d’euros ont coûté ses travaux ?\n"))
+        converse(answerer(library), SaveFile(tmp_path / name))
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    cited = read_export(tmp_path / "talk.json")
+    assert {each.turn for each in cited} == {1, 2} and "Compris comme" in (tmp_path / "talk.md").read_text("utf-8")
+    assert {each.standing.state for each in verify(cited, answerer(library).articles())} == {"holds"}
+
+
+@pytest.mark.parametrize("name", ["there.json", "talk.txt", "none/talk.json"])
+def test_nothing_is_overwritten(tmp_path, name):
+    """A file that is there, of another kind, or in no folder: one line before anything is loaded."""
+    (tmp_path / "there.json").write_text("mine")
+    with pytest.raises(CliError, match="--save takes a new file"):
+        chat(save=tmp_path / name)
+    assert (tmp_path / "there.json").read_text() == "mine"
 
 
 def test_ctrl_c_ends_it(library, monkeypatch):

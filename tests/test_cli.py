@@ -33,7 +33,8 @@ def one_line(result):
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("index",), ("ask",), ("chat",), ("status",), ("serve",), ("models",), ("models", "fetch")]
+    "command",
+    [(), ("index",), ("ask",), ("chat",), ("status",), ("serve",), ("mcp",), ("models",), ("models", "fetch")],
 )
 def test_every_command_explains_itself(command):
     """`--help` works everywhere and names the command."""

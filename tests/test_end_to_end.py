@@ -1,10 +1,14 @@
 """The whole product with the real models on the sample articles."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from index.build import build
@@ -92,20 +96,51 @@ def test_most_questions_without_an_answer_are_refused(answers):
     assert sum(refused) / len(refused) > 0.6
 
 
-def test_the_three_ways_in_give_one_result(library, answerer):
-    """Function, command and stream: the same JSON but for the clock and what the model had cached."""
+def test_the_ways_in_give_one_result(library, answerer):
+    """Function, command, stream and what `citeline serve` says over HTTP, OpenAI's way and MCP: the same JSON but for
+    the clock and what the model had cached."""
     from rag import answer
 
     question = "Antoine Delvaux a-t-il quitté le gouvernement ?"
+    command = [sys.executable, "-m", "ui.cli"]
     result = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "ask", question, "--library", str(library), "--json"],
+        [*command, "ask", question, "--library", str(library), "--json"],
         capture_output=True, text=True, cwd=ROOT, timeout=600, check=True,
     )  # fmt: skip
     found = [json.loads(result.stdout), answer(question, library).to_dict(), answerer.ask(question).to_dict()]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serving = [*command, "serve", "--library", str(library), "--port", str(port), "--no-browser", "--no-history"]
+    with subprocess.Popen(serving, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            found += over_the_wire(f"http://127.0.0.1:{port}", question)
+        finally:
+            process.terminate()
     for each in found:
         del each["timings_ms"], each["usage"]
-    assert found[0] == found[1] == found[2]
+    assert len(found) == 6 and all(each == found[0] for each in found)
     assert found[0]["claims"]
+
+
+def over_the_wire(url, question):
+    """The Answer's JSON from HTTP, OpenAI's chat completions and MCP, once the models are loaded."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        time.sleep(1)
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/api/status").json()["state"] == "ready":
+                break
+    with httpx.Client(base_url=url, timeout=300) as client:
+        yield client.post("/api/ask", json={"question": question}).json()
+        messages = [{"role": "user", "content": question}]
+        reply = client.post("/v1/chat/completions", json={"messages": messages}).json()
+        yield reply["choices"][0]["message"]["citeline"]
+        call = {"name": "ask", "arguments": {"question": question}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+        reply = client.post("/mcp", json=body, headers={"Accept": "application/json, text/event-stream"})
+        (said,) = (json.loads(line[6:]) for line in reply.text.split("\n") if line.startswith("data: {"))
+        yield said["result"]["structuredContent"]
 
 
 def test_many_questions_from_a_file(library, tmp_path):

@@ -17,10 +17,29 @@ DOORS = {
     "langchain_text_splitters": {"index/chunk.py"},
     "Stemmer": {"index/language.py"},
     "py3langid": {"index/language.py"},
+    "lxml": {"index/extract_html.py", "index/extract_zip.py"},
+    "trafilatura": {"index/extract_html.py", "index/extract_worker.py"},
+    "pypdfium2": {"index/extract_pdf.py"},
     "llama_cpp": {"rag/llm.py"},
+    "mcp": {"ui/mcp_server.py"},
     "gradio": {"ui/app.py", "ui/server.py"},
 }
-HEAVY = {"torch", "numpy", "faiss", "gradio", "llama_cpp", "sentence_transformers", "transformers", "bm25s", "scipy"}
+HEAVY = {
+    "mcp",
+    "fastapi",
+    "torch",
+    "numpy",
+    "faiss",
+    "gradio",
+    "llama_cpp",
+    "sentence_transformers",
+    "transformers",
+    "bm25s",
+    "scipy",
+    "lxml",
+    "trafilatura",
+    "pypdfium2",
+}
 by_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 
 

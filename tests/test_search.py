@@ -197,3 +197,39 @@ def test_equal_scores_have_one_order(tmp_path, articles):
     """Ties are broken by the place in the library: the same question has the same hits each time."""
     shelf = opened(tmp_path, articles, Constant())
     assert ids(search(shelf, Constant(), "xyzzy", "fr")) == sorted(ARTICLES)
+
+
+@pytest.mark.parametrize("query", ["le pont et le glacier", "Voltherra", "xyzzy", "Le glacier de Corvassey recule"])
+def test_a_search_within_articles_finds_what_a_library_of_them_alone_would(tmp_path, articles, query):
+    """Both legs look at the chunks of these articles only; their cosines, and the order by cosine, are the same."""
+    inside = ("ferry.txt", "glacier.txt", "usine.txt")
+    shelf = opened(tmp_path, articles)
+    found = search(shelf, BagEmbedder(), query, "fr", within=inside)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for name in inside:
+        (alone / name).write_text(ARTICLES[name], encoding="utf-8")
+    build(tmp_path / "small", BagEmbedder(), [alone])
+    expected = search(Library.open(tmp_path / "small"), BagEmbedder(), query, "fr")
+    assert set(ids(found)) == set(ids(expected)) == set(inside)
+    by_cosine = [sorted((round(h.dense, 4), h.chunk.text) for h in hits) for hits in (found, expected)]
+    assert by_cosine[0] == by_cosine[1]
+    assert {h.dense_rank for h in found} == {1, 2, 3}
+    assert [h.keyword > 0 for h in sorted(found, key=lambda h: h.chunk.span.article_id)] == [
+        h.keyword > 0 for h in sorted(expected, key=lambda h: h.chunk.span.article_id)
+    ]
+
+
+def test_a_search_within_articles_reaches_beyond_the_candidates(tmp_path, articles):
+    """An article far behind CANDIDATES others is found when only it is looked at."""
+    for n in range(CANDIDATES + 20):
+        (articles / f"a{n:03}.txt").write_text(f"Brève numéro {n}\n\nLe pont, le pont, le pont.")
+    shelf = opened(tmp_path, articles)
+    assert "usine.txt" not in ids(search(shelf, BagEmbedder(), "le pont", "fr"))
+    assert ids(search(shelf, BagEmbedder(), "le pont", "fr", within={"usine.txt", "no such article"})) == ["usine.txt"]
+
+
+def test_a_search_within_no_article_has_no_hits(shelf):
+    """Nothing is let through: nothing is found, without an error."""
+    assert search(shelf, BagEmbedder(), "pont", "fr", within=()) == []
+    assert search(shelf, BagEmbedder(), "pont", "fr", within=["no such article"]) == []

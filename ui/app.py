@@ -3,133 +3,160 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from index.errors import CitelineIndexError
-from index.types import Article
+from index.freshness import file_state
 from rag.errors import RagError
-from rag.followup import LOOK_BACK, Turn, turn_of
-from rag.types import Answer
-from ui import render
-
-if TYPE_CHECKING:
-    from rag.answerer import Answerer
+from rag.starters import N_STARTERS
+from ui import render_frame
+from ui.backend import Backend
+from ui.escape import unescape_key
+from ui.model_queue import QUEUE_SIZE, QueueFull
+from ui.render_article import Mark, article_html, missing_html, whole
+from ui.render_peek import peek_html
+from ui.shelf_view import ShelfView
+from ui.talks import Talks, n_shown, talk_named
+from ui.turns import ON_PAGE, Shown, history_of, past_html, talk_of, turn_html
+from ui.words import page_language, words
 
 log = logging.getLogger(__name__)
 
-UPDATE_SECONDS = 0.125
-"""Least time between two updates of the page while an answer grows."""
-QUEUE_SIZE = 8
-"""Questions that may wait for the one language model; the next one is told that it is busy."""
 SHOWN_CHARS = 1000
 """Of a question that was refused; it may have been refused for its length."""
-MAX_TURNS = 30
+MAX_TURNS = 500
+"""Turns that a session keeps."""
 MAX_MARKS = 200
 
 
-class Backend:
-    """The Answerer once its models are in memory; until then None, with `error` set when they could not be loaded."""
-
-    def __init__(self, load: Callable[[], Answerer]) -> None:
-        self.answerer: Answerer | None = None
-        self.error = ""
-        self._load = load
-
-    def start(self) -> None:
-        threading.Thread(target=self._run, name="citeline-load", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            self.answerer = self._load()
-        except (CitelineIndexError, RagError) as error:
-            self.error = str(error)
-            log.error("%s", error)
-        except Exception as error:  # the thread's end: whatever it was, the page must not wait for ever
-            self.error = f"{type(error).__name__}. The details are in the terminal that runs citeline."
-            log.exception("the models could not be loaded")
-
-
-def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
+def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = True) -> gr.Blocks:
     """The page. Its style comes from page.css, which the server links; its behaviour from page.js."""
+    talks = Talks(backend, keep_history)
 
     def arrive(request: gr.Request) -> tuple[Any, ...]:
         lang = _lang(request)
-        words = render.WORDS[lang]
-        return gr.update(value=words["stop"]), gr.update(value=words["new"]), *_room(backend, examples, lang)
+        return *_buttons(lang), *_room(backend, examples, lang)
 
     def wait(request: gr.Request) -> tuple[Any, ...]:
         if backend.answerer is None and not backend.error:
-            return (gr.skip(),) * 7
+            return (gr.skip(),) * 6
         return _room(backend, examples, _lang(request))
 
-    def begin(question: str | None, turns: list[str], turn: str, request: gr.Request) -> tuple[Any, ...]:
+    def suggest(request: gr.Request) -> tuple[Any, Any]:
+        """The welcome once more when its questions have been found, and whether to look again."""
+        if backend.answerer is None or _examples(backend, examples) is None:
+            return gr.skip(), gr.skip()
+        return _welcome(backend, examples, _lang(request)), gr.update(active=False)
+
+    def speak(turns: list[Shown], turn: Shown | None, request: gr.Request) -> tuple[Any, ...]:
+        """Everything on the page once more, in the language that the reader has switched to."""
+        lang = _lang(request)
+        *room, _ = _room(backend, examples, lang)  # not the timer
+        live = turn_html(turn, backend.answerer, lang) if turn else ""
+        return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live
+
+    def begin(question: str | None, turns: list[Shown], turn: Shown | None, request: gr.Request) -> tuple[Any, ...]:
         """Clear the box and show the question at once, before the model is free."""
+        lang = _lang(request)
         turns = [*turns, turn][-MAX_TURNS:] if turn else turns
         asked = question or ""
-        pending = render.pending_html(asked[:SHOWN_CHARS], _lang(request))
-        return "", asked, turns, "", "".join(turns), pending
+        pending = turn_html(Shown(asked[:SHOWN_CHARS], note="waiting", kind="live"), None, lang)
+        return "", asked, turns, None, past_html(turns, backend.answerer, lang), pending
 
-    def ask(question: str, talk: list[Turn], request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Yield the growing turn, as the page's HTML and as what the session keeps of it, and the turns so far."""
+    def ask(question: str, turns: list[Shown], request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        """Yield the growing turn, as the page's HTML and as what the session keeps of it."""
         lang = _lang(request)
-        if backend.answerer is None:
-            html = render.note_html(question, backend.error or render.WORDS[lang]["loading"], lang)
-            yield html, html, gr.skip()
-            return
+        shown = Shown(question[:SHOWN_CHARS])
         try:
-            for answer in throttled(backend.answerer.stream(question, talk), UPDATE_SECONDS):
-                html = render.answer_html(answer, _named(backend.answerer, answer), lang)
-                is_said = answer.done and answer.kind != "greeting"
-                yield html, html, [*talk, turn_of(answer)][-LOOK_BACK:] if is_said else gr.skip()
+            if (answerer := backend.answerer) is None:
+                shown = replace(shown, note=backend.error or "loading")
+                yield turn_html(shown, None, lang), shown
+                return
+            with closing(backend.queue.stream(answerer, question, history_of(turns))) as stream:
+                for answer in stream:
+                    if answer is None:  # somebody else has the model
+                        yield gr.skip(), gr.skip()
+                        continue
+                    shown = replace(shown, answer=answer)
+                    if answer.done and answer.kind != "greeting":
+                        shown = replace(shown, place=talks.keep(talk_of(turns), answer, answerer))
+                    yield turn_html(shown, answerer, lang), shown
+        except QueueFull:
+            shown = Shown(question[:SHOWN_CHARS], note="busy")
+            yield turn_html(shown, None, lang), shown
         except (RagError, CitelineIndexError) as error:
-            html = render.note_html(question[:SHOWN_CHARS], str(error), lang)
-            yield html, html, gr.skip()
+            shown = Shown(question[:SHOWN_CHARS], note=str(error))
+            yield turn_html(shown, None, lang), shown
         except Exception:  # the page's edge: the reader gets one line, the terminal gets the traceback
             log.exception("a question failed")
-            html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["failed"], lang, "failed")
-            yield html, html, gr.skip()
+            shown = Shown(question[:SHOWN_CHARS], note="failed", kind="failed")
+            yield turn_html(shown, None, lang), shown
 
-    def stop(question: str, request: gr.Request) -> tuple[str, str]:
-        lang = _lang(request)
-        html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["stopped"], lang, "stopped")
-        return html, html
+    def stop(question: str, turn: Shown | None, request: gr.Request) -> tuple[Any, Any]:
+        """The turn as it ends here: what was found stays, what the model has begun to write does not."""
+        if turn and not turn.is_live:
+            return gr.skip(), gr.skip()
+        shown = replace(turn or Shown(question[:SHOWN_CHARS]), note="stopped", kind="stopped")
+        return turn_html(shown, backend.answerer, _lang(request)), shown
 
-    def busy(question: str, turn: str, request: gr.Request) -> tuple[Any, Any]:
+    def busy(question: str, turn: Shown | None, request: gr.Request) -> tuple[Any, Any]:
         """The queue is full: `ask` was not called. Gradio says so of a stopped one too, which has had its turn."""
         if turn:
             return gr.skip(), gr.skip()
-        lang = _lang(request)
-        html = render.note_html(question[:SHOWN_CHARS], render.WORDS[lang]["busy"], lang)
-        return html, html
+        shown = Shown(question[:SHOWN_CHARS], note="busy")
+        return turn_html(shown, None, _lang(request)), shown
 
     def fresh() -> tuple[Any, ...]:
         """A new conversation: nothing above the box, nothing to lean on."""
-        return [], "", [], "", ""
+        return [], None, "", ""
+
+    def reopen(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """A conversation of the history, to be read and gone on with; nothing happens when there is none."""
+        try:
+            *before, last = talks.shown(talk_named(event._data))[-MAX_TURNS:]
+        except (KeyError, ValueError):
+            return (gr.skip(),) * 4
+        lang = _lang(request)
+        return before, last, past_html(before, backend.answerer, lang), turn_html(last, backend.answerer, lang)
+
+    def earlier(turns: list[Shown], event: gr.EventData, request: gr.Request) -> str:
+        """The turns above the live one, with some more than are on the page."""
+        return past_html(turns, backend.answerer, _lang(request), n_shown(event._data) + ON_PAGE)
 
     def article(wanted: Any) -> str:
-        """The article pane, for page.js: {article, marks, current, lang}; without an article, the shelf of them all."""
+        """The article pane, for page.js: {article, marks, current, lang}; "" without an article."""
         lang, article_id, marks, current = _wanted(wanted)
-        if backend.answerer is None:
+        if backend.answerer is None or not article_id:
             return ""
-        if not article_id:
-            return render.shelf_html(backend.answerer.articles(), lang)
         try:
-            return render.article_html(backend.answerer.article(article_id), marks, current, lang)
+            found = backend.answerer.article(article_id)
+            return article_html(found, [whole(found, mark) for mark in marks], current, lang, file_state(found))
         except KeyError:
-            return render.missing_html(article_id, lang)
+            return missing_html(article_id, lang)
         except Exception:  # the page's edge, as in `ask`
             log.exception("an article could not be shown")
-            return render.missing_html(article_id, lang, "unreadable")
+            return missing_html(article_id, lang, "unreadable")
+
+    def peek(wanted: Any) -> str:
+        """The preview of a citation, for peek.js: {article, mark, lang}; "" when there is nothing to show."""
+        try:
+            answerer, article_id = backend.answerer, unescape_key(wanted["article"])
+            if answerer is None:
+                return ""
+            lang = "en" if wanted["lang"] == "en" else "fr"
+            return peek_html(answerer.article(article_id), _mark(wanted["mark"]), lang)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return ""
 
     with gr.Blocks(title="citeline", analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        question, turns, turn, talk = gr.State(""), gr.State([]), gr.State(""), gr.State([])
-        top = gr.HTML(elem_id="cl-top", apply_default_css=False, js_on_load=None)
+        question, turns, turn = gr.State(""), gr.State([]), gr.State(None)
+        top = gr.HTML(elem_id="cl-top", apply_default_css=False, js_on_load=_script("frame"))
         with gr.Row(elem_id="cl-desk"):
             with gr.Column(elem_id="cl-left"):
                 with gr.Column(elem_id="cl-log"):
@@ -145,18 +172,43 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
                 anew = gr.Button("", elem_id="cl-new")
                 foot = gr.HTML(elem_id="cl-foot", apply_default_css=False, js_on_load=None)
             with gr.Column(elem_id="cl-right"):
-                pane = gr.HTML(
+                gr.HTML(
                     elem_id="cl-pane",
                     apply_default_css=False,
-                    js_on_load=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
+                    js_on_load=_script("page"),
                     server_functions=[article],
                 )
+                # views: each a gr.HTML of class cl-view, shown when the page's data-view names it
+                history = gr.HTML(
+                    '<div class="cl-talk-place"></div>',
+                    elem_id="cl-history",
+                    elem_classes=["cl-view"],
+                    apply_default_css=False,
+                    js_on_load=_script("history"),
+                    server_functions=talks.functions(),
+                )
+                gr.HTML(
+                    '<div class="cl-stack-place"></div>',
+                    elem_id="cl-shelf",
+                    elem_classes=["cl-view"],
+                    apply_default_css=False,
+                    js_on_load=_script("shelf"),
+                    server_functions=ShelfView(backend).functions(),
+                )
+        gr.HTML(
+            elem_id="cl-peek", apply_default_css=False, js_on_load=_script("peek"), server_functions=[peek]
+        )  # its card stands over the page, for markers in every view
+        spoken = gr.Button("", elem_id="cl-speak")  # pressed by page.js when the reader switches the language
         timer = gr.Timer(0.5)
+        later = gr.Timer(2.0)
 
-        room = [top, welcome, box, send, foot, timer, pane]
+        frame = [top, welcome, box, send, foot]
+        room = [*frame, timer]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(arrive, None, [halt, anew, *room], **quiet)
         timer.tick(wait, None, room, queue=False, **quiet)
+        later.tick(suggest, None, [welcome, later], queue=False, **quiet)
+        spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live], queue=False, **quiet)
         begun = gr.on(
             [box.submit, send.click],
             begin,
@@ -168,86 +220,84 @@ def build(backend: Backend, examples: Sequence[str] = ()) -> gr.Blocks:
         )
         asked = begun.then(
             ask,
-            [question, talk],
-            [live, turn, talk],
-            concurrency_id="llm",
-            concurrency_limit=1,
+            [question, turns],
+            [live, turn],
+            concurrency_limit=None,  # who may use the model, and who waits, is `backend.queue`'s to say
             show_progress="hidden",
             api_name="ask",
         )
         asked.failure(busy, [question, turn], [live, turn], queue=False, **quiet)
-        halt.click(stop, [question], [live, turn], cancels=[asked], queue=False, **quiet)
-        anew.click(fresh, None, [turns, turn, talk, past, live], cancels=[asked], queue=False, **quiet)
-    page.queue(max_size=QUEUE_SIZE, api_open=False)
+        halt.click(stop, [question, turn], [live, turn], cancels=[asked], queue=False, **quiet)
+        anew.click(fresh, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
+        history.select(reopen, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
+        history.expand(earlier, [turns], [past], queue=False, **quiet)
+    page.queue(max_size=8 * QUEUE_SIZE, api_open=False)  # events on their way; questions wait in `backend.queue`
     return page
 
 
-def throttled(stream: Iterator[Answer], seconds: float) -> Iterator[Answer]:
-    """The first Answer, the last, and between them at most one every `seconds`. Closing it closes `stream`."""
-    try:
-        shown = float("-inf")
-        for answer in stream:
-            now = time.monotonic()
-            if answer.done or now - shown >= seconds:
-                shown = now
-                yield answer
-    finally:
-        close = getattr(stream, "close", None)
-        if close is not None:
-            close()
+def _script(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _buttons(lang: str) -> tuple[Any, Any]:
+    """[halt, anew]"""
+    return gr.update(value=words(lang)["stop"]), gr.update(value=words(lang)["new"])
 
 
 def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ...]:
-    """Everything around the conversation: [top, welcome, box, send, foot, timer, pane]."""
-    words, answerer = render.WORDS[lang], backend.answerer
+    """Everything around the conversation: [top, welcome, box, send, foot, timer]."""
+    say, answerer = words(lang), backend.answerer
     if answerer is None:
         return (
-            render.top_html((), lang),
-            render.loading_html(lang, backend.error),
-            gr.update(placeholder=words["placeholder_loading"] if not backend.error else "", label=words["question"]),
-            gr.update(value=words["send"]),
+            render_frame.top_html((), lang),
+            render_frame.loading_html(lang, backend.error),
+            gr.update(placeholder=say["placeholder_loading"] if not backend.error else "", label=say["question"]),
+            gr.update(value=say["send"]),
             "",
             gr.update(active=not backend.error),
-            "",
         )
     articles = answerer.articles()
     return (
-        render.top_html(articles, lang),
-        render.welcome_html(articles, examples, lang),
-        gr.update(placeholder=words["placeholder"], label=words["question"], interactive=True),
-        gr.update(value=words["send"], interactive=True),
-        render.foot_html(answerer.llm_name, answerer.embedder_name, lang),
+        render_frame.top_html(articles, lang),
+        _welcome(backend, examples, lang),
+        gr.update(placeholder=say["placeholder"], label=say["question"], interactive=True),
+        gr.update(value=say["send"], interactive=True),
+        render_frame.foot_html(answerer.llm_name, answerer.embedder_name, lang),
         gr.update(active=False),
-        render.shelf_html(articles, lang),
     )
 
 
+def _examples(backend: Backend, marked: Sequence[str]) -> Sequence[str] | None:
+    """Questions to start with: the library's own, marked ones first; None while some are being found."""
+    assert backend.answerer is not None
+    if len(marked) >= N_STARTERS:
+        return marked[:N_STARTERS]
+    found = backend.first_questions.get(backend.answerer)
+    return None if found is None else list(dict.fromkeys((*marked, *found)))[:N_STARTERS]
+
+
+def _welcome(backend: Backend, marked: Sequence[str], lang: str) -> str:
+    assert backend.answerer is not None
+    shown = _examples(backend, marked)
+    return render_frame.welcome_html(backend.answerer.articles(), marked if shown is None else shown, lang)
+
+
 def _lang(request: gr.Request) -> str:
-    return render.page_language(request.headers.get("accept-language", "") if request else "")
+    headers: Mapping[str, str] = request.headers if request else {}
+    return page_language(headers.get("accept-language", ""), headers.get("cookie", ""))
 
 
-def _named(answerer: Answerer, answer: Answer) -> dict[str, Article]:
-    """The articles an Answer speaks of, by id; one that is gone is left out and shown by its id."""
-    ids = {hit.chunk.span.article_id for hit in answer.hits}
-    ids |= {citation.span.article_id for claim in answer.claims for citation in claim.citations}
-    articles = {}
-    for article_id in ids:
-        try:
-            articles[article_id] = answerer.article(article_id)
-        except KeyError:
-            continue
-    return articles
-
-
-def _wanted(wanted: Any) -> tuple[str, str, list[render.Mark], int]:
+def _wanted(wanted: Any) -> tuple[str, str, list[Mark], int]:
     """What the page asked for: language, article id, marks, number of the current one. Nonsense asks for nothing."""
     try:
         lang = "en" if wanted["lang"] == "en" else "fr"
-        article_id = render.unescape_key(wanted["article"])
-        marks = [
-            render.Mark(int(m["n"]), int(m["first"]), int(m["last"]), int(m["start"]), int(m["end"]), str(m["check"]))
-            for m in wanted["marks"][:MAX_MARKS]
-        ]
+        article_id = unescape_key(wanted["article"])
+        marks = [_mark(mark) for mark in wanted["marks"][:MAX_MARKS]]
         return lang, article_id, marks, int(wanted["current"])
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return "fr", "", [], 0
+
+
+def _mark(wanted: dict[str, Any]) -> Mark:
+    n, first, last, start, end = (int(wanted.get(key, 0)) for key in ("n", "first", "last", "start", "end"))
+    return Mark(n, first, last, start, end, str(wanted.get("check", "")))

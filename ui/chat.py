@@ -13,6 +13,7 @@ from ui.terminal import answer_text, shown
 if TYPE_CHECKING:
     from rag.answerer import Answerer
     from rag.types import Answer
+    from ui.save import SaveFile
 
 MAX_TURNS = 30
 """Answers that are kept; the Answerer looks at fewer."""
@@ -27,8 +28,11 @@ UNDERSTOOD = {
 }
 
 
-def converse(answerer: Answerer) -> None:
-    """Answer the questions of stdin, one a line, until it ends (Ctrl-D) or is interrupted (Ctrl-C)."""
+def converse(answerer: Answerer, save: SaveFile | None = None) -> None:
+    """Answer the questions of stdin, one a line, until it ends (Ctrl-D) or is interrupted (Ctrl-C).
+
+    Raises OSError when an answer cannot be saved.
+    """
     history: list[Answer] = []
     try:
         for question in _questions():
@@ -39,6 +43,8 @@ def converse(answerer: Answerer) -> None:
                 continue
             history = [*history, answer][-MAX_TURNS:]
             print(turn_text(answer), end="\n\n", flush=True)
+            if save and answer.kind != "greeting":
+                save.add(answer, answerer.library.by_id)
     except KeyboardInterrupt:
         pass
     if sys.stdin.isatty():

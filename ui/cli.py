@@ -15,11 +15,14 @@ from rag.config import DEFAULT_LLM
 from rag.errors import RagError
 from ui.batch import BatchError, ask_many, records
 from ui.cli_eval import evaluate
+from ui.cli_library import libraries, remove, restore, watch_folders
 from ui.cli_models import models_app
+from ui.cli_verify import verify
 from ui.eval_file import EvalError
 from ui.server import ServeError
 from ui.server import serve as run_server
 from ui.terminal import answer_text, progress_bars, report_dict, report_text, shown, status_dict, status_text
+from ui.verify_export import VerifyError
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
@@ -34,6 +37,11 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.command(name="eval")(evaluate)
+app.command()(libraries)
+app.command()(remove)
+app.command()(restore)
+app.command(name="watch")(watch_folders)
+app.command()(verify)
 
 LibraryOption = Annotated[
     Path | None,
@@ -65,17 +73,20 @@ def index(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take articles (.txt, .md) into the library: what was added, changed, renamed or removed since the last time.
+    """Take articles into the library: what was added, changed, renamed or removed since the last time.
+
+    Kinds of file: .txt, .md, .html, .pdf, .docx, .epub, and .jsonl with an article a line.
 
     Without PATH the folders it already knows are looked through again.
     """
+    from index.articles import KINDS_WORDS
     from index.build import build
     from index.embed import SentenceTransformerEmbedder
     from index.library import default_path
 
     for path in paths or []:
         if not path.expanduser().exists():
-            raise CliError(f"no such folder or file: {shown(path)}. Name a folder that holds .txt or .md articles")
+            raise CliError(f"no such folder or file: {shown(path)}. Name a folder that holds articles ({KINDS_WORDS})")
     where = library or default_path()
     with progress_bars() as progress:
         progress("loading the embedder", 0, 0)
@@ -103,6 +114,9 @@ def ask(
     out: Annotated[
         Path | None, typer.Option(help='Where their answers go, {"id", …} a line; taken up where it stopped.')
     ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Search all articles, whatever date or source the question names.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the library; every sentence with the lines it comes from."""
@@ -117,7 +131,7 @@ def ask(
     from rag.config import Config
 
     clean(question, Config().question_chars)  # before any model is loaded
-    answer = _answerer(library, llm, embedder).ask(question)
+    answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
     print(json.dumps(answer.to_dict(), indent=1) if as_json else answer_text(answer))
 
 
@@ -156,12 +170,20 @@ def explain(
 
 @app.command()
 def chat(
-    library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
+    library: LibraryOption = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    save: Annotated[
+        Path | None, typer.Option(help="Save the conversation: .json for citeline verify, .md to read.")
+    ] = None,
 ) -> None:
     """Ask one question after the other; "And in 2019?" is understood from the ones before. Ctrl-D ends it."""
     from ui.chat import converse
+    from ui.save import SaveFile
 
-    converse(_answerer(library, llm, embedder))
+    if save is not None and (save.suffix not in (".json", ".md") or not save.parent.is_dir() or save.exists()):
+        raise CliError(f"--save takes a new file in a folder that exists, ending in .json or .md, not {shown(save)}")
+    converse(_answerer(library, llm, embedder), SaveFile(save) if save else None)
 
 
 @app.command()
@@ -177,14 +199,54 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def serve(
-    library: LibraryOption = None,
+    library: Annotated[
+        list[Path] | None,
+        typer.Option("--library", help="Folder of a library, once or several times. Without: all that have a name."),
+    ] = None,
     llm: LlmOption = DEFAULT_LLM,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    history: Annotated[
+        bool, typer.Option("--history/--no-history", help="Keep the conversations in the library's folder.")
+    ] = True,
+    watch: Annotated[bool, typer.Option("--watch", help="Take in by itself what changes in the folders.")] = False,
 ) -> None:
     """Open the chat page, on this machine only."""
     from index.library import Library, current_generation, default_path
+    from ui.libraries import named, names_of
+
+    where, *others = [path.expanduser() for path in library or [default_path()]]
+    for path in (where, *others):
+        if not current_generation(path):
+            Library.open(path)  # says what is wrong before anything is loaded
+    main, *names = names_of([where, *others])
+
+    def load() -> Answerer:
+        answerer = _answerer(where, llm, embedder)
+        answerer.warm()
+        return answerer
+
+    run_server(
+        load,
+        port=port,
+        open_browser=browser,
+        examples=_examples(where),
+        keep_history=history,
+        main_name=main,
+        others=dict(zip(names, others, strict=True)) if library else named(),
+        watch=watch,
+    )
+
+
+@app.command()
+def mcp(
+    library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
+) -> None:
+    """Be a tool of another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
+    from index.library import Library, current_generation, default_path
+    from ui.backend import Backend
+    from ui.mcp_server import over_stdio
 
     where = (library or default_path()).expanduser()
     if not current_generation(where):
@@ -195,7 +257,7 @@ def serve(
         answerer.warm()
         return answerer
 
-    run_server(load, port=port, open_browser=browser, examples=_examples(where))
+    over_stdio(Backend(load))
 
 
 def main() -> None:
@@ -205,7 +267,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (CitelineIndexError, RagError, CliError, BatchError, EvalError, ServeError) as error:
+    except (CitelineIndexError, RagError, CliError, BatchError, EvalError, ServeError, VerifyError) as error:
         _fail(str(error))
     except SystemExit as end:
         if end.code == 130:  # what typer makes of Ctrl-C

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ def evaluate(
     questions: Annotated[
         Path | None, typer.Option(help='Your own questions instead: {"question", "answer", "gold"} lines.')
     ] = None,
+    from_feedback: Annotated[
+        bool,
+        typer.Option("--from-feedback", help="Ask again what readers of the page judged: right, wrong, wrong line."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Keeps questions and answers, a line each; taken up where it stopped.")
     ] = None,
@@ -61,22 +66,25 @@ def evaluate(
     """
     from ui.evaluate import DERIVED, check_limits, read_limits, report_dict, report_text
 
-    if questions is None and llm == "none":
+    if from_feedback and (folder is not None or questions is not None):
+        raise EvalError("--from-feedback asks what was judged in one library: leave out FOLDER and --questions")
+    if questions is None and not from_feedback and llm == "none":
         raise EvalError(
             "questions are written by a language model: give --llm a model, or your own with --questions FILE"
         )
     if folder is not None and library is not None:
         raise EvalError("a FOLDER is taken into a library of its own: give FOLDER or --library, not both")
     if folder is not None and not folder.expanduser().exists():
-        raise EvalError(f"no such folder: {shown(folder)}. Name a folder that holds .txt or .md articles")
+        raise EvalError(f"no such folder: {shown(folder)}. Name a folder that holds articles")
     if out is not None and not out.parent.is_dir():
         raise EvalError(f"no such folder: {shown(out.parent)}. Name a folder that exists: --out")
     if unknown := [code for code in language or () if code not in _languages()]:
         raise EvalError(f"--language takes a code such as fr or en, not {shown(unknown[0])}")
-    limits = read_limits(fail_under, kinds_without_answer(questions) if questions else DERIVED) if fail_under else {}
+    kinds = kinds_without_answer(questions) if questions else DERIVED
+    limits = read_limits(fail_under, kinds, from_feedback) if fail_under else {}
     with progress_bars() as progress, _library(folder, library, embedder, progress) as where:
         outcomes, dropped, sheet = _measure(
-            where, n, questions, out, tuple(language or ()), seed, llm, embedder, progress
+            where, n, questions, from_feedback, out, tuple(language or ()), seed, llm, embedder, progress
         )
     if as_json:
         print(json.dumps(report_dict(outcomes, dropped, sheet), indent=1))
@@ -92,6 +100,7 @@ def _measure(
     where: Path,
     n: int,
     questions: Path | None,
+    from_feedback: bool,
     out: Path | None,
     languages: tuple[str, ...],
     seed: int,
@@ -105,6 +114,8 @@ def _measure(
     from ui.evaluate import make_cases
 
     given = read_cases(questions, Library.open(where)) if questions else None  # before any model is loaded
+    if from_feedback:
+        given = _judged_cases(where)
     progress("loading the models", 0, 0)
     answerer = HidingAnswerer.load(where, llm=llm, embedder=embedder)
     assert isinstance(answerer, HidingAnswerer)
@@ -118,6 +129,22 @@ def _measure(
     quiz = Quiz(answerer.library, answerer.reader, answerer.llm, languages, seed)
     cases, dropped = make_cases(quiz, n, sheet, progress)
     return _asked(answerer, cases, sheet, dropped, progress), dropped, sheet
+
+
+def _judged_cases(where: Path) -> list[Case]:
+    """What was judged on the page of a library, said in a line. Raises EvalError when nothing was."""
+    from index.library import Library
+    from ui.feedback import read_feedback
+    from ui.history import History
+
+    feedback = read_feedback(History.of(where), Library.open(where))
+    if not feedback.cases:
+        raise EvalError(
+            f"no answer was judged in {shown(where)} that could be asked again: press Right, Wrong or Wrong line under "
+            "an answer of the page (citeline serve)"
+        )
+    print(shown(feedback), file=sys.stderr)
+    return list(feedback.cases)
 
 
 def _asked(

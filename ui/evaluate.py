@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rag.evaluate import RATES, Case, Figure, Outcome, figures
+from rag.evaluate import JUDGED, RATES, Case, Figure, Outcome, figures
 from ui.eval_file import EvalError, Sheet
 from ui.terminal import shown
 
@@ -79,16 +79,17 @@ def ask_cases(answerer: HidingAnswerer, cases: Sequence[Case], sheet: Sheet, pro
 # --- what a CI asks for -----------------------------------------------------------------------------------------------
 
 
-def read_limits(text: str, kinds: Sequence[str]) -> dict[str, float]:
-    """ "line_hit=0.9,false_refusal=0.1" as bounds; a number alone is the least line_hit.
+def read_limits(text: str, kinds: Sequence[str], judged: bool = False) -> dict[str, float]:
+    """ "line_hit=0.9,false_refusal=0.1" as bounds; a number alone is the least line_hit, of judged answers `judged`.
 
     `kinds` are those of the questions without an answer. Raises EvalError for a figure or number that is none.
     """
-    known = [*RATES, *(f"refused_{kind}" for kind in kinds), *TIMES]
+    rates = list(JUDGED) if judged else [*RATES, *(f"refused_{kind}" for kind in kinds)]
+    known = [*rates, *TIMES]
     limits = {}
     for part in text.split(","):
         key, _, number = part.rpartition("=")
-        key = key.strip() or "line_hit"
+        key = key.strip() or ("judged" if judged else "line_hit")
         if key not in known:
             raise EvalError(f"--fail-under knows no figure {shown(key)}; it knows {', '.join(known)}")
         if not re.fullmatch(r"\d+(\.\d+)?|\.\d+", number.strip()) or (key not in TIMES and float(number) > 1):
@@ -149,11 +150,20 @@ def _made_text(outcomes: Sequence[Outcome], dropped: Mapping[str, int]) -> str:
 
 def _wrong_text(outcome: Outcome) -> list[str]:
     case = outcome.case
-    wanted = "no answer" if not case.gold else f"{' / '.join(case.answers[:2])} ({case.gold[0]})"
+    wanted = _wanted(case)
     got = outcome.text if outcome.is_shown else "no answer"
     cited = f" ({', '.join(map(str, outcome.cited[:3]))})" if outcome.cited else ""
     hidden = f" [without {', '.join(case.hidden)}]" if case.hidden else ""
     return [f"  {case.question}{hidden}", f"    wanted {wanted}; got {got[:160]}{cited}"]
+
+
+def _wanted(case: Case) -> str:
+    if judged := case.judged:
+        before = f"“{judged.text[:160]}” ({', '.join(map(str, judged.cited[:3]))})" if judged.cited else "no answer"
+        return {"right": "again", "wrong": "something else than", "line": "other lines than"}[
+            judged.judgement
+        ] + f" {before}"
+    return "no answer" if not case.gold else f"{' / '.join(case.answers[:2])} ({case.gold[0]})"
 
 
 def report_dict(outcomes: Sequence[Outcome], dropped: Mapping[str, int] | None, sheet: Sheet) -> dict[str, Any]:

@@ -4,13 +4,17 @@
 
 const wide = matchMedia("(min-width: 801px)");
 const closed = "cl-closed";
-let place = null; // where the reader is: {turn, kind, n}
-let shown = ""; // what the pane holds: article and marks
+let place = null; // where the reader is: {turn, kind, n, article}
+let shown = ""; // what the pane holds: article, marks and language
+let last = ["", [], 0]; // the same, as it was asked for
+const MAX_FETCHED = 6;
+const fetched = new Map();
 let ticket = 0; // the last request for an article; an older one that comes late is dropped
 let chosen = false; // the reader has opened something since the question: do not turn the page under their eyes
 let question = null; // the live turn's question and status, as last seen
 let ready = false;
 
+const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const nextFrame = () => new Promise((done) => requestAnimationFrame(() => done()));
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
 
@@ -30,7 +34,7 @@ const mark = ({ dataset: d }) => ({
 async function open(button) {
   const turn = button.closest(".cl-turn");
   const { kind, n, article } = button.dataset;
-  const here = { turn, kind, n };
+  const here = { turn, kind, n, article };
   place = here;
   const all = sequence(turn, kind);
   const marks = all.filter((other) => other.dataset.article === article).map(mark);
@@ -39,14 +43,26 @@ async function open(button) {
   light(all.findIndex((other) => other.dataset.n === n), all);
 }
 
-// Put an article in the pane, if it is not there already; without one, the shelf. False if another was asked for since.
-async function show(article, marks, current) {
+// The last articles are kept as they came, so that going back and forth between two of them asks for neither again.
+function keep(wanted, html) {
+  fetched.delete(wanted);
+  fetched.set(wanted, html);
+  if (fetched.size > MAX_FETCHED) fetched.delete(fetched.keys().next().value);
+}
+
+// Put an article in the pane, if it is not there already. False if another was asked for since. Behind another view
+// it is only made ready.
+async function show(article, marks, current, behind = false) {
   const mine = ++ticket;
-  const wanted = JSON.stringify([article, marks]);
-  document.body.classList.remove(closed);
+  const lang = document.documentElement.lang;
+  const wanted = JSON.stringify([article, marks, lang]);
+  const isShown = document.body.dataset.view === "article" && !document.body.classList.contains(closed);
+  if (!behind && !isShown) say("citeline:view", "article");
   if (wanted !== shown) {
-    const html = await server.article({ article, marks, current, lang: document.documentElement.lang });
+    last = [article, marks, current];
+    const html = fetched.get(wanted) ?? (await server.article({ article, marks, current, lang }));
     if (mine !== ticket) return false;
+    keep(wanted, html);
     shown = wanted;
     props.value = html;
     await nextFrame();
@@ -55,12 +71,20 @@ async function show(article, marks, current) {
   return true;
 }
 
-// An article (or the shelf) that no citation leads to.
-async function browse(article) {
+// An article that no citation leads to; lines `first` to `last` of it, if they are given, lit and in sight.
+async function browse(article, first = 0, end = first) {
   chosen = true;
   place = null;
   for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
-  await show(article, [], 0);
+  if (await show(article, first ? [{ n: 1, first, last: end }] : [], 1)) reveal();
+}
+
+// Mark the buttons of the citation that is open.
+function point(turn, kind, n) {
+  for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
+  for (const button of turn.querySelectorAll(`.cl-open[data-kind="${kind}"][data-n="${n}"]`)) {
+    button.setAttribute("aria-current", "true");
+  }
 }
 
 function light(at, all) {
@@ -68,10 +92,7 @@ function light(at, all) {
   for (const stretch of element.querySelectorAll("mark")) {
     stretch.classList.toggle("cl-now", stretch.dataset.n.split(" ").includes(n));
   }
-  for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
-  for (const button of turn.querySelectorAll(`.cl-open[data-kind="${kind}"][data-n="${n}"]`)) {
-    button.setAttribute("aria-current", "true");
-  }
+  point(turn, kind, n);
   const counter = element.querySelector(".cl-count");
   if (counter) counter.textContent = `${at + 1} / ${all.length}`;
   for (const button of element.querySelectorAll(".cl-nav [data-go]")) {
@@ -129,7 +150,7 @@ function edit(text) {
 
 // A new conversation: the shelf again, and the box to type in.
 function restart() {
-  if (wide.matches) browse("");
+  if (wide.matches) say("citeline:view", "shelf");
   else document.body.classList.add(closed);
   place = null;
   chosen = false;
@@ -147,17 +168,39 @@ document.addEventListener("click", (event) => {
   if (button.matches(".cl-open")) {
     chosen = true;
     open(button);
-  } else if (button.matches(".cl-spine")) browse(button.dataset.article);
-  else if (button.matches(".cl-example")) ask(button.textContent);
-  else if (button.matches(".cl-edit")) edit(button.dataset.question);
+  } else if (button.matches(".cl-example")) ask(button.textContent);
+  else if (button.matches(".cl-everywhere")) ask(button.dataset.question);
+  else if (button.matches(".cl-edit[data-question]")) edit(button.dataset.question);
   else if (button.id === "cl-new") restart();
-  else if (button.dataset.go === "shelf") browse("");
   else if (button.dataset.go === "next") step(1);
   else if (button.dataset.go === "previous") step(-1);
   else if (button.dataset.go === "close") close();
 });
 
+document.addEventListener("citeline:open", ({ detail: { article, first, last: end } }) => browse(article, first, end));
+
+document.addEventListener("citeline:view", ({ detail: view }) => {
+  chosen ||= view !== "article";
+});
+
+// The library has changed: what is open is asked for again, to say so if its lines are not those any more.
+document.addEventListener("citeline:library", () => {
+  shown = "";
+  fetched.clear();
+  again();
+});
+
+document.addEventListener("citeline:language", again);
+
+async function again() {
+  const at = place;
+  if (!element.querySelector(".cl-article") || !(await show(...last, true)) || place !== at || !at) return;
+  const all = sequence(at.turn, at.kind);
+  light(all.findIndex((button) => button.dataset.n === at.n), all);
+}
+
 document.addEventListener("keydown", (event) => {
+  if (localStorage.getItem("citeline_single") === "off" && event.key.length === 1) return;
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === "n") step(1);
   else if (event.key === "p") step(-1);
@@ -165,6 +208,25 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+// For a screen reader: each new state of the turn, and the whole answer once it is checked; never word by word.
+const spoken = document.createElement("div");
+spoken.className = "cl-hidden";
+spoken.setAttribute("role", "status");
+document.body.append(spoken);
+
+function speak(turn) {
+  const said = [...(turn?.querySelectorAll(".cl-status, .cl-note") ?? [])].map((each) => each.textContent);
+  if (turn && turn.dataset.status !== "live") {
+    for (const each of turn.querySelectorAll(".cl-claim, .cl-quote > p:first-child, .cl-text:not(:has(.cl-claim))")) {
+      const copy = each.cloneNode(true);
+      for (const chip of copy.querySelectorAll(".cl-chip")) chip.remove();
+      said.push(copy.textContent);
+    }
+  }
+  const text = said.join(" ");
+  if (text !== spoken.textContent) spoken.textContent = text;
+}
 
 // The live turn grows: bring a new question to the top, and on a wide screen open its best source, then citation 1.
 function follow() {
@@ -174,16 +236,24 @@ function follow() {
   const fresh = status === "live" && (question?.status !== "live" || question.asked !== asked);
   const ended = status !== "live" && question?.status === "live";
   question = { asked, status };
+  speak(turn);
   if (fresh) {
     chosen = false;
+    fetched.clear();
     place = null;
     if (!wide.matches) document.body.classList.add(closed);
     turn.scrollIntoView({ block: "start" });
   }
+  if (place?.turn.isConnected && !place.turn.querySelector("[aria-current]")) {
+    point(place.turn, place.kind, place.n); // rendered again: as it grows, or in another language
+  } else if (place && turn && !place.turn.isConnected) {
+    const same = sequence(turn, place.kind).find(({ dataset: d }) => d.n === place.n && d.article === place.article);
+    if (same) point((place.turn = turn), place.kind, place.n);
+  }
   if (!turn || !wide.matches || chosen || !(status === "live" || ended)) return;
   const kind = turn.querySelector('.cl-open[data-kind="cite"]') ? "cite" : "hit";
   const first = sequence(turn, kind)[0];
-  if (first && (place?.kind !== kind || place?.turn !== turn)) open(first);
+  if (first && place?.kind !== kind) open(first);
 }
 
 // The box can be typed in as soon as the models are there.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import secrets
 import shutil
 import signal
 import socket
@@ -14,41 +12,18 @@ import tempfile
 import threading
 import time
 import webbrowser
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from rag.answerer import Answerer
-    from ui.app import Backend
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+    from ui.backend import Backend
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MAX_BODY_BYTES = 1 << 20
 END_SECONDS = 4.0
-
-# What the page uses of Gradio's routes. Everything else of Gradio's is refused: upload, file, proxy, stream, docs...
-# and whatever its next version adds.
-_OPEN = re.compile(
-    r"/|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/page\.css|/(assets|static)/.+"
-    r"|/gradio_api/(info/?|app_id/?|startup-events|heartbeat/[\w-]+|cancel|reset/?|component_server/?"
-    r"|queue/(join|data)|run/\w+/?|call/\w+(/\w+)?)"
-)
-
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; font-src 'self';"
-    " form-action 'none'; frame-ancestors 'none'; base-uri 'self'; object-src 'none';"
-    # gr.HTML compiles its template with Function(), hence 'unsafe-eval'; inline scripts run only with this page's nonce
-    " script-src 'self' 'unsafe-eval' 'nonce-{nonce}'"
-)
 
 
 class ServeError(Exception):
@@ -62,6 +37,10 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     examples: Sequence[str] = (),
+    keep_history: bool = True,
+    main_name: str = "",
+    others: Mapping[str, Path] | None = None,
+    watch: bool = False,
 ) -> None:
     """Serve the page until Ctrl-C. It is up at once; `load` runs meanwhile in a thread of its own.
 
@@ -75,11 +54,18 @@ def serve(
         isolate(private)
         import uvicorn
 
-        from ui.app import Backend
+        from ui.backend import Backend
+        from ui.libraries import Libraries
+        from ui.watch import keep_shelf
 
         backend = Backend(load)
+        libraries = Libraries(backend, others or {}, main_name) if others is not None else None
         backend.start()
-        server = uvicorn.Server(config(create_app(backend, examples)))
+        if libraries is not None:
+            libraries.start()
+        for each in libraries.backends.values() if watch and libraries else [backend] if watch else []:
+            threading.Thread(target=keep_shelf, args=(each, ended), name="citeline-watch", daemon=True).start()
+        server = uvicorn.Server(config(create_app(backend, examples, keep_history)))
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
             threading.Thread(target=_open, args=(server, url), name="citeline-browser", daemon=True).start()
@@ -128,38 +114,83 @@ def isolate(private: Path) -> None:
     )
 
 
-def create_app(backend: Backend, examples: Sequence[str] = ()) -> FastAPI:
-    """The ASGI app: Gradio's page behind a guard. `isolate` has been called."""
+def create_app(backend: Backend, examples: Sequence[str] = (), keep_history: bool = True) -> FastAPI:
+    """The ASGI app: Gradio's page, and what programs ask, behind a guard. `isolate` has been called."""
     import gradio as gr
+    from anyio import from_thread
     from fastapi import FastAPI
-    from fastapi.responses import Response
 
+    from ui import http_api, mcp_server, openai_api, replies
     from ui.app import build
+    from ui.guard import Guard
+    from ui.shelf_upload import add_upload_route
 
-    css = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mcp = mcp_server.over_http(backend)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.run())
+    add_files(app)
+    add_upload_route(app, backend)
+    replies.add_routes(app, backend, http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES)))
+    app.router.routes.append(mcp_server.route(mcp))
 
-    @app.get("/page.css")
-    def page_css() -> Response:
-        return Response(css, media_type="text/css", headers={"Cache-Control": "no-cache"})
+    def mount(path: str, page: gr.Blocks) -> None:
+        gr.mount_gradio_app(
+            app,
+            page,
+            path=path,
+            server_name="127.0.0.1",
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            max_file_size=1,
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+            app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        )
 
-    gr.mount_gradio_app(
-        app,
-        build(backend, examples),
-        path="/",
-        server_name="127.0.0.1",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size=1,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-    )
+    def mount_library(name: str, other: Backend) -> gr.Blocks:
+        """The page of another library, before the main one's, which would take every path."""
+        routes, where = app.router.routes, f"/library/{name}"
+        n_before = len(routes)
+        add_upload_route(app, other, where)
+        page = build(other, (), keep_history)
+        mount(where, page)
+        added = routes[n_before:]
+        del routes[n_before:]
+        routes[:0] = added
+        return page
+
+    mount("/", build(backend, examples, keep_history))
+    if backend.libraries is not None:
+        backend.named = backend.libraries.backends  # the same table, which grows
+        for name, other in backend.libraries.backends.items():
+            if other is not backend:
+                mount_library(name, other)
+
+        def mount_later(name: str, other: Backend) -> None:
+            """From a thread of the running server."""
+            from_thread.run_sync(mount_library(name, other).run_startup_events)
+
+        backend.libraries.mount = mount_later
     app.add_middleware(Guard)
     return app
+
+
+def add_files(app: FastAPI) -> None:
+    """Serve the style sheets and scripts that lie beside this module, as they are now."""
+    from fastapi.responses import Response
+
+    def add(path: Path, kind: str) -> None:
+        text = path.read_text(encoding="utf-8")
+
+        @app.get(f"/{path.name}")
+        def file() -> Response:
+            return Response(text, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+    for path in Path(__file__).parent.iterdir():
+        if kind := {".css": "text/css", ".js": "text/javascript"}.get(path.suffix):
+            add(path, kind)
 
 
 def config(app: Any) -> Any:
@@ -175,87 +206,6 @@ def config(app: Any) -> Any:
         ws="none",
         timeout_graceful_shutdown=2,
     )
-
-
-class Guard:
-    """Lets through what this machine's own page asks, and nothing else; adds the security headers to every reply.
-
-    Against DNS rebinding: the Host header is a loopback name. Against other sites: a POST is JSON, from our own Origin.
-    Starlette's TrustedHostMiddleware takes "[::1]:7860" for a host called "[" and reads only one Host header of two.
-    """
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        if scope["type"] != "http":
-            return
-        refused = refusal(scope["method"], scope["path"], scope["headers"])
-        if refused is not None:
-            await _reply(send, *refused)
-        elif scope["path"] == "/" and scope["method"] == "GET":
-            await self._page(scope, receive, send)
-        else:
-            await self.app(scope, _bounded(receive), _with_headers(send, ""))
-
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Gradio's page, with our style sheet and a nonce on its scripts, so that no other inline script can run."""
-        nonce = secrets.token_urlsafe(16)
-        start: Message = {}
-        chunks: list[bytes] = []
-
-        async def collect(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            chunks.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                body = dress(b"".join(chunks).decode("utf-8"), nonce, _header(scope["headers"], b"accept-language"))
-                headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
-                headers.append((b"content-length", str(len(body.encode("utf-8"))).encode("ascii")))
-                await _with_headers(send, nonce)({**start, "headers": headers})
-                await send({"type": "http.response.body", "body": body.encode("utf-8")})
-
-        # uncompressed, so that it can be read
-        headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"accept-encoding"]
-        await self.app({**scope, "headers": headers}, receive, collect)
-
-
-def refusal(method: str, path: str, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, str] | None:
-    """Status and reason if a request must not reach Gradio, None if it may."""
-    hosts = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
-    if len(hosts) != 1 or not _is_loopback(hosts[0]):
-        return 400, "This page is served to this machine only."
-    if _OPEN.fullmatch(path) is None:
-        return 404, "Not found."
-    if method in ("GET", "HEAD"):
-        return None
-    if method != "POST":
-        return 405, "Method not allowed."
-    origin = _header(headers, b"origin")
-    if origin and origin.lower() != f"http://{hosts[0].lower()}":
-        return 403, "Requests from other sites are refused."
-    if _header(headers, b"sec-fetch-site") in ("cross-site", "same-site"):
-        return 403, "Requests from other sites are refused."
-    if _header(headers, b"content-type").partition(";")[0].strip().lower() != "application/json":
-        return 415, "Send JSON."
-    length = _header(headers, b"content-length")
-    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
-        return 413, "Too long."
-    return None
-
-
-def dress(html: str, nonce: str, accept_language: str) -> str:
-    """Gradio's index.html made ours: style sheet, language, nonces; without its link previews from other hosts."""
-    from ui.render import page_language
-
-    html = re.sub(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*', "", html)
-    html = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', html)
-    html = re.sub(r'<html(\s+)lang="\w*"', f'<html\\1lang="{page_language(accept_language)}"', html, count=1)
-    return html.replace("</head>", '<link rel="stylesheet" href="./page.css"></head>', 1)
 
 
 def can_show_browser() -> bool:
@@ -290,57 +240,3 @@ def _let_go(server: Any, ended: threading.Event, private: Path) -> None:
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    if not re.fullmatch(r"[\w.\-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?", host, re.ASCII):
-        return False
-    try:
-        return urlsplit(f"//{host}").hostname in LOOPBACK
-    except ValueError:
-        return False
-
-
-def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
-    return ", ".join(value.decode("latin-1") for key, value in headers if key.lower() == name)
-
-
-def _with_headers(send: Send, nonce: str) -> Send:
-    """`send`, with the security headers in the place of whatever the app said about other origins."""
-    policy = _CSP.format(nonce=nonce) if nonce else _CSP.replace(" 'nonce-{nonce}'", "")
-    ours = [
-        (b"content-security-policy", policy.encode("ascii")),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"x-frame-options", b"DENY"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"cross-origin-opener-policy", b"same-origin"),
-    ]
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            kept = [(k, v) for k, v in message["headers"] if not k.lower().startswith(b"access-control-")]
-            message = {**message, "headers": [*kept, *ours]}
-        await send(message)
-
-    return sending
-
-
-def _bounded(receive: Receive) -> Receive:
-    """`receive`, which hangs up on a body that grows beyond MAX_BODY_BYTES without having said so."""
-    size = 0
-
-    async def receiving() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if size > MAX_BODY_BYTES else message
-
-    return receiving
-
-
-async def _reply(send: Send, status: int, text: str) -> None:
-    body = text.encode("ascii")
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode("ascii"))]
-    await _with_headers(send, "")({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

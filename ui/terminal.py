@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.filter_words import line as filter_line
+
 if TYPE_CHECKING:
     from index.build import Progress
     from index.library import Library
     from index.types import BuildReport
-    from rag.types import Answer
+    from rag.types import Answer, Citation
 
 
 def shown(text: object) -> str:
@@ -22,6 +24,11 @@ def shown(text: object) -> str:
         char if char.isprintable() or char in "\u00a0\u202f" else char.encode("unicode_escape").decode("ascii")
         for char in str(text)
     )
+
+
+def _page(citation: Citation) -> str:
+    """The printed page of a citation, to stand behind its lines; "" when its article has no pages."""
+    return f" (p. {citation.page})" if citation.page else ""
 
 
 def answer_text(answer: Answer) -> str:
@@ -33,8 +40,9 @@ def answer_text(answer: Answer) -> str:
             sources.append(citation)
             marks += f" [{len(sources)}]"
         lines.append(claim.text + marks)
-    parts = [" ".join([*lines, *filter(None, [answer.message])])]
-    parts += [f"[{i}] {c.span}  {' '.join(c.quote.split())}" for i, c in enumerate(sources, start=1)]
+    parts = [f"({filter_line(answer.filter, answer.language)})"] if answer.filter else []
+    parts += [" ".join([*lines, *filter(None, [answer.message])])]
+    parts += [f"[{i}] {c.span}{_page(c)}  {' '.join(c.quote.split())}" for i, c in enumerate(sources, start=1)]
     if answer.status == "abstained":
         parts += [f" ?  {hit.chunk.span}  {' '.join(hit.chunk.text.split())[:120]}" for hit in answer.hits[:3]]
     parts += [f" ✗  {claim.text}  ({claim.reason})" for claim in answer.claims if claim.verdict == "unsupported"]
@@ -124,7 +132,10 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
             "title": article.title,
             "date": article.date,
             "language": article.language,
+            "source": article.source,
+            "url": article.url,
             "lines": len(article.lines),
+            "pages": len(article.pages),
             "sha256": article.sha256,
             "state": states.get(article.id, "current"),
         }
@@ -141,6 +152,7 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
         "n_chunks": manifest.n_chunks,
         "articles": articles + [{"article": id, "state": state} for id, state in states.items() if state == "new"],
         "skipped": [{"path": each.path, "reason": each.reason} for each in manifest.skipped],
+        "taken_off": [{"article": each.id, "title": each.title, "path": each.path} for each in manifest.excluded],
     }
 
 
@@ -158,9 +170,11 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
     for article in library.articles:
         state = f"  [{states[article.id]}]" if article.id in states else ""
         facts = f"{article.date or '-':10}  {article.language}  {len(article.lines):4} lines"
+        facts += f"  {len(article.pages)} pages" if article.pages else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")
     lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
     lines += [f"  passed over {each.path}: {each.reason}" for each in manifest.skipped]
+    lines += [f"  taken off {each.id}  {each.title}" for each in manifest.excluded]
     if states:
         lines.append(f"{len(states)} changed since. Take them in: citeline index")
     return "\n".join(map(shown, lines))

@@ -1,0 +1,175 @@
+"""How long a question takes, stage by stage, and how much the model reads for it.
+
+    python -m bench.speed [--piaf piaf-v1.0.json --library FOLDER] [--n 60] [--llm none]
+
+Questions of seeds/ or, with --piaf, of PIAF's held-out half, half of them with their paragraph hidden. The first one is
+cold: models are in memory, nothing has been read. Each stage is timed where it is called; "whole answer" is what a
+caller of `ask` waits. The machine's noise is in all of them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.answers import piaf_sample, seed_cases
+from index.build import build
+from index.embed import SentenceTransformerEmbedder
+from rag import answerer as stages
+from rag.evaluate import Case, HidingAnswerer
+from rag.types import Answer
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+STAGES = ("embed the question", "search beside it", "read the windows", "choose the evidence", "check the claims")
+
+
+class Stopwatch:
+    """Seconds by stage of one question; what is called inside another stage is taken off that one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._inside: list[float] = []
+
+    def wrap(self, stage: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """`call`, timed as a stage."""
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            began = time.perf_counter()
+            self._inside.append(0.0)
+            try:
+                return call(*args, **kwargs)
+            finally:
+                spent = time.perf_counter() - began
+                inner = self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += spent
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - inner
+
+        return timed
+
+
+def instrument(answerer: HidingAnswerer) -> Stopwatch:
+    """Time every stage of an Answerer from now on."""
+    watch = Stopwatch()
+    embedder: Any = answerer.embedder
+    reader: Any = answerer.reader
+    embedder.encode_query = watch.wrap(STAGES[0], embedder.encode_query)
+    answerer.search = watch.wrap(STAGES[1], answerer.search)  # type: ignore[method-assign]
+    reader.read = watch.wrap(STAGES[2], reader.read)
+    names: Any = stages
+    names.select = watch.wrap(STAGES[3], names.select)
+    names.check_draft = watch.wrap(STAGES[4], names.check_draft)
+    return watch
+
+
+class Timed:
+    """What one question took, in seconds, and what the model read and wrote for it."""
+
+    def __init__(self, answerer: HidingAnswerer, watch: Stopwatch, case: Case) -> None:
+        answerer.hidden = case.hidden
+        watch.seconds.clear()
+        began = time.perf_counter()
+        self.sources = self.first_word = 0.0
+        last: Answer | None = None
+        for answer in answerer.stream(case.question):
+            now = time.perf_counter() - began
+            self.sources = self.sources or now
+            if answer.draft and not self.first_word:
+                self.first_word = now
+            last = answer
+        assert last is not None
+        self.whole = time.perf_counter() - began
+        self.stages = dict(watch.seconds)
+        self.answer = last
+        self.is_by_retrieval = not self.stages.get(STAGES[2])
+        used = last.usage
+        self.n_read = used.prompt_tokens - used.cached_tokens
+        self.n_cached, self.n_written = used.cached_tokens, used.completion_tokens
+
+
+def row(label: str, values: Sequence[float], unit: str = "s") -> str:
+    """A line of the table: median, 95th percentile and n; "-" when there was none."""
+    if not values:
+        return f"| {label} | - | - | 0 |"
+    ordered = sorted(values)
+    late = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    form = "{:.3f} {}" if unit == "s" else "{:.0f} {}"
+    return f"| {label} | {form.format(statistics.median(ordered), unit)} | {form.format(late, unit)} | {len(ordered)} |"
+
+
+def rows(cold: Timed, warm: Sequence[Timed]) -> Iterator[str]:
+    """The table, line by line."""
+    written = [t for t in warm if t.first_word]
+    shown = [t for t in warm if t.answer.status != "abstained"]
+    refused = [t for t in warm if t.answer.status == "abstained"]
+    yield "| | median | 95th | n |"
+    yield "|---|---|---|---|"
+    yield row("sources found", [t.sources for t in warm])
+    yield row("first word of the draft", [t.first_word for t in written])
+    yield row("whole answer, shown", [t.whole for t in shown])
+    yield row("“not in your articles”, by the reader", [t.whole for t in refused if not t.n_written])
+    yield row("“not in your articles”, by the model", [t.whole for t in refused if t.n_written])
+    yield row("the first question, cold: sources", [cold.sources])
+    yield row("the first question, cold: whole answer", [cold.whole])
+    for stage in STAGES:
+        yield row(f"stage: {stage}", [t.stages[stage] for t in warm if stage in t.stages])
+    yield row("stage: read the prompt", [_reading(t) for t in written])
+    yield row("stage: write the draft", [t.whole - t.first_word - t.stages.get(STAGES[4], 0.0) for t in written])
+    yield row("tokens read beyond the kept prefix", [t.n_read for t in written], "")
+    yield row("tokens kept from before", [t.n_cached for t in written], "")
+    yield row("tokens written", [t.n_written for t in written], "")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield row("peak resident memory", [peak], "MB")
+
+
+def _reading(timed: Timed) -> float:
+    before = sum(timed.stages.get(stage, 0.0) for stage in STAGES[:4])
+    return max(0.0, timed.first_word - before)
+
+
+def cases_of(piaf: Path | None, n: int, folder: Path) -> list[Case]:
+    """n questions, answerable and not, in a fixed mixed order."""
+    if piaf is None:
+        cases = seed_cases(SEEDS / "questions.jsonl")
+    else:
+        kept = piaf_sample(piaf, folder, n // 2, "held-out")
+        cases = [case for case in kept if case.kind in ("answerable", "near_miss")]
+    return random.Random(11).sample(cases, min(n, len(cases)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--piaf", type=Path, help="a SQuAD-format file; seeds/ without it")
+    parser.add_argument("--n", type=int, default=60)
+    parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
+    parser.add_argument("--library", type=Path, help="keep the index here between runs")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "piaf"
+        folder.mkdir()
+        cases = cases_of(args.piaf, args.n, folder)
+        library = args.library or Path(temporary) / "library"
+        if not (library / "CURRENT").exists():
+            build(library, SentenceTransformerEmbedder(), [folder if args.piaf else SEEDS / "articles"])
+        answerer = HidingAnswerer.load(library, llm=args.llm)
+    watch = instrument(answerer)
+    cold = Timed(answerer, watch, cases[0])
+    answerer.warm()
+    warm = []
+    for n, case in enumerate(cases[1:], start=2):
+        warm.append(Timed(answerer, watch, case))
+        if n % 20 == 0:
+            print(f"{n}/{len(cases)}", file=sys.stderr)
+    print("\n".join(rows(cold, warm)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""An Answer from its wire format: what `Answer.to_dict` gave, read back from a file that may hold anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, get_args
+
+from index.types import Chunk, Hit, Span
+from rag.types import Answer, Citation, Claim, Filter, Kind, Timings, Usage, Verdict
+
+
+def answer_from(record: Any) -> Answer:
+    """The Answer that `to_dict` described, but for what each leg of the search made of its hits.
+
+    Raises ValueError for anything that is not one.
+    """
+    try:
+        return _answer(record)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not an answer: {type(error).__name__} {error}") from None
+
+
+def citation_from(record: Mapping[str, Any]) -> Citation:
+    """One citation of the wire format. Raises ValueError, TypeError or KeyError for anything else."""
+    span, quote = _span(record), _text(record["quote"])
+    start, end = _number(record["start"]), _number(record["end"])
+    if end - start != len(quote):
+        raise ValueError("a citation whose quote is not as long as it says")
+    return Citation(span, quote, start, end, _number(record.get("page", 0)))
+
+
+def _answer(record: Mapping[str, Any]) -> Answer:
+    claims = tuple(_claim(each) for each in record["claims"])
+    said = " ".join(claim.text for claim in claims if claim.verdict == "supported")
+    kind = _one_of(record["kind"], get_args(Kind))
+    status = _one_of(record["status"], ("grounded", "quoted", "abstained"))
+    answer = Answer(
+        question=_text(record["question"]),
+        language=_text(record["language"]),
+        claims=claims,
+        hits=tuple(_hit(each) for each in record.get("hits", ())),
+        is_quote=status == "quoted",
+        message=_text(record["text"])[len(said) :].removeprefix(" "),
+        kind=kind,
+        understood=_text(record.get("understood", "")),
+        filter=_filter(record["filter"]) if record.get("filter") else None,
+        usage=Usage(**{key: _number(value) for key, value in record.get("usage", {}).items()}),
+        timings=Timings(**{key: _number(value) for key, value in record.get("timings_ms", {}).items()}),
+        llm=_text(record["models"]["llm"]),
+        embedder=_text(record["models"]["embedder"]),
+        library=_text(record["library"].get("path", "")),
+        generation=_number(record["library"]["generation"]),
+    )
+    if (answer.status, answer.text) != (status, record["text"]):
+        raise ValueError("its status and text are not those of its claims")
+    return answer
+
+
+def _claim(record: Mapping[str, Any]) -> Claim:
+    verdict: Verdict = _one_of(record["verdict"], get_args(Verdict))
+    citations = tuple(citation_from(each) for each in record["citations"])
+    if verdict == "supported" and not citations:
+        raise ValueError("a supported claim without a citation")
+    return Claim(_text(record["text"]), verdict, citations, _text(record.get("reason", "")))
+
+
+def _hit(record: Mapping[str, Any]) -> Hit:
+    score = record["score"]
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
+        raise ValueError("a score that is no number")
+    start = _number(record.get("start", 0))
+    return Hit(Chunk(_span(record), start, _text(record["text"])), float(score), 0.0, 0.0)
+
+
+def _filter(record: Mapping[str, Any]) -> Filter:
+    return Filter(
+        words=_text(record["words"]),
+        first=_day(record["from"]),
+        last=_day(record["to"]),
+        sources=tuple(map(_text, record["sources"])),
+        is_explicit=bool(record["is_explicit"]),
+        is_likely=bool(record.get("is_likely", False)),
+        question=_text(record["question"]),
+        n_articles=_number(record["n_articles"]),
+        n_unknown=_number(record["n_unknown"]),
+        is_applied=bool(record["is_applied"]),
+    )
+
+
+def _day(value: Any) -> str:
+    return date.fromisoformat(value).isoformat() if _text(value) else ""
+
+
+def _span(record: Mapping[str, Any]) -> Span:
+    span = Span(_text(record["article"]), _number(record["first"]), _number(record["last"]))
+    if not 1 <= span.first <= span.last:
+        raise ValueError("lines that are none")
+    return span
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{type(value).__name__} where text should be")
+    return value
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("something else where a whole number should be")
+    return value
+
+
+def _one_of(value: Any, known: tuple[Any, ...]) -> Any:
+    if value not in known:
+        raise ValueError(f"none of {', '.join(map(str, known))}")
+    return value

@@ -1,0 +1,35 @@
+"""The scripted Answerer of test_server with a library on disk behind it, as the views of the page need one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from fakes import BagEmbedder
+from test_server import ARTICLES, ScriptedAnswerer
+
+from index.build import build
+from index.library import Library
+
+
+class PageAnswerer(ScriptedAnswerer):
+    """Made in an empty folder: its articles are files there, its library is built from them."""
+
+    def __init__(self, pause=0.0):
+        super().__init__(pause)
+        folder = Path("articles").resolve()
+        for article in ARTICLES.values():
+            file = folder / article.id
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("\n".join(article.lines), encoding="utf-8")
+        self.embedder = BagEmbedder()
+        self.library_path = Path("library").resolve()
+        build(self.library_path, self.embedder, [folder])
+        self.library = Library.open(self.library_path)
+        self.generation = self.library.generation
+
+    def article(self, article_id):
+        """As scripted, with the file that it stands in."""
+        found = super().article(article_id)
+        real = self.library.by_id.get(article_id)
+        return replace(found, path=real.path, sha256=real.sha256) if real else found

@@ -1,0 +1,36 @@
+"""A conversation of the terminal, saved after every answer: JSON to check with `citeline verify`, or Markdown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from index import disk
+from index.types import Article
+from rag.types import Answer
+from ui.export import conversation_json, conversation_markdown
+from ui.kept import KeptTurn, new_turn, sources_of
+
+
+class SaveFile:
+    """A file that holds the conversation so far, whole at any moment; Markdown when its name ends in .md."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turns: list[KeptTurn] = []
+
+    def add(self, answer: Answer, articles: Mapping[str, Article]) -> None:
+        """Write the conversation with one more answer. Raises OSError when the disk does not take it."""
+        self._turns.append(new_turn(answer, sources_of(answer, articles)))
+        if self.path.suffix == ".md":
+            text = conversation_markdown(self._turns, "fr" if self._turns[0].answer.language == "fr" else "en")
+        else:
+            text = conversation_json(self._turns)
+        new = self.path.with_name(f".{self.path.name}.new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        disk.rename(new, self.path)
