@@ -37,7 +37,7 @@ def is_in(answer: Answer, language: str) -> bool | None:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     if not hasattr(is_in, "classifier"):
-        is_in.classifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)  # type: ignore[attr-defined]
+        is_in.classifier = LanguageIdentifier.from_model_file(MODEL_FILE)  # type: ignore[attr-defined]
         is_in.classifier.set_languages([*WORDINGS, "ro", "nl", "ca"])  # type: ignore[attr-defined]
     return bool(is_in.classifier.classify(answer.text)[0] == language)  # type: ignore[attr-defined]
 

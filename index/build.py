@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index import disk
 from index.articles import KINDS_WORDS, Found, display_name, is_there, parts, read_article, read_bytes, scan
-from index.chunk import chunks, sentences
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extract import Extractor
 from index.keywords import Keywords
-from index.language import terms
 from index.library import Library, Manifest, added_folder, known_sources, publish, serialize, sweep
+from index.prepare import Kept, analysis, prepare
 from index.records import MOST_NAMED
 from index.store import SentenceVectors, Vectors
-from index.types import Article, BuildReport, Chunk, Excluded, Skipped
+from index.types import Article, BuildReport, Excluded, Skipped
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase ("reading", "preparing", "embedding", "publishing"), how much of it is done, how much there is.
@@ -35,7 +35,6 @@ What it raises ends the build: nothing is published, and what was embedded is ke
 
 _GROUP = 8  # texts encoded between two writes of the journal; a question waits no longer for the embedder
 _RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
-_MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,26 +314,19 @@ def _index(
 ) -> tuple[list[tuple[int, int, int, bytes]], int, dict[str, bytes]]:
     """Rows of (article, start, length, key), how many chunks were embedded, and the files of both legs."""
     rows: list[tuple[int, int, int, bytes]] = []
-    said: list[list[bytes]] = []
+    said: list[Sequence[bytes]] = []
+    words: list[Sequence[str]] = []
     passages: dict[bytes, str] = {}
-    words: list[list[str]] = []
-
-    def key_of(title: str, text: str) -> bytes:
-        passage = embedder.passage(title, text)
-        key = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest()
-        passages.setdefault(key, passage)
-        return key
-
+    kept = Kept(old)
     for index, article in enumerate(articles):
-        progress("preparing", index, len(articles))
-        title_terms = terms(article.title, article.language)
-        for chunk in chunks(article):
-            rows.append((index, chunk.start, len(chunk.text), key_of(article.title, chunk.text)))
-            spans = [chunk.text[start:end] for start, end in sentences(chunk.text)]
-            said.append([key_of("", text) for text in spans if len(text.split()) >= _MIN_WORDS])
-            words.append(_with_title(chunk, title_terms, article.language))
+        if not index % 50:
+            progress("preparing", index, len(articles))
+        prepared = kept.get(article) or prepare(article, embedder, passages.setdefault)
+        rows += [(index, *row) for row in prepared.rows]
+        said += prepared.said
+        words += prepared.words
     known = journal.vectors()
-    halves: dict[bytes, Array] = {}  # of half precision: good enough for sentences, not for chunks
+    halves: dict[bytes, Any] = {}  # of half precision: good enough for sentences, not for chunks
     if old is not None and len(old.rows):
         matrix = old.vectors.all()
         known |= {bytes(key).ljust(32, b"\0"): matrix[i] for i, key in enumerate(old.rows["key"])}
@@ -355,7 +347,7 @@ def _index(
 def _tables(
     keys: Sequence[bytes],
     said: Sequence[Sequence[bytes]],
-    words: Sequence[list[str]],
+    words: Sequence[Sequence[str]],
     known: dict[bytes, Array],
     dim: int,
 ) -> dict[str, bytes]:
@@ -365,13 +357,7 @@ def _tables(
         "vectors.faiss": Vectors.of(table).to_bytes(),
         "sentences.npz": SentenceVectors.of(said, known, dim).to_bytes(),
     }
-    return found | Keywords.of(words).to_bytes()
-
-
-def _with_title(chunk: Chunk, title_terms: list[str], language: str) -> list[str]:
-    found = terms(chunk.text, language)
-    there = set(found)
-    return found + [term for term in title_terms if term not in there]
+    return found | Keywords.of(words, analysis()).to_bytes()
 
 
 def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library | None) -> None:

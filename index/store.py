@@ -73,6 +73,7 @@ class SentenceVectors:
     def __init__(self, keys: Any, vectors: Any, which: Any, ends: Any) -> None:
         """`vectors[which[ends[row - 1] : ends[row]]]` are a row's; `keys` (32 bytes each) say of which texts."""
         self.keys, self.vectors, self.which, self.ends = keys, vectors, which, ends
+        self._listed: list[bytes] | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[bytes]], known: dict[bytes, Array], dim: int) -> SentenceVectors:
@@ -100,12 +101,20 @@ class SentenceVectors:
         """How many chunks it knows the sentences of."""
         return len(self.ends)
 
-    def by_key(self) -> dict[bytes, Array]:
-        """Every vector, float32 of shape (dim,), by the key of its text."""
-        return {
-            bytes(key).ljust(32, b"\0"): row.astype(np.float32)
-            for key, row in zip(self.keys, self.vectors, strict=True)
-        }
+    def by_key(self) -> dict[bytes, Any]:
+        """Every vector, float16 of shape (dim,), by the key of its text."""
+        return dict(zip(self._all_keys(), self.vectors, strict=True))
+
+    def keys_of(self, row: int) -> list[bytes]:
+        """The keys of a chunk's sentences, in their order."""
+        keys = self._all_keys()
+        start = int(self.ends[row - 1]) if row else 0
+        return [keys[place] for place in self.which[start : int(self.ends[row])]]
+
+    def _all_keys(self) -> list[bytes]:
+        if self._listed is None:  # numpy drops zeros at a key's end
+            self._listed = [key.ljust(32, b"\0") for key in self.keys.tolist()]
+        return self._listed
 
     def nearest(self, query: Array, row: int) -> float | None:
         """The best cosine of a vector of shape (dim,) with a sentence of a chunk; None when it has none."""

@@ -151,6 +151,7 @@ def test_the_document_names_every_route():
         ({"question": None}, "not NoneType"),
         ({"question": ["Qui ?"]}, "not list"),
         ({"question": "Qui ?", "stream": 1}, "stream"),
+        ({"question": "Qui ?", "everywhere": "yes"}, "everywhere"),
         ({"question": "Qui ?", "history": "x"}, "history"),
         ({"question": "Qui ?", "history": ["x"]}, "a turn of the history"),
         ({"question": "Qui ?", "history": [{"question": 1}]}, "question and text"),

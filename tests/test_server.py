@@ -179,7 +179,7 @@ class ScriptedAnswerer:
     def __init__(self, pause=0.0):
         self.pause = pause
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), everywhere=False):
         print("asked", ascii(question), *(ascii(turn.question) for turn in history), flush=True)
         if not question.strip():
             raise QuestionError("La question est vide.")
@@ -707,7 +707,7 @@ def test_a_taken_port_is_said_before_anything_is_loaded():
 class EndlessAnswerer(ScriptedAnswerer):
     """Reads a prompt that never ends."""
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), everywhere=False):
         yield Answer(question, "fr", done=False)
         time.sleep(60)
 

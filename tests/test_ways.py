@@ -211,3 +211,12 @@ def test_the_page(url, library, answers):
     for record in (turn["answer"] for turn in map(json.loads, kept.splitlines()) if "answer" in turn):
         found.setdefault(record["question"], record)
     assert len(found) == len(QUESTIONS) and same(found, answers)
+
+
+def test_a_filter_is_lifted_over_http(url):
+    """`everywhere`: the words about articles narrow nothing any more, and the answer says so."""
+    question = "Dans les articles de mai 2023, combien d’euros ont coûté les travaux du pont de Vernay ?"
+    narrowed = post(url, "/api/ask", {"question": question}).json()
+    lifted = post(url, "/api/ask", {"question": question, "everywhere": True}).json()
+    assert (narrowed["filter"]["is_applied"], lifted["filter"]["is_applied"]) == (True, False)
+    assert (narrowed["claims"], lifted["status"]) == ([], "grounded")

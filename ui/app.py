@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from ui.escape import unescape_key
 from ui.model_queue import QUEUE_SIZE, QueueFull
 from ui.render_article import Mark, article_html, missing_html, whole
 from ui.render_peek import peek_html
+from ui.running import Running
 from ui.shelf_view import ShelfView
 from ui.talks import Talks, n_shown, talk_named
 from ui.turns import ON_PAGE, Shown, history_of, past_html, talk_of, turn_html
@@ -37,7 +38,7 @@ MAX_MARKS = 200
 
 def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = True) -> gr.Blocks:
     """The page. Its style comes from page.css, which the server links; its behaviour from page.js."""
-    talks = Talks(backend, keep_history)
+    talks, running = Talks(backend, keep_history), Running()
 
     def arrive(request: gr.Request) -> tuple[Any, ...]:
         lang = _lang(request)
@@ -70,7 +71,14 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
         return "", asked, turns, None, past_html(turns, backend.answerer, lang), pending
 
     def ask(question: str, turns: list[Shown], request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """Yield the growing turn, as the page's HTML and as what the session keeps of it."""
+        """Yield the growing turn, as the page's HTML and as what the session keeps of it, until it is stopped."""
+        with running.run(str(request.session_hash)) as run, closing(grow(question, turns, request)) as growing:
+            for each in growing:
+                if run.is_stopped:
+                    return
+                yield each
+
+    def grow(question: str, turns: list[Shown], request: gr.Request) -> Generator[tuple[Any, Any]]:
         lang = _lang(request)
         shown = Shown(question[:SHOWN_CHARS])
         try:
@@ -100,6 +108,7 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
 
     def stop(question: str, turn: Shown | None, request: gr.Request) -> tuple[Any, Any]:
         """The turn as it ends here: what was found stays, what the model has begun to write does not."""
+        running.stop(str(request.session_hash))
         if turn and not turn.is_live:
             return gr.skip(), gr.skip()
         shown = replace(turn or Shown(question[:SHOWN_CHARS]), note="stopped", kind="stopped")
@@ -112,12 +121,14 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
         shown = Shown(question[:SHOWN_CHARS], note="busy")
         return turn_html(shown, None, _lang(request)), shown
 
-    def fresh() -> tuple[Any, ...]:
+    def fresh(request: gr.Request) -> tuple[Any, ...]:
         """A new conversation: nothing above the box, nothing to lean on."""
+        running.stop(str(request.session_hash))
         return [], None, "", ""
 
     def reopen(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """A conversation of the history, to be read and gone on with; nothing happens when there is none."""
+        running.stop(str(request.session_hash))
         try:
             *before, last = talks.shown(talk_named(event._data))[-MAX_TURNS:]
         except (KeyError, ValueError):

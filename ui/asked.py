@@ -103,11 +103,18 @@ def _text(value: Any) -> str:
 class Asked:
     """A question with its place in the queue, being answered in a thread. For use in an event loop."""
 
-    def __init__(self, backend: Backend, question: str, history: Sequence[Turn] = (), library: str = "") -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        question: str,
+        history: Sequence[Turn] = (),
+        library: str = "",
+        everywhere: bool = False,
+    ) -> None:
         """Take the place and begin. Raises Refusal: 404 or 503 as `answerer_of`, 429 when too many wait."""
         answerer = answerer_of(backend, library)
         try:
-            stream = backend.queue.stream(answerer, question, history)
+            stream = backend.queue.stream(answerer, question, history, everywhere)
         except QueueFull as full:
             raise Refusal(429, str(full), RETRY_SECONDS) from None
         self._loop = asyncio.get_running_loop()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer
     from ui.backend import Backend
 
-_KEYS = ("question", "history", "stream", "library")
+_KEYS = ("question", "history", "stream", "library", "everywhere")
 
 
 async def ask(backend: Backend, request: Request) -> Response:
@@ -28,12 +28,13 @@ async def ask(backend: Backend, request: Request) -> Response:
     if unknown := sorted(set(body) - set(_KEYS)):
         raise Refusal(400, f"{unknown[0][:80]!r} is not known here: send {', '.join(_KEYS)}")
     is_stream, library = body.get("stream", False), body.get("library") or ""
-    if not isinstance(is_stream, bool):
-        raise Refusal(400, "stream is true or false")
+    everywhere = body.get("everywhere", False)
+    if not isinstance(is_stream, bool) or not isinstance(everywhere, bool):
+        raise Refusal(400, "stream and everywhere are true or false")
     if not isinstance(library, str):
         raise Refusal(400, "library is a name")
     question, history = question_of(body.get("question", "")), history_of(body.get("history"))
-    asked = Asked(backend, question, history, library)
+    asked = Asked(backend, question, history, library, everywhere)
     if is_stream:
         return Events(asked, _growing(asked))
     return Json((await heard_out(request, asked)).to_dict())
@@ -166,7 +167,7 @@ ROUTES = (
         "POST", "/api/ask",
         "An Answer: every claim with its citations, each an article, its lines and the very characters.",
         '{"question": "…", "history": [{"question": "…", "text": "…"}, …] or Answers, the oldest first,'
-        ' "stream": false, "library": "…"}; all but the question may be left out.',
+        ' "stream": false, "library": "…", "everywhere": false}; all but the question may be left out.',
         'The Answer. With "stream": true server-sent events {"done", "draft", "answer"}: growing Answers, the first'
         " with the passages found, `draft` what the model has written unchecked, the last one done.",
         "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",

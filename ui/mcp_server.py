@@ -67,7 +67,7 @@ class Progress:
 async def ask(backend: Backend, progress: Progress, given: Mapping[str, Any]) -> Told:
     """The Answer."""
     question, history = question_of(given.get("question", "")), history_of(given.get("history"))
-    asked = Asked(backend, question, history, _library(given))
+    asked = Asked(backend, question, history, _library(given), given.get("everywhere") is True)
     doing = "waiting for another question"
     async with aclosing(asked.answers()) as answers:
         async for answer in answers:
@@ -250,6 +250,10 @@ TOOLS: Mapping[str, tuple[Tool, str, Mapping[str, Any], tuple[str, ...], dict[st
                 "type": "array",
                 "items": _TURN,
                 "description": "Earlier questions and answers, oldest first, when this one leans on them.",
+            },
+            "everywhere": {
+                "type": "boolean",
+                "description": "Search all articles, whatever date or source the question names.",
             },
         },
         ("question",),

@@ -45,12 +45,14 @@ class ModelQueue:
             self._places.append(place)
             return place
 
-    def stream(self, answerer: Answerer, question: str, history: History = ()) -> Generator[Answer | None]:
+    def stream(
+        self, answerer: Answerer, question: str, history: History = (), everywhere: bool = False
+    ) -> Generator[Answer | None]:
         """Growing Answers, a few a second, after a None now and then while others are before. Raises QueueFull at once.
 
         Closing it stops the model.
         """
-        return self.join().run(lambda: throttled(answerer.stream(question, history), UPDATE_SECONDS))
+        return self.join().run(lambda: throttled(answerer.stream(question, history, everywhere), UPDATE_SECONDS))
 
     @property
     def n_waiting(self) -> int:

@@ -253,7 +253,8 @@ function follow() {
   if (!turn || !wide.matches || chosen || !(status === "live" || ended)) return;
   const kind = turn.querySelector('.cl-open[data-kind="cite"]') ? "cite" : "hit";
   const first = sequence(turn, kind)[0];
-  if (first && place?.kind !== kind) open(first);
+  // from a passage on to a citation, never back, whatever order the updates come in
+  if (first && place?.kind !== kind && place?.kind !== "cite") open(first);
 }
 
 // The box can be typed in as soon as the models are there.

@@ -1,0 +1,49 @@
+"""Answers that are growing on the page, by session: one that was stopped shows nothing more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE_SECONDS = 1.0
+
+
+class Run:
+    """One answer that is growing."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._ended = threading.Event()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
+
+class Running:
+    """The answers that are growing now.
+
+    Gradio cancels an event without waiting for it: an update that was on its way would come after the page has been
+    told that the answer is stopped, and the page would show it as growing for ever.
+    """
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+
+    @contextmanager
+    def run(self, session: str) -> Iterator[Run]:
+        """A Run that is this session's until the end of the block."""
+        run = self._runs[session] = Run()
+        try:
+            yield run
+        finally:
+            run._ended.set()
+            if self._runs.get(session) is run:
+                del self._runs[session]
+
+    def stop(self, session: str) -> None:
+        """Stop what grows for a session, and wait a little until its last update has left."""
+        if run := self._runs.get(session):
+            run._stopped.set()
+            run._ended.wait(PATIENCE_SECONDS)
