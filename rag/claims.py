@@ -32,8 +32,11 @@ JOINED_COVERAGE = 0.85
 """Least share of a claim's content words that sentences taken together must hold: more than one sentence needs."""
 
 LEAST_SAID = 0.67
-"""Least share of the words and numbers of the reader's best answer that a sentence which states a fact must hold; else
-the line is quoted (docs/experiments.md)."""
+"""Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
+line is quoted (docs/experiments.md)."""
+
+CLOSE = 0.5
+"""Log odds under the best within which what the reader found elsewhere will do too."""
 
 SURE_SIMILARITY = 0.75
 """The same as MIN_SIMILARITY for a claim that begins with yes or no (docs/experiments.md)."""
@@ -65,8 +68,10 @@ def check_draft(
         if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
             claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
     found = [passage for passage in passages if passage.score >= 0]
-    least = LEAST_SAID if kind == "fact" else 0.0
-    wanted = found[:1] if kind == "fact" else found
+    least, wanted = 0.0, found
+    if kind == "fact":  # the reader's order is trusted, but not across languages
+        least = LEAST_SAID
+        wanted = [p for p in found if p.score >= found[0].score - CLOSE or p.article.language != language]
     if not any(_says(claim.text, passage, language, least) for claim in claims for passage in wanted):
         reason = _reason(Support(False, 0.0, (found[0].answer_text,), "answer"), language)
         return tuple(Claim(claim.text, "unsupported", reason=claim.reason or reason) for claim in claims)
