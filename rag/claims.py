@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.chunk import sentences
-from index.language import fold, words
+from index.language import detect, fold, words
 from index.types import Article
 from rag.events import not_said
 from rag.evidence import Passage, Sentence, cite
@@ -63,10 +63,17 @@ def check_draft(
     if is_nothing(text, language):
         return ()
     claims = []
+    # What a model writes when it forgets the question's language: its own, or that of what it reads.
+    others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
     for start, end in sentences(text):
         claim = text[start:end]
-        if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
-            claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
+        if not any(char.isalnum() for char in claim) or is_nothing(claim, language):
+            continue
+        if detect(claim, default=language) in others:
+            reason = _reason(Support(False, 0.0, (), "language"), language)
+            claims.append(Claim(claim, "unsupported", reason=reason))
+            continue
+        claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
     found = [passage for passage in passages if passage.score >= 0]
     least, wanted = 0.0, found
     if kind == "fact":  # the reader's order is trusted, but not across languages
@@ -314,6 +321,7 @@ _REASONS = {
         "unit": "les lignes donnent une autre unité que {missing}",
         "opposite": "les lignes disent le contraire de « {missing} »",
         "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
+        "language": "la phrase n’est pas dans la langue de la question",
         "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
     },
     "en": {
@@ -324,6 +332,7 @@ _REASONS = {
         "unit": "the lines give another unit than {missing}",
         "opposite": "the lines say the opposite of “{missing}”",
         "negation": "the sentence and the lines do not agree on a “not”",
+        "language": "the sentence is not in the language of the question",
         "answer": "the sentence does not give the answer that was found: {missing}",
     },
 }

@@ -132,3 +132,18 @@ def test_most_of_the_answer_is_enough():
     answer = "les ingénieurs Luc Ferrandi et Anna Weil"
     (claim,) = check(text, answer, "Qui a bâti le port de Vernay ?", "Luc Ferrandi et Anna Weil l’ont bâti.", "fact")
     assert claim.verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "question", "draft", "verdict"),
+    [
+        ("ro", "en", "Când se redeschide podul?", "The bridge in Vernay will reopen on 3 June.", "unsupported"),
+        ("fr", "en", "Quand le pont rouvre-t-il ?", "The bridge in Vernay will reopen on 3 June.", "unsupported"),
+        ("fr", "en", "Quand le pont rouvre-t-il ?", "Le pont de Vernay rouvrira le 3 juin.", "supported"),
+        ("en", "en", "When does the bridge reopen?", "The bridge in Vernay will reopen on 3 June.", "supported"),
+    ],
+)
+def test_a_sentence_in_another_language_than_the_question_is_not_shown(language, source, question, draft, verdict):
+    """A model that forgets the question's language is quoted from instead."""
+    (claim,) = check("The bridge in Vernay will reopen on 3 June.", "3 June", question, draft, "fact", language, source)
+    assert claim.verdict == verdict

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -96,7 +97,29 @@ def test_most_questions_without_an_answer_are_refused(answers):
     assert sum(refused) / len(refused) > 0.6
 
 
-def test_the_ways_in_give_one_result(library, answerer):
+@pytest.fixture(scope="module")
+def url(library):
+    """Address of `citeline serve` on the library, its models loaded."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--library", str(library), "--port", str(port), "--no-browser", "--no-history"]
+    serving = [sys.executable, "-m", "ui.cli", "serve", *options]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(serving, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 300
+            while time.monotonic() < deadline:
+                time.sleep(1)
+                with contextlib.suppress(httpx.HTTPError):
+                    if httpx.get(f"{address}/api/status").json()["state"] == "ready":
+                        break
+            yield address
+        finally:
+            process.terminate()
+
+
+def test_the_ways_in_give_one_result(library, answerer, url):
     """Function, command, stream and what `citeline serve` says over HTTP, OpenAI's way and MCP: the same JSON but for
     the clock and what the model had cached."""
     from rag import answer
@@ -108,29 +131,48 @@ def test_the_ways_in_give_one_result(library, answerer):
         capture_output=True, text=True, cwd=ROOT, timeout=600, check=True,
     )  # fmt: skip
     found = [json.loads(result.stdout), answer(question, library).to_dict(), answerer.ask(question).to_dict()]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    serving = [*command, "serve", "--library", str(library), "--port", str(port), "--no-browser", "--no-history"]
-    with subprocess.Popen(serving, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
-        try:
-            found += over_the_wire(f"http://127.0.0.1:{port}", question)
-        finally:
-            process.terminate()
+    found += over_the_wire(url, question)
     for each in found:
         del each["timings_ms"], each["usage"]
     assert len(found) == 6 and all(each == found[0] for each in found)
     assert found[0]["claims"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "question"),
+    [
+        ("fr-FR", "Quand est-ce que les premiers trams rouleront à Montbray ?"),
+        ("en-GB", "How much was the stolen Sorbier painting being offered for online?"),
+    ],
+)
+def test_the_page_lights_what_is_cited(url, answerer, locale, question):
+    """In a browser, with the real models: each citation, clicked, lights its quote on its lines and nothing else."""
+    from test_page import CHROMIUM, FLAGS, expect, sync_playwright  # here: without a browser only this is skipped
+
+    citations = [c for claim in answerer.ask(question).supported for c in claim.citations]
+    others = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(locale=locale).new_page()
+        page.on("request", lambda request: others.append(request.url) if "127.0.0.1" not in request.url else None)
+        page.goto(url)
+        expect(page.locator("#cl-box textarea")).to_be_enabled(timeout=60_000)
+        page.fill("#cl-box textarea", question)
+        page.press("#cl-box textarea", "Enter")
+        turn = page.locator("#cl-live .cl-turn")
+        expect(turn).to_have_attribute("data-status", re.compile("grounded|quoted"), timeout=180_000)
+        for n, citation in enumerate(dict.fromkeys(citations), start=1):
+            turn.locator(f".cl-chip[data-n='{n}']").first.click()
+            expect(page.locator(".cl-facts span").first).to_have_text(citation.span.article_id)
+            lit = page.locator("#cl-pane mark.cl-now")
+            expect(lit.first).to_be_in_viewport()
+            assert "\n".join(lit.all_text_contents()) == citation.quote
+        browser.close()
+    assert citations and others == []
+
+
 def over_the_wire(url, question):
-    """The Answer's JSON from HTTP, OpenAI's chat completions and MCP, once the models are loaded."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        time.sleep(1)
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/api/status").json()["state"] == "ready":
-                break
+    """The Answer's JSON from HTTP, OpenAI's chat completions and MCP."""
     with httpx.Client(base_url=url, timeout=300) as client:
         yield client.post("/api/ask", json={"question": question}).json()
         messages = [{"role": "user", "content": question}]
