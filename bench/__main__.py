@@ -34,6 +34,8 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("Waiting", "startup"),
+    Section("A question, stage by stage, default models", "speed"),
+    Section("A growing library", "scale"),
     Section("seeds/, default models", "answers"),
     Section("seeds/, no language model", "answers", ("--llm", "none")),
     Section("Kinds of question, default models", "kinds"),
