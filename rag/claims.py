@@ -16,6 +16,7 @@ from rag.names import names, stands
 from rag.numbers import numbers
 from rag.polarity import Polarity, is_unsure, polarity, word_of
 from rag.prompt import YES_NO_WORDS, is_nothing
+from rag.quotes import CLOSE
 from rag.types import Citation, Claim, Kind
 from rag.verify import CHECKS, Support, check, content, is_negated, unmet
 
@@ -34,9 +35,6 @@ JOINED_COVERAGE = 0.85
 LEAST_SAID = 0.67
 """Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
 line is quoted (docs/experiments.md)."""
-
-CLOSE = 0.5
-"""Log odds under the best within which what the reader found elsewhere will do too."""
 
 SURE_SIMILARITY = 0.75
 """The same as MIN_SIMILARITY for a claim that begins with yes or no (docs/experiments.md)."""
@@ -63,17 +61,10 @@ def check_draft(
     if is_nothing(text, language):
         return ()
     claims = []
-    # What a model writes when it forgets the question's language: its own, or that of what it reads.
-    others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
     for start, end in sentences(text):
         claim = text[start:end]
-        if not any(char.isalnum() for char in claim) or is_nothing(claim, language):
-            continue
-        if detect(claim, default=language) in others:
-            reason = _reason(Support(False, 0.0, (), "language"), language)
-            claims.append(Claim(claim, "unsupported", reason=reason))
-            continue
-        claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
+        if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
+            claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
     found = [passage for passage in passages if passage.score >= 0]
     least, wanted = 0.0, found
     if kind == "fact":  # the reader's order is trusted, but not across languages
@@ -97,6 +88,10 @@ def support_claim(
     kind: Kind = "fact",
 ) -> Claim:
     """A sentence with the lines that carry it, or with the reason why none does; `best` is what the reader prefers."""
+    # A model that forgets the question's language writes its own, or that of what it reads.
+    others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
+    if detect(claim, default=language) in others:
+        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "language"), language))
     # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
     given = _met(question, language, evidence) if kind in ("yes_no", "reason") else question
     support, sentence = checks(claim, given, language, evidence, best, similarity)[0]

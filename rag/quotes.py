@@ -15,7 +15,8 @@ from rag.types import Citation, Claim, Kind
 from rag.verify import content, is_negated
 
 CLOSE = 0.5
-"""Log odds under the best within which another article is quoted too (docs/experiments.md)."""
+"""Log odds under the best within which another article is quoted too, and what it says will do for a sentence of the
+model's (docs/experiments.md)."""
 CLOSE_LIST = 2.0
 _YEAR = "in the year"
 MOST_QUOTES = 2

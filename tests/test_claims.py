@@ -5,7 +5,7 @@ import pytest
 from index.articles import split_lines
 from index.chunk import chunks
 from index.types import Article, Hit
-from rag.claims import check_draft
+from rag.claims import check_draft, support_claim
 from rag.evidence import cut, select
 
 
@@ -147,3 +147,15 @@ def test_a_sentence_in_another_language_than_the_question_is_not_shown(language,
     """A model that forgets the question's language is quoted from instead."""
     (claim,) = check("The bridge in Vernay will reopen on 3 June.", "3 June", question, draft, "fact", language, source)
     assert claim.verdict == verdict
+
+
+def test_a_sentence_of_a_summary_is_in_the_language_that_was_asked_in():
+    """A summary's sentences are checked like any other: one left in the article's language is not shown."""
+    text = "The bridge in Vernay will reopen on 3 June."
+    a = Article("a.txt", "Title", "2024", "en", split_lines(text), "0" * 64, "/a.txt")
+    (chunk,) = chunks(a)
+    evidence = cut(Hit(chunk, 1.0, 0.5, 1.0), a).sentences
+    verdicts = [
+        support_claim(text, "", asked_in, evidence, None, lambda a, b: 0.9).verdict for asked_in in ("fr", "en")
+    ]
+    assert verdicts == ["unsupported", "supported"]
