@@ -99,11 +99,13 @@ def build(
             n_chunks=len(old.rows) if old else 0,
             notes=tuple(notes),
         )
-        same_sources = old is not None and old.manifest.sources == tuple(map(str, folders))
-        same_skipped = old is not None and old.manifest.skipped == tuple(skipped)
-        same_excluded = old is not None and old.manifest.excluded == excluded
-        same_text = old is not None and _pathless(old.articles) == _pathless(articles)
-        if old is not None and report.is_noop and same_sources and same_skipped and same_excluded and same_text:
+        kept = (tuple(map(str, folders)), tuple(skipped), excluded)
+        if (
+            old is not None
+            and report.is_noop
+            and kept == (old.manifest.sources, old.manifest.skipped, old.manifest.excluded)
+            and _pathless(old.articles) == _pathless(articles)
+        ):
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
         rows, n_embedded, tables = _index(articles, old, embedder, journal, progress)

@@ -85,6 +85,12 @@ def current_generation(path: Path) -> int:
         return 0
 
 
+def require(path: Path) -> None:
+    """Raise what opening the library at `path` raises when there is nothing to open, before a model is loaded."""
+    if not current_generation(path):
+        Library.open(path)
+
+
 def read_manifest(path: Path) -> Manifest:
     """The manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
     generation, manifest_sha = _read_current(path)

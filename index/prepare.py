@@ -19,6 +19,7 @@ from index.library import Library
 from index.types import Article
 
 _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
+_COUNTS = ("sha256", "title", "language", "lines")
 _CODE = ("prepare.py", "chunk.py", "language.py", "embed.py")
 _LIBRARIES = ("langchain-text-splitters", "PyStemmer")
 
@@ -83,9 +84,7 @@ class Kept:
         if self._old is None or article.id not in self._places:
             return None
         before, first, end = self._places[article.id]
-        if (before.sha256, before.title, before.language) != (article.sha256, article.title, article.language):
-            return None
-        if before.lines is not article.lines and before.lines != article.lines:
+        if any(getattr(before, each) != getattr(article, each) for each in _COUNTS):
             return None
         rows = self._old.rows[first:end]
         return Prepared(

@@ -15,7 +15,7 @@ import numpy as np
 
 from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
 from index.language import detect
-from index.library import Library, current_generation, default_path
+from index.library import Library, current_generation, default_path, require
 from index.search import search
 from index.types import Article, Hit
 from rag.abstain import Judge, default_judge
@@ -93,8 +93,7 @@ class Answerer:
         Raises what opening the library and loading the models raise; nothing is downloaded.
         """
         path = library or default_path()
-        if not current_generation(path):
-            Library.open(path)  # says what is wrong before any model is loaded
+        require(path)
         encoder = SentenceTransformerEmbedder(embedder)
         reader: Reader
         try:

@@ -1,5 +1,9 @@
 """What several test modules start from."""
 
+import tempfile
+from pathlib import Path
+
+import httpx
 import pytest
 from fakes import BagEmbedder
 
@@ -36,3 +40,18 @@ def library(tmp_path, folder, embedder):
     path = tmp_path / "library"
     build(path, embedder, [folder])
     return path
+
+
+@pytest.fixture(scope="module")
+def page():
+    """The page and the other ways in, in a process of their own, with an Answerer that says what it was told to."""
+    from test_server import Served, until
+
+    with tempfile.TemporaryDirectory() as folder, Served("test_server.ScriptedAnswerer", Path(folder)) as page:
+        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
+        yield page
+
+
+@pytest.fixture
+def url(page):
+    return page.url

@@ -25,18 +25,6 @@ ROUTES = http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_serve
 POSTS = ("/api/ask", "/v1/chat/completions", "/mcp")
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with Served("test_server.ScriptedAnswerer", tmp_path_factory.mktemp("served")) as page:
-        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
-        yield page
-
-
-@pytest.fixture
-def url(page):
-    return page.url
-
-
 def ask(url, **body):
     return httpx.post(f"{url}/api/ask", json=body, timeout=30)
 

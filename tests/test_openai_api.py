@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 from test_http_api import BRIDGE, events
-from test_server import ANSWERS, HOSTILE, Served, until
+from test_server import ANSWERS, HOSTILE, until
 
 from index.types import Span
 from rag.types import Answer, Citation, Claim
@@ -21,18 +21,6 @@ TEXT = (
     "[2] pont.txt:7 — Les piétons pourront l’emprunter dès le 20 avril.\n"
     "[3] marche.txt:7 — rouvrir le parking sud, le 6 mai"
 )
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with Served("test_server.ScriptedAnswerer", tmp_path_factory.mktemp("served")) as page:
-        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
-        yield page
-
-
-@pytest.fixture
-def url(page):
-    return page.url
 
 
 def complete(url, *messages, **settings):

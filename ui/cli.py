@@ -213,22 +213,16 @@ def serve(
     watch: Annotated[bool, typer.Option("--watch", help="Take in by itself what changes in the folders.")] = False,
 ) -> None:
     """Open the chat page, on this machine only."""
-    from index.library import Library, current_generation, default_path
+    from index.library import default_path, require
     from ui.libraries import named, names_of
 
     where, *others = [path.expanduser() for path in library or [default_path()]]
     for path in (where, *others):
-        if not current_generation(path):
-            Library.open(path)  # says what is wrong before anything is loaded
+        require(path)
     main, *names = names_of([where, *others])
 
-    def load() -> Answerer:
-        answerer = _answerer(where, llm, embedder)
-        answerer.warm()
-        return answerer
-
     run_server(
-        load,
+        lambda: _warm_answerer(where, llm, embedder),
         port=port,
         open_browser=browser,
         examples=_examples(where),
@@ -244,20 +238,13 @@ def mcp(
     library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
 ) -> None:
     """Be a tool of another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
-    from index.library import Library, current_generation, default_path
+    from index.library import default_path, require
     from ui.backend import Backend
     from ui.mcp_server import over_stdio
 
     where = (library or default_path()).expanduser()
-    if not current_generation(where):
-        Library.open(where)  # says what is wrong before anything is loaded
-
-    def load() -> Answerer:
-        answerer = _answerer(where, llm, embedder)
-        answerer.warm()
-        return answerer
-
-    over_stdio(Backend(load))
+    require(where)
+    over_stdio(Backend(lambda: _warm_answerer(where, llm, embedder)))
 
 
 def main() -> None:
@@ -301,6 +288,12 @@ def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:
     from rag.answerer import Answerer
 
     return Answerer.load(library.expanduser() if library else None, llm=llm, embedder=embedder)
+
+
+def _warm_answerer(library: Path, llm: str, embedder: str) -> Answerer:
+    answerer = _answerer(library, llm, embedder)
+    answerer.warm()
+    return answerer
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Running:
 
     @contextmanager
     def run(self, session: str) -> Iterator[Run]:
-        """A Run that is this session's until the end of the block."""
+        """A Run of a browser window, until the end of the block."""
         run = self._runs[session] = Run()
         try:
             yield run
