@@ -7,6 +7,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,16 +16,18 @@ from pathlib import Path
 import numpy as np
 
 from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
+from index.errors import CitelineIndexError
 from index.language import detect
 from index.library import Library, current_generation, default_path, require
 from index.search import search
 from index.types import Article, Hit
 from rag.abstain import Judge, default_judge
+from rag.ahead import Ahead, ReadingLlm, StoppableReader, Stopped
 from rag.asking import Asking
 from rag.claims import check_draft
 from rag.config import DEFAULT_LLM, Config
-from rag.errors import QuestionError, ReaderError
-from rag.evidence import Passage, Sentence, select
+from rag.errors import QuestionError, RagError, ReaderError
+from rag.evidence import Passage, Sentence, cite, select
 from rag.filter_followup import followed
 from rag.filter_words import nothing
 from rag.filters import Known
@@ -34,7 +38,7 @@ from rag.llm import Llm, Piece, load_llm
 from rag.overlap import OverlapReader
 from rag.overview import overview
 from rag.parts import Split, joined, split
-from rag.prompt import is_nothing, messages, prefix, wording
+from rag.prompt import is_nothing, messages, wording
 from rag.quotes import differing, quotes
 from rag.reader import AdapterReader, Reader
 from rag.reading import Window, best_first, read
@@ -60,11 +64,12 @@ class Answerer:
         judge: Judge | None = None,
         asking: Asking | None = None,
         today: Callable[[], date] = date.today,
+        ahead: Ahead | None = None,
     ) -> None:
         """Open the library. Without a judge the reader's own threshold decides whether anything answers.
 
-        Answerers that share models share `asking`, which tells indexing that a question is being answered. "Last week"
-        is counted from `today`.
+        Answerers that share models share `asking`, which tells indexing that a question is being answered, and `ahead`,
+        which is what they read before they are asked. "Last week" is counted from `today`.
 
         Raises NoLibrary, LibraryDamaged or LibraryMismatch.
         """
@@ -75,6 +80,7 @@ class Answerer:
         self.config = config
         self.judge = judge
         self.asking = asking or Asking()
+        self.ahead = ahead or Ahead()
         self.today = today
         self._opening = threading.Lock()
         self._library = self._open()
@@ -133,7 +139,8 @@ class Answerer:
 
     def beside(self, library: Path) -> Answerer:
         """An Answerer for another library, with the same models. Raises what opening a library raises."""
-        return Answerer(library, self.embedder, self.reader, self.llm, self.config, self.judge, self.asking, self.today)
+        shared = (self.embedder, self.reader, self.llm, self.config, self.judge, self.asking, self.today, self.ahead)
+        return Answerer(library, *shared)
 
     def article(self, article_id: str) -> Article:
         """An article of the served generation. Raises KeyError."""
@@ -146,9 +153,29 @@ class Answerer:
     def warm(self) -> None:
         """Let the model read the instructions of the library's main language, so that the first question waits less."""
         if self.llm:
-            language = (*self.library.languages, "fr")[0]
-            for _ in self.llm.stream(prefix(language), 1):
-                pass
+            self.llm.read(messages((*self.library.languages, "fr")[0], (), ""))
+
+    def read_ahead(self, question: str, history: History = ()) -> None:
+        """Do for a question that is still being typed what can be done before it is asked, until `give_way`.
+
+        Nothing is returned, raised or changed: the question gets the same Answer afterwards, sooner.
+        """
+        with self.ahead as stop, suppress(Stopped, RagError, CitelineIndexError):
+            text, is_lifted = everywhere_of(clean(question, self.config.question_chars))
+            twin = copy(self)
+            twin.reader = StoppableReader(self.reader, stop)
+            twin.llm = ReadingLlm(self.llm, stop) if self.llm else None
+            for _ in twin._stream_understood(text, history, is_lifted, time.monotonic()):
+                stop.check()
+
+    def give_way(self) -> None:
+        """Let every `read_ahead` that runs with these models in another thread return soon."""
+        self.ahead.stop()
+
+    def interrupt(self) -> None:
+        """Stop the language model at once, while it reads too: the `stream` that waits for it raises Interrupted."""
+        if self.llm:
+            self.llm.interrupt()
 
     # --- the straight line ------------------------------------------------------------------------------------------
 
@@ -162,7 +189,7 @@ class Answerer:
         return last
 
     def stream(self, question: str, history: History = (), everywhere: bool = False) -> Iterator[Answer]:
-        """Growing Answers: first the hits, then the model's draft, last (`done`) the checked claims.
+        """Growing Answers: the hits, where the reader `found` it, the model's draft, last (`done`) the checked claims.
 
         A question that leans on `history` is answered as it is `understood`; the others as if there was none.
         """
@@ -232,6 +259,8 @@ class Answerer:
         if self.llm is None:
             yield self._end(answer, began, claims=quotes(passages, question, language, kind), is_quote=True)
             return
+        answer = replace(answer, found=(cite(passages[0].article, *passages[0].answer),))
+        yield answer
         evidence = select(passages, self.config.budget(kind), self.llm.count_tokens, kind)
         draft = ""
         for piece in self._write(question, language, evidence, began, kind):
@@ -282,7 +311,7 @@ class Answerer:
             empty = replace(answer, kind=kind_of(part.question, answer.language))
             for each in self._stream_one(part.question, empty, library, scope, began):
                 if not each.done:
-                    yield replace(joined(found, answer, [*told, each]), draft=each.draft, done=False)
+                    yield replace(joined(found, answer, [*told, each]), found=each.found, draft=each.draft, done=False)
             told.append(each)
         whole = joined(found, answer, told)
         yield replace(whole, timings=replace(whole.timings, total=_ms(began)))
@@ -328,7 +357,8 @@ class Answerer:
         self, answer: Answer, began: float, claims: tuple[Claim, ...] = (), is_quote: bool = False, message: str = ""
     ) -> Answer:
         timings = replace(answer.timings, total=_ms(began))
-        return replace(answer, claims=claims, is_quote=is_quote, draft="", message=message, timings=timings, done=True)
+        answer = replace(answer, found=(), draft="", timings=timings, done=True)
+        return replace(answer, claims=claims, is_quote=is_quote, message=message)
 
     def _nothing(self, answer: Answer) -> str:
         """That nothing answers: in all articles, or in those that a filter lets through."""

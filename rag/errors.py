@@ -4,6 +4,7 @@ RagError               never raised itself; catch it to catch all of these
 ├── QuestionError      empty, too long, or not text
 ├── ExpectError        lines named to be explained that name none, or several
 ├── LlmError           the language model could not be loaded or stopped working
+│   └── Interrupted    it was told to stop
 └── ReaderError        the reader's adapter does not fit the embedder
 """
 
@@ -23,6 +24,10 @@ class ExpectError(RagError):
 
 
 class LlmError(RagError):
+    pass
+
+
+class Interrupted(LlmError):
     pass
 
 

@@ -134,3 +134,9 @@ class _Polite:
             if not self._is_free() or time.monotonic() > self._deadline:
                 raise _Interrupted
             yield piece
+
+    def read(self, messages: Sequence[Message]) -> None:
+        self._llm.read(messages)
+
+    def interrupt(self) -> None:
+        self._llm.interrupt()

@@ -117,6 +117,8 @@ class Answer:
     """The claims are sentences of the articles, verbatim, not the model's wording."""
     draft: str = ""
     """What the model has written so far, unchecked; "" in the last Answer of a stream."""
+    found: tuple[Citation, ...] = ()
+    """Where the reader found the answer, before the model has written; () in the last Answer of a stream."""
     message: str = ""
     """What citeline itself says, in the question's language: that nothing answers, or which part is not answered."""
     kind: Kind = "fact"

@@ -47,6 +47,8 @@ class ScriptedLlm:
     def __init__(self, *replies):
         self.replies = list(replies)
         self.prompts = []
+        self.read_ahead = []
+        self.interruptions = 0
 
     def count_tokens(self, text):
         return len(text.split())
@@ -58,6 +60,12 @@ class ScriptedLlm:
             raise reply
         for n, word in enumerate(reply.split(" "), start=1):
             yield Piece(word if n == 1 else " " + word, Usage(10, 0, n))
+
+    def read(self, messages):
+        self.read_ahead.append(list(messages))
+
+    def interrupt(self):
+        self.interruptions += 1
 
 
 def plain_answerer(library):

@@ -20,7 +20,7 @@ DOORS = {
     "lxml": {"index/extract_html.py", "index/extract_zip.py"},
     "trafilatura": {"index/extract_html.py", "index/extract_worker.py"},
     "pypdfium2": {"index/extract_pdf.py"},
-    "llama_cpp": {"rag/llm.py"},
+    "llama_cpp": {"rag/llama.py"},
     "mcp": {"ui/mcp_server.py"},
     "gradio": {"ui/app.py", "ui/server.py"},
 }

@@ -4,11 +4,13 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 
 from index.errors import ModelDamaged, ModelNotFound, UnknownModel
-from rag.errors import LlmError
-from rag.llm import OpenAiLlm, load_llm
+from rag.errors import Interrupted, LlmError
+from rag.llm import load_llm
+from rag.llm_remote import OpenAiLlm
 from rag.prompt import Message, messages
 
 
@@ -131,3 +133,77 @@ def test_a_prompt_that_does_not_fit_is_one_line(qwen):
     """Too much text is refused before it is read."""
     with pytest.raises(LlmError, match="tokens"):
         list(qwen.stream([Message("user", "mot " * 5000)], 10))
+
+
+def _reply(llm, ask):
+    return [piece.text for piece in llm.stream(ask, 40)]
+
+
+FR = messages("fr", ["Le pont de Vernay rouvrira lundi.", "Il était fermé depuis mars."], "Quand rouvrira le pont ?")
+EN = messages("en", ["Paul Renaud is the head of the port."], "Who is Paul Renaud?")
+
+
+def _scores(llm, ask):
+    """Every number the model gives the next token, after reading a prompt."""
+    with llm._lock:
+        llm._llama.read(llm._steps(ask))
+        pointer = llm._llama._c.llama_get_logits_ith(llm._llama._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(llm._llama._n_vocab,)).copy()
+
+
+@pytest.mark.model
+def test_a_prompt_gives_the_same_numbers_whatever_was_read_before(qwen):
+    """Bit by bit: after another language, a reply, evidence read ahead, half of it, an interruption, a new process."""
+    first = _scores(qwen, FR)
+    assert (_scores(qwen, EN) != first).any()
+    assert (_scores(qwen, FR) == first).all()
+    _reply(qwen, FR)
+    assert (_scores(qwen, FR) == first).all()
+    qwen.read(messages("fr", ["Le pont de Vernay rouvrira lundi.", "Il était fermé depuis mars."], ""))
+    assert (_scores(qwen, FR) == first).all()
+    qwen.read(messages("fr", ["Paul Renaud dirige le port."], "Qui ?"))
+    assert (_scores(qwen, FR) == first).all()
+    other = load_llm("qwen2.5-coder-1.5b")
+    assert (_scores(other, FR) == first).all()
+    other._llama._prefixes._folder = other._llama._prefixes._folder / "none"
+    other._llama._prefixes.save = lambda *_: None
+    assert (_scores(other, EN) != first).any() and (_scores(other, FR) == first).all()
+
+
+@pytest.mark.model
+def test_evidence_that_was_read_ahead_is_not_read_again(qwen):
+    """Only the question and the mark of the reply are left."""
+    qwen.read(FR)
+    usage = next(qwen.stream(FR, 1)).usage
+    assert usage.prompt_tokens - usage.cached_tokens < 20
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("call", [lambda llm, ask: llm.read(ask), lambda llm, ask: list(llm.stream(ask, 5))])
+def test_a_prompt_that_is_being_read_can_be_interrupted(qwen, call):
+    """From another thread, and the model answers the next question as if nothing had been."""
+    before = _reply(qwen, FR)
+    long = messages("fr", [f"Le port numéro {n} a été fermé par la tempête." for n in range(150)], "Qui ?")
+    caught = []
+
+    def work():
+        try:
+            call(qwen, long)
+        except Interrupted as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        qwen.interrupt()
+    thread.join()
+    assert len(caught) == 1
+    assert _reply(qwen, FR) == before
+
+
+@pytest.mark.model
+def test_an_interruption_of_nothing_is_none(qwen):
+    """The next reply is whole."""
+    before = _reply(qwen, FR)
+    qwen.interrupt()
+    assert _reply(qwen, FR) == before

@@ -13,7 +13,7 @@ from transformers import BertConfig, BertModel, Gemma3TextConfig, Gemma3TextMode
 from index.embed import SentenceTransformerEmbedder
 from rag import abstain
 from rag.errors import ReaderError
-from rag.reader import MAX_BATCH, NOWHERE, WEIGHTS, AdapterReader, encode
+from rag.reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, encode
 
 WORDS = ["le", "la", "maire", "a", "inauguré", "pont", "lundi", "qui", "quand", "où", "de", "ville", ".", "?"]
 
@@ -85,14 +85,24 @@ def test_one_reading_a_window_in_order(tiny):
 
 
 def test_windows_together_read_as_alone(tiny):
-    """Padding changes nothing, and more windows than one batch holds keep their order."""
+    """Exactly, in their order, and also once more than is remembered has been read."""
     reader, _ = tiny
-    windows = [" ".join(WORDS[: 1 + k % 9]) for k in range(MAX_BATCH + 5)]
+    windows = [" ".join(WORDS[: 1 + k % 9]) + f" {k}" for k in range(N_KEPT + 5)]
     together = reader.read("quand ?", windows)
-    for window, reading in zip(windows, together, strict=True):
-        (alone,) = reader.read("quand ?", [window])
-        assert (alone.start, alone.end) == (reading.start, reading.end)
-        assert alone.score == pytest.approx(reading.score, abs=1e-4)
+    assert [reader.read("quand ?", [window])[0] for window in windows] == together
+    assert len(reader._kept) == N_KEPT
+
+
+def test_what_was_read_is_not_read_again(tiny, monkeypatch):
+    """The same question and window, until others came between; another question is another matter."""
+    reader, _ = tiny
+    first = reader.read("qui ?", ["le maire", "le pont"])
+    calls = []
+    logits = reader._adapter.logits
+    monkeypatch.setattr(reader._adapter, "logits", lambda *batch: calls.append(1) or logits(*batch))
+    assert reader.read("qui ?", ["le pont", "le maire"]) == first[::-1] and not calls
+    reader.read("quand ?", ["le maire"])
+    assert calls == [1]
 
 
 def test_nothing_to_read(tiny):
@@ -155,7 +165,7 @@ def test_another_thread_embeds_while_one_reads(tiny):
 
 
 def test_the_lock_is_held_while_reading(tmp_path):
-    """The embedder's lock given to the reader is taken once for each read."""
+    """The embedder's lock is taken for each window and free between two."""
 
     class Counted:
         def __init__(self):
@@ -169,7 +179,7 @@ def test_the_lock_is_held_while_reading(tmp_path):
 
     encoder, lock = tiny_encoder(), Counted()
     AdapterReader(encoder, tiny_tokenizer(), written(tmp_path, tiny_tensors(encoder)), lock).read("qui ?", ["le", "la"])
-    assert (lock.entered, lock.left) == (1, 1)
+    assert (lock.entered, lock.left) == (2, 2)
 
 
 def test_calibration_by_language(tmp_path):
