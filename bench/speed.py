@@ -4,14 +4,15 @@
 
 Questions of seeds/ or, with --piaf, of PIAF's held-out half, half of them with their paragraph hidden. The first one is
 cold: models are in memory, nothing has been read. Each stage is timed where it is called; "whole answer" is what a
-caller of `ask` waits. The machine's noise is in all of them alike.
+caller of `ask` waits. Then each question is asked as on the page, where the models read ahead in a pause of the typing:
+once in a pause before Enter, once in one before the last two words. What was remembered of a question is forgotten
+before it is asked again. The machine's noise is in all of them alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import resource
 import statistics
 import sys
 import tempfile
@@ -73,15 +74,21 @@ def instrument(answerer: HidingAnswerer) -> Stopwatch:
 class Timed:
     """What one question took, in seconds, and what the model read and wrote for it."""
 
-    def __init__(self, answerer: HidingAnswerer, watch: Stopwatch, case: Case) -> None:
+    def __init__(self, answerer: HidingAnswerer, watch: Stopwatch, case: Case, typed: str = "") -> None:
+        """Ask a case that nothing is remembered of; `typed` is read before, in a pause that is not counted."""
         answerer.hidden = case.hidden
+        forget(answerer)
+        if typed:
+            answerer.read_ahead(typed)
         watch.seconds.clear()
         began = time.perf_counter()
-        self.sources = self.first_word = 0.0
+        self.sources = self.found = self.first_word = 0.0
         last: Answer | None = None
         for answer in answerer.stream(case.question):
             now = time.perf_counter() - began
             self.sources = self.sources or now
+            if answer.found and not self.found:
+                self.found = now
             if answer.draft and not self.first_word:
                 self.first_word = now
             last = answer
@@ -95,6 +102,15 @@ class Timed:
         self.n_cached, self.n_written = used.cached_tokens, used.completion_tokens
 
 
+def forget(answerer: HidingAnswerer) -> None:
+    """Drop what the models know of a question that was asked, but for the instructions."""
+    reader: Any = answerer.reader
+    llm: Any = answerer.llm
+    reader._kept.clear()
+    if llm:
+        del llm._llama._steps[1:]
+
+
 def row(label: str, values: Sequence[float], unit: str = "s") -> str:
     """A line of the table: median, 95th percentile and n; "-" when there was none."""
     if not values:
@@ -105,15 +121,18 @@ def row(label: str, values: Sequence[float], unit: str = "s") -> str:
     return f"| {label} | {form.format(statistics.median(ordered), unit)} | {form.format(late, unit)} | {len(ordered)} |"
 
 
-def rows(cold: Timed, warm: Sequence[Timed]) -> Iterator[str]:
-    """The table, line by line."""
+def rows(cold: Timed, warm: Sequence[Timed], paused: Sequence[Timed], early: Sequence[Timed]) -> Iterator[str]:
+    """The table, line by line: asked from nowhere, after a pause before Enter, and before the last two words."""
     written = [t for t in warm if t.first_word]
     shown = [t for t in warm if t.answer.status != "abstained"]
     refused = [t for t in warm if t.answer.status == "abstained"]
     yield "| | median | 95th | n |"
     yield "|---|---|---|---|"
     yield row("sources found", [t.sources for t in warm])
+    yield row("answer found by the reader, lit on its line", [t.found for t in warm if t.found])
     yield row("first word of the draft", [t.first_word for t in written])
+    yield row("the same, read ahead in a pause before Enter", [t.first_word for t in paused if t.first_word])
+    yield row("the same, read ahead before the last two words", [t.first_word for t in early if t.first_word])
     yield row("whole answer, shown", [t.whole for t in shown])
     yield row("“not in your articles”, by the reader", [t.whole for t in refused if not t.n_written])
     yield row("“not in your articles”, by the model", [t.whole for t in refused if t.n_written])
@@ -126,8 +145,17 @@ def rows(cold: Timed, warm: Sequence[Timed]) -> Iterator[str]:
     yield row("tokens read beyond the kept prefix", [t.n_read for t in written], "")
     yield row("tokens kept from before", [t.n_cached for t in written], "")
     yield row("tokens written", [t.n_written for t in written], "")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield row("peak resident memory", [peak], "MB")
+    yield row("peak resident memory since the models are loaded", [peak_mb()], "MB")
+
+
+def peak_mb() -> float:
+    """Most memory this process has held since its start or `reset_peak`."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1000 * 1.024
+
+
+def reset_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _reading(timed: Timed) -> float:
@@ -151,6 +179,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=60)
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
     parser.add_argument("--library", type=Path, help="keep the index here between runs")
+    parser.add_argument("--plain", action="store_true", help="only from nowhere, not as on the page")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "piaf"
@@ -160,15 +189,21 @@ def main() -> None:
         if not (library / "CURRENT").exists():
             build(library, SentenceTransformerEmbedder(), [folder if args.piaf else SEEDS / "articles"])
         answerer = HidingAnswerer.load(library, llm=args.llm)
+    loading = peak_mb()
+    reset_peak()
     watch = instrument(answerer)
     cold = Timed(answerer, watch, cases[0])
     answerer.warm()
-    warm = []
+    warm, paused, early = [], [], []
     for n, case in enumerate(cases[1:], start=2):
         warm.append(Timed(answerer, watch, case))
+        if not args.plain:
+            paused.append(Timed(answerer, watch, case, case.question))
+            early.append(Timed(answerer, watch, case, " ".join(case.question.rstrip(" ?").split()[:-2])))
         if n % 20 == 0:
             print(f"{n}/{len(cases)}", file=sys.stderr)
-    print("\n".join(rows(cold, warm)))
+    print("\n".join(rows(cold, warm, paused, early)))
+    print(row("peak resident memory while they are loaded", [loading], "MB"))
 
 
 if __name__ == "__main__":
