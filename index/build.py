@@ -20,11 +20,12 @@ from index.articles import KINDS_WORDS, Found, display_name, is_there, parts, re
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extract import Extractor
-from index.keywords import Keywords
-from index.library import Library, Manifest, added_folder, known_sources, publish, serialize, sweep
-from index.prepare import Kept, analysis, prepare
+from index.keywords import Postings
+from index.library import Library, Manifest, added_folder, known_sources, publish, sweep
+from index.prepare import Prepared, analysis, is_same, prepare
 from index.records import MOST_NAMED
-from index.store import SentenceVectors, Vectors
+from index.segment import ROW, Segment, merged, vector_table
+from index.store import Rows, Sentences
 from index.types import Article, BuildReport, Excluded, Skipped
 
 Progress = Callable[[str, int, int], None]
@@ -34,6 +35,7 @@ What it raises ends the build: nothing is published, and what was embedded is ke
 """
 
 _GROUP = 8  # texts encoded between two writes of the journal; a question waits no longer for the embedder
+_SMALL = 64  # chunks; segments smaller than this are written again with what is new rather than kept apart
 _RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
 
 
@@ -108,20 +110,21 @@ def build(
         ):
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
-        rows, n_embedded, tables = _index(articles, old, embedder, journal, progress)
+        segments, order, n_embedded = _index(articles, old, embedder, journal, progress)
+        n_chunks = _n_chunks(segments, order)
         progress("publishing", 0, 1)
         manifest = Manifest(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
-            sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=len(rows), skipped=tuple(skipped),
+            sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=n_chunks, skipped=tuple(skipped),
             excluded=excluded,
         )  # fmt: skip
-        generation = publish(path, manifest, serialize(articles, rows) | tables)
+        generation = publish(path, manifest, segments, order, old.folder if old else None)
         journal.clear()
         progress("publishing", 1, 1)
         return replace(
             report,
             generation=generation,
-            n_chunks=len(rows),
+            n_chunks=n_chunks,
             n_embedded=n_embedded,
             seconds=time.monotonic() - began,
         )
@@ -188,8 +191,7 @@ def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
     if not rebuild:
         old.check_embedder(embedder.name, embedder.fingerprint, embedder.dim)
         return old
-    empty = serialize([], []) | _tables([], [], [], {}, embedder.dim)
-    return Library(path, replace(old.manifest, skipped=()), empty)
+    return Library(path, replace(old.manifest, skipped=()), [], np.zeros((0, 2), dtype=np.int64))
 
 
 def _sources(before: Sequence[str], path: Path, sources: Sequence[Path], forget: Sequence[Path]) -> list[Path]:
@@ -313,27 +315,91 @@ def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:
 
 def _index(
     articles: list[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
-) -> tuple[list[tuple[int, int, int, bytes]], int, dict[str, bytes]]:
-    """Rows of (article, start, length, key), how many chunks were embedded, and the files of both legs."""
+) -> tuple[list[Segment], Rows, int]:
+    """The segments of the new generation, its `order`, and how many chunks were embedded.
+
+    An article that is what it was stays in its segment. What is new is one more segment, and takes the articles of
+    small segments with it, so that there are never many.
+    """
+    places = {article.id: n for n, article in enumerate(old.articles)} if old else {}
+    before = np.full(len(articles), -1, dtype=np.int64)  # the place in `old` of what need not be prepared
+    stays = np.zeros(len(articles), dtype=bool)  # in its segment
+    for n, article in enumerate(articles):
+        place = places.get(article.id, -1)
+        if old is None or place < 0 or old.segments[int(old.order[place, 0])].analysis != analysis():
+            continue
+        former = old.articles[place]
+        if is_same(former, article):
+            before[n] = place
+            stays[n] = former == article
+    fresh, n_embedded = _fresh([articles[n] for n in np.flatnonzero(before < 0)], old, embedder, journal, progress)
+    order = np.zeros((len(articles), 2), dtype=np.int64)
+    order[:, 1] = np.arange(len(articles))
+    if old is None or not (before >= 0).any():
+        return [fresh], order, n_embedded
+    held_by = np.where(before >= 0, old.order[before, 0], -1)
+    kept = _kept(old, held_by[stays], before[stays], fresh)
+    stays &= np.isin(held_by, kept)
+    order[stays] = old.order[before[stays]]
+    order[stays, 0] = np.searchsorted(kept, order[stays, 0])
+    moved = np.flatnonzero(~stays)
+    order[moved] = np.stack([np.full(len(moved), len(kept)), np.arange(len(moved))], axis=1)
+    segments = [old.segments[n] for n in kept]
+    if not len(moved):
+        return segments, order, n_embedded
+    if len(moved) == len(fresh.articles):
+        return [*segments, fresh], order, n_embedded
+    # Those moved: from a segment of `old`, or from the fresh one, which comes last in the list.
+    source = np.where(before[moved, None] >= 0, old.order[before[moved]], len(old.segments))
+    source[before[moved] < 0, 1] = np.arange(len(fresh.articles))
+    used = np.unique(source[:, 0])
+    source[:, 0] = np.searchsorted(used, source[:, 0])
+    parts = [[*old.segments, fresh][n] for n in used]
+    return [*segments, merged(parts, source, [articles[n] for n in moved])], order, n_embedded
+
+
+def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int]:
+    """The segments of `old` that the next generation keeps as they are, ascending: those that are on disk, mostly
+    still needed, and at least twice as large as all that is written anew.
+
+    So there are no more than the logarithm of the number of chunks, and a chunk is written again as often at most.
+    `held_by`, `places`: the segments and the places of the articles that could stay.
+    """
+    n_of = np.bincount(old.rows["article"], minlength=len(old.articles))[places]
+    live = np.bincount(held_by, weights=n_of, minlength=len(old.segments))
+    kept, anew = [], len(fresh.chunks)
+    for n in np.argsort(live, kind="stable").tolist():
+        size = len(old.segments[n].chunks)
+        is_worth_it = live[n] >= max(2 * anew, _SMALL) and 2 * live[n] >= size
+        if old.segments[n].number and is_worth_it:
+            kept.append(n)
+        else:
+            anew += int(live[n])
+    return sorted(kept)
+
+
+def _fresh(
+    articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
+) -> tuple[Segment, int]:
+    """A segment of articles that are prepared now, and how many of their chunks were embedded."""
     rows: list[tuple[int, int, int, bytes]] = []
     said: list[Sequence[bytes]] = []
     words: list[Sequence[str]] = []
     passages: dict[bytes, str] = {}
-    kept = Kept(old)
     for index, article in enumerate(articles):
         if not index % 50:
             progress("preparing", index, len(articles))
-        prepared = kept.get(article) or prepare(article, embedder, passages.setdefault)
+        prepared: Prepared = prepare(article, embedder, passages.setdefault)
         rows += [(index, *row) for row in prepared.rows]
         said += prepared.said
         words += prepared.words
+    chunk_keys = [key for *_, key in rows]
     known = journal.vectors()
     halves: dict[bytes, Any] = {}  # of half precision: good enough for sentences, not for chunks
-    if old is not None and len(old.rows):
-        matrix = old.vectors.all()
-        known |= {bytes(key).ljust(32, b"\0"): matrix[i] for i, key in enumerate(old.rows["key"])}
-        halves = old.sentences.by_key()
-    new_chunks = {key for *_, key in rows if key not in known}
+    if old is not None:
+        known |= _vectors_of(old, set(chunk_keys).union(*said))
+        halves = _halves_of(old, set().union(*said) - known.keys())
+    new_chunks = {key for key in chunk_keys if key not in known}
     new_sentences = {key for keys in said for key in keys if key not in known and key not in halves}
     missing = sorted(new_chunks | new_sentences, key=lambda key: (len(passages[key]), key))  # one length, no padding
     progress("embedding", 0, len(missing))
@@ -343,23 +409,32 @@ def _index(
         journal.add(keys, vectors)
         known |= dict(zip(keys, vectors, strict=True))
         progress("embedding", start + len(keys), len(missing))
-    return rows, len(new_chunks), _tables([key for *_, key in rows], said, words, halves | known, embedder.dim)
+    table = np.stack([known[key] for key in chunk_keys]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
+    sentences = Sentences.of(said, halves | known, embedder.dim)
+    chunks = np.array(rows, dtype=ROW)
+    return Segment(articles, chunks, vector_table(table), sentences, Postings.of(words), analysis()), len(new_chunks)
 
 
-def _tables(
-    keys: Sequence[bytes],
-    said: Sequence[Sequence[bytes]],
-    words: Sequence[Sequence[str]],
-    known: dict[bytes, Array],
-    dim: int,
-) -> dict[str, bytes]:
-    """The files of the vectors of chunks and of their sentences, and of the keywords."""
-    table = np.stack([known[key] for key in keys]) if keys else np.zeros((0, dim), dtype=np.float32)
-    found = {
-        "vectors.faiss": Vectors.of(table).to_bytes(),
-        "sentences.npz": SentenceVectors.of(said, known, dim).to_bytes(),
-    }
-    return found | Keywords.of(words, analysis()).to_bytes()
+def _vectors_of(old: Library, keys: set[bytes]) -> dict[bytes, Array]:
+    """The vectors of chunks that a library has, of these keys."""
+    rows = [n for n, key in enumerate(old.rows["key"].tolist()) if key.ljust(32, b"\0") in keys] if keys else []
+    found = [old.rows["key"][n].ljust(32, b"\0") for n in rows]  # numpy drops zeros at a key's end
+    return dict(zip(found, old.vectors.take(np.array(rows, dtype=np.int64)), strict=True))
+
+
+def _halves_of(old: Library, keys: set[bytes]) -> dict[bytes, Any]:
+    """The vectors of sentences that a library has, of these keys."""
+    found: dict[bytes, Any] = {}
+    for segment in old.segments if keys else ():
+        held = {each.ljust(32, b"\0"): n for n, each in enumerate(segment.sentences.keys.tolist())}
+        here = sorted(keys & held.keys(), key=held.__getitem__)
+        vectors = segment.sentences.vectors.take(np.array([held[key] for key in here], dtype=np.int64))
+        found |= dict(zip(here, vectors, strict=True))
+    return found
+
+
+def _n_chunks(segments: Sequence[Segment], order: Rows) -> int:
+    return sum(int(np.diff(each.starts)[order[order[:, 0] == n, 1]].sum()) for n, each in enumerate(segments))
 
 
 def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library | None) -> None:

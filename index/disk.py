@@ -6,10 +6,14 @@ fsync cannot. Whatever goes into a library is therefore turned into bytes first 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
+import io
 import os
 import shutil
+import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +21,85 @@ from pathlib import Path
 from index.errors import LibraryBusy
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | memoryview) -> str:
     """Hex digest of `data`."""
     return hashlib.sha256(data).hexdigest()
 
 
-def write_file(path: Path, data: bytes) -> None:
+class OpenFile:
+    """A file kept open for reading: what becomes of its name does not touch it. Closed when nothing refers to it.
+
+    It is read, not mapped: a disk that is unplugged or a file that is cut short is an error here, a mapping would end
+    the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._descriptor)
+        self.size = os.fstat(self._descriptor).st_size
+
+    def read_into(self, buffer: memoryview, start: int) -> None:
+        """Fill a buffer with the bytes from `start`. Raises OSError, also when the file ends before."""
+        done = 0
+        while done < len(buffer):
+            count = os.preadv(self._descriptor, [buffer[done:]], start + done)
+            if not count:
+                raise OSError(errno.EIO, "it ends too early", str(self.path))
+            done += count
+
+    def read_all(self) -> bytes:
+        """The whole of it."""
+        with io.FileIO(self._descriptor, closefd=False) as file:
+            file.seek(0)
+            return file.readall()
+
+    def has(self, sha: str) -> bool:
+        """Is this its SHA-256? A file is hashed once in a process, and again when its size or time changes."""
+        stamp = _stamp(os.fstat(self._descriptor))
+        if _verified.get(stamp) == sha:
+            return True
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(min(self.size, 1 << 20)))
+        for start in range(0, self.size, 1 << 20):
+            piece = buffer[: min(1 << 20, self.size - start)]
+            self.read_into(piece, start)
+            digest.update(piece)
+        if digest.hexdigest() != sha:
+            return False
+        _remember(stamp, sha)
+        return True
+
+
+_Stamp = tuple[int, int, int, int]
+_verified: dict[_Stamp, str] = {}
+_SETTLED_NS = 100_000_000  # a file changed so shortly ago could change again without getting another time
+
+
+def _stamp(stat: os.stat_result) -> _Stamp:
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _remember(stamp: _Stamp, sha: str) -> None:
+    if time.time_ns() - stamp[3] > _SETTLED_NS:
+        _verified[stamp] = sha
+
+
+def was_written(path: Path, sha: str) -> None:
+    """This process wrote the file and knows its SHA-256: it need not hash it again."""
+    _remember(_stamp(path.stat()), sha)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name; a copy where the file system knows no such thing. Raises OSError."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS):
+            raise
+        write_file(target, source.read_bytes())
+
+
+def write_file(path: Path, data: bytes | memoryview) -> None:
     """Write and fsync a new file. Raises OSError when the disk did not take all of it."""
     with path.open("wb") as file:
         file.write(data)

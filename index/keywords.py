@@ -1,92 +1,121 @@
-"""The keyword leg: BM25 over folded stems. The only module that imports bm25s."""
+"""The keyword leg: BM25 over folded stems, weighed when it is asked for.
+
+What is stored of a row (its terms, how often each stands there) does not depend on the other rows; how rare a term is
+and how long rows are on average is counted over the rows that are there. So nothing stored changes when articles come
+and go. The formula is Lucene's, with the roundings of bm25s 0.3.16, which is what the tests compare it to.
+"""
 
 from __future__ import annotations
 
-import io
-import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from index.embed import Array
+from index.store import Rows, Slots
+
+_K1, _B = 1.2, 0.75
+
+
+@dataclass(frozen=True)
+class Postings:
+    """The terms of one segment's chunks."""
+
+    vocabulary: dict[str, int]
+    """Each term's number."""
+    starts: Rows
+    """Where the postings of each term begin, and at the end how many there are."""
+    chunks: Any
+    """The chunk of each posting, ascending for a term; int32."""
+    counts: Any
+    """How often the term stands in it; int32."""
+    lengths: Any
+    """How many terms each chunk has, repeated ones too; int32."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[str]]) -> Postings:
+        """The postings of lists of terms, one list a chunk."""
+        words = sorted({term for row in rows for term in row})
+        vocabulary = {term: number for number, term in enumerate(words)}
+        terms = np.array([vocabulary[term] for row in rows for term in row], dtype=np.int64)
+        lengths = np.array([len(row) for row in rows], dtype=np.int32)
+        chunks = np.repeat(np.arange(len(rows)), lengths)
+        pairs, counts = np.unique(terms * max(len(rows), 1) + chunks, return_counts=True)
+        return cls._sorted(vocabulary, pairs // max(len(rows), 1), pairs % max(len(rows), 1), counts, lengths)
+
+    @classmethod
+    def merged(cls, parts: Sequence[Postings], slots: Slots) -> Postings:
+        """The postings of the rows of several segments, as one."""
+        words = sorted(set().union(*(part.vocabulary for part in parts)))
+        vocabulary = {term: number for number, term in enumerate(words)}
+        terms, chunks, counts, lengths = [], [], [], []
+        for part, first, end in zip(parts, slots.firsts[:-1], slots.firsts[1:], strict=True):
+            numbers = np.array([vocabulary[term] for term in part.vocabulary], dtype=np.int64)
+            row = slots.rows[first:end][part.chunks]
+            kept = row >= 0
+            terms.append(np.repeat(numbers, np.diff(part.starts))[kept])
+            chunks.append(row[kept])
+            counts.append(part.counts[kept])
+            lengths.append(part.lengths)
+        term, chunk, count = map(np.concatenate, (terms, chunks, counts))
+        order = np.lexsort((chunk, term))
+        held = np.unique(term)
+        words = [words[number] for number in held.tolist()]
+        numbers = np.searchsorted(held, term[order])
+        vocabulary = {word: number for number, word in enumerate(words)}
+        return cls._sorted(vocabulary, numbers, chunk[order], count[order], np.concatenate(lengths)[slots.of_row])
+
+    @classmethod
+    def _sorted(cls, vocabulary: dict[str, int], terms: Rows, chunks: Any, counts: Any, lengths: Any) -> Postings:
+        """From postings sorted by the number of their term, then by chunk."""
+        starts = np.searchsorted(terms, np.arange(len(vocabulary) + 1))
+        return cls(vocabulary, starts, *(each.astype(np.int32) for each in (chunks, counts, lengths)))
+
+    def of_term(self, term: str) -> tuple[Any, Any]:
+        """The chunks that hold a term, and how often each does."""
+        number = self.vocabulary.get(term)
+        if number is None:
+            return self.chunks[:0], self.counts[:0]
+        here = slice(int(self.starts[number]), int(self.starts[number + 1]))
+        return self.chunks[here], self.counts[here]
 
 
 class Keywords:
-    """BM25 (Lucene's variant) over lists of terms, one list a chunk; rows are those of the vectors."""
+    """BM25 over the terms of a library's rows."""
 
-    def __init__(self, bm25: Any, n_rows: int, said: tuple[Any, Any] | None = None, analysis: str = "") -> None:
-        """`said`: the terms of all rows one after the other, as numbers of the vocabulary, and where each row ends."""
-        self._bm25 = bm25
-        self._n_rows = n_rows
-        self._said = said
-        self.analysis = analysis if said else ""
-        """What the terms were made by; "" when they are not kept."""
-        self._by_number: dict[int, str] | None = None
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[str]], analysis: str = "") -> Keywords:
-        """An index over lists of terms."""
-        if not any(rows):
-            return cls(None, len(rows))
-        bm25 = _new()
-        bm25.index([list(row) for row in rows], show_progress=False)
-        vocabulary = bm25.vocab_dict
-        numbers = np.array([vocabulary[term] for row in rows for term in row], dtype=np.int32)
-        ends = np.cumsum([len(row) for row in rows], dtype=np.int64)
-        return cls(bm25, len(rows), (numbers, ends), analysis)
+    def __init__(self, tables: Sequence[Postings], slots: Slots) -> None:
+        self._tables = tables
+        self._slots = slots
+        self._n_rows = len(slots.of_row)
+        lengths = np.concatenate([np.zeros(0, dtype=np.int32), *(each.lengths for each in tables)])[slots.of_row]
+        mean = float(lengths.mean()) if lengths.any() else 1.0
+        self._norms = _K1 * ((1 - _B) + _B * lengths / mean)
 
     def scores(self, terms: Sequence[str]) -> Array:
         """BM25 score of every row for a query's terms, float32 of shape (n,); 0 where no term stands."""
-        known = [] if self._bm25 is None else [term for term in terms if term in self._bm25.vocab_dict]
-        if not known:
-            return np.zeros(self._n_rows, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
-
-    def terms_of(self, row: int) -> list[str]:
-        """The terms that a row was given, in their order; `analysis` must not be ""."""
-        assert self._said is not None
-        numbers, ends = self._said
-        words = self._words()
-        return [words[number] for number in numbers[int(ends[row - 1]) if row else 0 : int(ends[row])]]
-
-    def _words(self) -> dict[int, str]:
-        if self._by_number is None:
-            self._by_number = {number: term for term, number in self._bm25.vocab_dict.items()}
-        return self._by_number
+        found = np.zeros(self._n_rows, dtype=np.float32)
+        for term in terms:
+            rows, counts = self._postings(term)
+            if len(rows):
+                rarity = np.float32(math.log(1 + (self._n_rows - len(rows) + 0.5) / (len(rows) + 0.5)))
+                found[rows] += (float(rarity) * (counts / (self._norms[rows] + counts))).astype(np.float32)
+        return found
 
     def knows(self, term: str) -> bool:
         """Does any row hold this term?"""
-        return self._bm25 is not None and term in self._bm25.vocab_dict
+        return bool(len(self._postings(term)[0]))
 
-    def to_bytes(self) -> dict[str, bytes]:
-        """Files of this index, by name."""
-        if self._bm25 is None:
-            return {"keywords.json": json.dumps({"n": self._n_rows}).encode()}
-        scores = self._bm25.scores
-        buffer = io.BytesIO()
-        said = dict(zip(("said", "ends"), self._said or (), strict=False))
-        np.savez(buffer, data=scores["data"], indices=scores["indices"], indptr=scores["indptr"], **said)
-        vocabulary = {"n": self._n_rows, "vocabulary": self._bm25.vocab_dict, "analysis": self.analysis}
-        return {"keywords.npz": buffer.getvalue(), "keywords.json": json.dumps(vocabulary).encode()}
-
-    @classmethod
-    def from_bytes(cls, files: dict[str, bytes]) -> Keywords:
-        """What `to_bytes` gave."""
-        meta = json.loads(files["keywords.json"])
-        if "vocabulary" not in meta:
-            return cls(None, meta["n"])
-        arrays = np.load(io.BytesIO(files["keywords.npz"]), allow_pickle=False)
-        bm25 = _new()
-        bm25.scores = {name: arrays[name] for name in ("data", "indices", "indptr")} | {"num_docs": meta["n"]}
-        bm25.vocab_dict = meta["vocabulary"]
-        bm25.nonoccurrence_array = None
-        bm25.unique_token_ids_set = set(meta["vocabulary"].values())
-        said = (arrays["said"], arrays["ends"]) if "said" in arrays else None
-        return cls(bm25, meta["n"], said, meta.get("analysis", ""))
-
-
-def _new() -> Any:
-    import bm25s
-
-    return bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+    def _postings(self, term: str) -> tuple[Rows, Any]:
+        """The rows that hold a term, and how often each does."""
+        rows, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
+        for table, first, alive in zip(self._tables, self._slots.firsts[:-1], self._slots.alive, strict=True):
+            chunks, count = table.of_term(term)
+            if len(chunks):
+                row = self._slots.rows[first + chunks]
+                kept = slice(None) if alive is None else row >= 0
+                rows.append(row[kept])
+                counts.append(count[kept])
+        return np.concatenate(rows), np.concatenate(counts)

@@ -3,9 +3,9 @@
     library/
       lock                       held by the one writer
       CURRENT                    number of the served generation and the SHA-256 of its manifest
-      gen/00000003/manifest.json what built it, and size and SHA-256 of every other file
-      gen/00000003/…             articles.jsonl, chunks.bin, vectors.faiss, sentences.npz, keywords.json,
-                                 keywords.npz
+      gen/00000003/manifest.json what built it, its segments, and size and SHA-256 of every other file
+      gen/00000003/order.bin     which articles of which segments are in it, in their order
+      gen/00000003/…-2.…         the segment that generation 2 wrote (`index/segment.py`), the same files by a hard link
       gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
       added/                     articles that were copied in, as by drag and drop; one of the library's folders
@@ -19,27 +19,29 @@ import json
 import os
 import re
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index import disk
+from index import disk, format2
 from index.chunk import chunk_at
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryOutdated, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
-from index.store import Rows, SentenceVectors, Vectors
+from index.segment import Segment, slots_of, stays_on_disk
+from index.store import Rows, SentenceVectors, Vectors, data
 from index.types import Article, Chunk, Excluded, Skipped
 
-FORMAT = 2
-"""1 had no vectors of sentences."""
+FORMAT = 3
+"""1 had no vectors of sentences; 2 no segments, and is still read (`index/format2.py`)."""
 
 _CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
-_ROW = np.dtype([("article", "<i4"), ("start", "<i4"), ("length", "<i4"), ("key", "S32")])
+_ORDER = "order.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Manifest:
     excluded: tuple[Excluded, ...] = ()
     """Articles that were taken off, in the order they were; a manifest from before this was kept has none."""
     format: int = FORMAT
+    segments: tuple[int, ...] = ()
+    """Numbers of the segments that it is made of; those in order.bin count in this list."""
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Name -> (bytes, SHA-256)."""
 
@@ -112,16 +116,25 @@ def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
 
 
 class Library:
-    """One generation, checked and in memory; what happens on disk afterwards does not touch it."""
+    """One generation, checked and open; what happens on disk afterwards does not touch it.
 
-    def __init__(self, path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    Of a large segment the exact vectors stay in their files, which are held open, and are read where they are needed.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows) -> None:
+        """`order` names the articles: a segment's place in `segments`, an article's place in it, shape (n, 2).
+
+        Raises ValueError when what it names is not there.
+        """
         self.path = path
         self.manifest = manifest
-        self.articles = [_article(line) for line in files["articles.jsonl"].splitlines()]
-        self.rows = np.frombuffer(files["chunks.bin"], dtype=_ROW)
-        self.vectors = Vectors.from_bytes(files["vectors.faiss"])
-        self.sentences = SentenceVectors.from_bytes(files["sentences.npz"])
-        self.keywords = Keywords.from_bytes({k: v for k, v in files.items() if k.startswith("keywords")})
+        self.segments = segments
+        self.order = order
+        slots, self.rows = slots_of(segments, order)
+        self.articles = [segments[n].articles[at] for n, at in order.tolist()]
+        self.vectors = Vectors([each.vectors for each in segments], slots, manifest.dim)
+        self.sentences = SentenceVectors([each.sentences for each in segments], slots)
+        self.keywords = Keywords([each.postings for each in segments], slots)
         self._texts: dict[int, str] = {}
 
     @classmethod
@@ -129,7 +142,8 @@ class Library:
         """The current generation of the library at `path`.
 
         Raises NoLibrary when none was published, LibraryDamaged when a file's size or SHA-256 is not the manifest's,
-        LibraryMismatch when another version of citeline wrote it.
+        LibraryMismatch when another version of citeline wrote it. A large file that this process hashed before, and
+        that has the same size and time, is not hashed again.
         """
         for attempt in (1, 2):
             try:
@@ -144,22 +158,32 @@ class Library:
     @classmethod
     def _open(cls, path: Path) -> Library:
         manifest = read_manifest(path)
-        folder = path / "gen" / f"{manifest.generation:08d}"
-        files = {}
-        for name, (size, sha) in manifest.files.items():
-            content = (folder / name).read_bytes()
-            if len(content) != size or disk.sha256(content) != sha:
-                raise _damaged(path, f"{name} has {len(content)} bytes and another SHA-256 than when it was written")
-            files[name] = content
-        library = cls(path, manifest, files)
-        counts = (len(library.rows), len(library.vectors), len(library.sentences), library.vectors.dim)
-        if (*counts, len(library.articles)) != (*[manifest.n_chunks] * 3, manifest.dim, manifest.n_articles):
+        contents = _contents(path, manifest)
+        try:
+            if manifest.format == format2.FORMAT:
+                segments = [format2.read({name: each for name, each in contents.items() if isinstance(each, bytes)})]
+                order = format2.order(segments[0])
+            else:
+                segments = [Segment.read(each, manifest.dim, contents, manifest.files) for each in manifest.segments]
+                listed = contents[_ORDER]
+                assert isinstance(listed, bytes)
+                order = np.frombuffer(listed, dtype="<i4").reshape(-1, 2).astype(np.int64)
+            library = cls(path, manifest, segments, order)
+        except ValueError:
+            raise _damaged(path, "its vectors, chunks and articles do not belong together") from None
+        dims = {manifest.dim, *(each.vectors.vectors.dim for each in segments)}
+        if (len(library.rows), len(library.articles)) != (manifest.n_chunks, manifest.n_articles) or len(dims) != 1:
             raise _damaged(path, "its vectors, chunks and articles do not belong together")
         return library
 
     @property
     def generation(self) -> int:
         return self.manifest.generation
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this generation are."""
+        return self.path / "gen" / f"{self.generation:08d}"
 
     @cached_property
     def by_id(self) -> dict[str, Article]:
@@ -208,10 +232,13 @@ class Library:
             )
 
 
-def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
+def publish(
+    path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows, shared: Path | None = None
+) -> int:
     """Write a new generation and make it current, atomically. The caller holds the writer's lock. Returns its number.
 
-    Raises OSError when the disk refuses; the old generation is then still current and whole.
+    Segments that have a number are in the generation at `shared` and get a second name, those without (at most one)
+    are written. Raises OSError when the disk refuses; the old generation is then still current and whole.
     """
     root = path / "gen"
     root.mkdir(exist_ok=True)
@@ -219,14 +246,29 @@ def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
     numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
     served = current_generation(path)
     generation = max([*numbers, served]) + 1  # past one that was written and never served, too
-    digests = {name: (len(data), disk.sha256(data)) for name, data in files.items()}
-    record = asdict(manifest) | {"generation": generation, "created": time.time(), "files": digests}
-    description = json.dumps(record, indent=1).encode("ascii")
+    written: dict[str, bytes | memoryview] = {_ORDER: data(np.asarray(order, dtype="<i4"))}
+    for segment in segments:
+        if not segment.number:
+            written |= segment.write(generation)
+    linked = {name: entry for segment in segments for name, entry in segment.files.items()}
+    digests = {name: (len(content), disk.sha256(content)) for name, content in written.items()}
+    manifest = replace(
+        manifest,
+        generation=generation,
+        created=time.time(),
+        segments=tuple(segment.number or generation for segment in segments),
+        format=FORMAT,
+        files=linked | digests,
+    )
+    description = json.dumps(asdict(manifest), indent=1).encode("ascii")
     temporary = root / f".tmp-{os.getpid()}"
     try:
         temporary.mkdir()
-        for name, data in files.items():
-            disk.write_file(temporary / name, data)
+        for name, content in written.items():
+            disk.write_file(temporary / name, content)
+        for name in linked:
+            assert shared is not None
+            disk.link(shared / name, temporary / name)
         disk.write_file(temporary / "manifest.json", description)
         disk.fsync(temporary)
         disk.rename(temporary, root / f"{generation:08d}")
@@ -237,6 +279,9 @@ def publish(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> int:
     except OSError:
         disk.remove(temporary)
         raise
+    for name, (_, sha) in digests.items():
+        if stays_on_disk(name, digests):
+            disk.was_written(root / f"{generation:08d}" / name, sha)
     for old in numbers:
         if old != served:  # a reader may be opening it
             disk.remove(root / f"{old:08d}")
@@ -250,25 +295,26 @@ def sweep(path: Path) -> None:
     disk.remove(path / "CURRENT.new")
 
 
-def serialize(articles: list[Article], rows: list[tuple[int, int, int, bytes]]) -> dict[str, bytes]:
-    """The files that hold the articles and where their chunks are: rows of (article, start, length, key)."""
-    names = [each.name for each in fields(Article)]  # asdict would copy every line
-    lines = [json.dumps({name: getattr(article, name) for name in names}) for article in articles]
-    return {
-        "articles.jsonl": "\n".join(lines).encode("ascii"),
-        "chunks.bin": np.array(rows, dtype=_ROW).tobytes(),
-    }
+def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:
+    """The files of a generation, checked: small ones whole, the vectors of large segments open."""
+    folder = path / "gen" / f"{manifest.generation:08d}"
 
+    def checked(name: str) -> bytes | disk.OpenFile:
+        size, sha = manifest.files[name]
+        file = disk.OpenFile(folder / name)
+        found = file if stays_on_disk(name, manifest.files) else file.read_all()
+        n_bytes = found.size if isinstance(found, disk.OpenFile) else len(found)
+        if n_bytes == size and (found.has(sha) if isinstance(found, disk.OpenFile) else disk.sha256(found) == sha):
+            return found
+        raise _damaged(path, f"{name} has {n_bytes} bytes and another SHA-256 than when it was written")
 
-def _article(line: bytes) -> Article:
-    fields = json.loads(line)
-    # A generation from before source, url and pages were kept lacks them, and is read with their defaults.
-    return Article(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields.get("pages", ()))}))
+    with ThreadPoolExecutor(2) as pool:  # hashing lets go of the interpreter
+        return dict(zip(manifest.files, pool.map(checked, manifest.files), strict=True))
 
 
 def _manifest(data: bytes, path: Path) -> Manifest:
     fields: dict[str, Any] = json.loads(data)
-    if fields.get("format") != FORMAT:
+    if fields.get("format") not in (FORMAT, format2.FORMAT):
         kind = LibraryOutdated if fields.get("format") in range(FORMAT) else LibraryMismatch
         raise kind(
             f"the library at {path} has format {fields.get('format')}, this citeline reads {FORMAT}. "
@@ -276,6 +322,7 @@ def _manifest(data: bytes, path: Path) -> Manifest:
         )
     fields["skipped"] = tuple(Skipped(**each) for each in fields["skipped"])
     fields["sources"] = tuple(fields["sources"])
+    fields["segments"] = tuple(fields.get("segments", ()))
     fields["excluded"] = _excluded(fields)
     return Manifest(**fields)
 

@@ -1,25 +1,21 @@
-"""Article -> what a generation keeps of it: its chunks, the texts to embed, its terms. Of a kept article nothing is cut
-or stemmed again."""
+"""Article -> what a segment keeps of it: its chunks, the texts to embed, its terms."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from index.chunk import chunks, sentences
 from index.embed import Embedder
 from index.language import terms
-from index.library import Library
 from index.types import Article
 
 _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
-_COUNTS = ("sha256", "title", "language", "lines")
+_COUNTS = ("id", "sha256", "title", "language", "lines")
 _CODE = ("prepare.py", "chunk.py", "language.py", "embed.py")
 _LIBRARIES = ("langchain-text-splitters", "PyStemmer")
 
@@ -61,39 +57,17 @@ def prepare(article: Article, embedder: Embedder, see: Callable[[bytes, str], ob
         rows.append((chunk.start, len(chunk.text), key_of(article.title, chunk.text)))
         texts = [chunk.text[start:end] for start, end in sentences(chunk.text)]
         said.append(tuple(key_of("", text) for text in texts if len(text.split()) >= _MIN_WORDS))
-        words.append(tuple(_with_title(terms(chunk.text, article.language), title_terms)))
+        words.append(tuple(words_of(chunk.text, article.language, title_terms)))
     return Prepared(tuple(rows), tuple(said), tuple(words))
 
 
-class Kept:
-    """What the generation before holds of its articles, prepared."""
-
-    def __init__(self, old: Library | None) -> None:
-        """Nothing is kept of a generation whose articles were prepared by other code."""
-        self._old = old if old is not None and old.keywords.analysis == analysis() else None
-        if self._old is None:
-            return
-        n = len(self._old.articles)
-        places = np.searchsorted(self._old.rows["article"], np.arange(n + 1))
-        self._places = {
-            article.id: (article, int(places[i]), int(places[i + 1])) for i, article in enumerate(self._old.articles)
-        }
-
-    def get(self, article: Article) -> Prepared | None:
-        """The article as it was prepared, None when it is not the same as before in all that counts."""
-        if self._old is None or article.id not in self._places:
-            return None
-        before, first, end = self._places[article.id]
-        if any(getattr(before, each) != getattr(article, each) for each in _COUNTS):
-            return None
-        rows = self._old.rows[first:end]
-        return Prepared(
-            tuple((int(row["start"]), int(row["length"]), row["key"].ljust(32, b"\0")) for row in rows),
-            tuple(tuple(self._old.sentences.keys_of(row)) for row in range(first, end)),
-            tuple(tuple(self._old.keywords.terms_of(row)) for row in range(first, end)),
-        )
-
-
-def _with_title(found: list[str], title_terms: list[str]) -> list[str]:
+def words_of(text: str, language: str, title_terms: Sequence[str]) -> list[str]:
+    """Terms of a chunk for the keyword leg: those of its text, and those of the headline that are not among them."""
+    found = terms(text, language)
     there = set(found)
     return found + [term for term in title_terms if term not in there]
+
+
+def is_same(before: Article, now: Article) -> bool:
+    """Would both be prepared alike? Another path makes no difference."""
+    return all(getattr(before, each) == getattr(now, each) for each in _COUNTS)

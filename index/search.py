@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from itertools import islice
 
 import numpy as np
 
-from index.embed import Embedder
+from index.embed import Array, Embedder
 from index.errors import QueryError
 from index.grams import likeness
 from index.language import terms
@@ -67,23 +68,16 @@ def rank(
         return
     vector = embedder.encode_query(query)
     depth = len(library.rows) if is_whole else CANDIDATES
-    dense = dict(library.vectors.search(vector, CANDIDATES, among))
-    if is_whole:  # after the candidates: among equal cosines faiss takes others when it is asked for more
-        dense |= dict(library.vectors.search(vector, depth, among))
+    dense = dict(library.vectors.search(vector, depth, among))
     keyword_scores = library.keywords.scores(query_terms(library, query, language))
     if among is not None:
         inside = np.zeros_like(keyword_scores)
         inside[among] = keyword_scores[among]
         keyword_scores = inside
-    best = np.argsort(-keyword_scores, kind="stable")[:depth]
-    keyword = {int(row): float(keyword_scores[row]) for row in best if keyword_scores[row] > 0}
+    keyword = {row: float(keyword_scores[row]) for row in _best(keyword_scores, depth)}
     candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
     rows = candidates | dense.keys()
-    cosines = {}
-    for row in rows:
-        whole = dense[row] if row in dense else float(vector @ library.vectors.row(row))
-        nearest = library.sentences.nearest(vector, row)
-        cosines[row] = whole if nearest is None else (whole + nearest) / 2
+    cosines = _cosines(library, vector, sorted(rows))
     sorted_candidates = sorted(candidates)
     letters = likeness(query, [library.text(row) for row in sorted_candidates])
     alike = dict(zip(sorted_candidates, letters, strict=True))
@@ -100,6 +94,27 @@ def rank(
     for row in sorted(rows, key=lambda each: (each not in candidates, -fused(each), each)):
         cosine, said = cosines[row], float(keyword_scores[row])
         yield Hit(library.chunk(row), fused(row), cosine, said, dense_rank.get(row), keyword_rank.get(row))
+
+
+def _best(scores: Array, k: int) -> list[int]:
+    """The k rows with the highest scores above 0, best first; of equal ones those that come first."""
+    some = np.flatnonzero(scores)
+    if len(some) > k:
+        least = np.partition(scores[some], len(some) - k)[len(some) - k]
+        some = some[scores[some] >= least]
+    found: list[int] = some[np.argsort(-scores[some], kind="stable")[:k]].tolist()
+    return found
+
+
+def _cosines(library: Library, vector: Array, rows: list[int]) -> dict[int, float]:
+    """What the dense leg says of each row: the mean of its cosine and that of its nearest sentence."""
+    places = np.array(rows, dtype=np.int64)
+    nearest = library.sentences.nearest(vector, places)
+    whole = library.vectors.cosines(vector, places)
+    return {
+        row: near if math.isnan(said) else (near + said) / 2
+        for row, near, said in zip(rows, whole.tolist(), nearest.tolist(), strict=True)
+    }
 
 
 def query_terms(library: Library, query: str, language: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from test_server import ARTICLES, ScriptedAnswerer
 
 from index.build import build
 from index.library import Library
+from rag.errors import Interrupted
 
 
 class PageAnswerer(ScriptedAnswerer):
@@ -33,3 +35,31 @@ class PageAnswerer(ScriptedAnswerer):
         found = super().article(article_id)
         real = self.library.by_id.get(article_id)
         return replace(found, path=real.path, sha256=real.sha256) if real else found
+
+
+class ReadingAnswerer(PageAnswerer):
+    """Reads the prompt of "lente" until a file called `go` appears, or it is interrupted."""
+
+    def stream(self, question, history=(), everywhere=False):
+        if question != "lente":
+            yield from super().stream(question, history, everywhere)
+            return
+        print("asked lente", flush=True)
+        *growing, last = super().stream("Quand le pont rouvre-t-il ?")
+        yield growing[0]
+        time.sleep(0.3)
+        yield growing[1]
+        self.told.clear()
+        for _ in range(400):
+            if self.told.wait(0.05):
+                raise Interrupted("told to stop")
+            if Path("go").exists():
+                break
+        for each in growing[2:]:
+            time.sleep(self.pause)
+            yield each
+        yield last
+
+    def interrupt(self):
+        super().interrupt()
+        self.told.set()

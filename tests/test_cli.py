@@ -82,12 +82,12 @@ def test_an_unknown_model_is_named(tmp_path, library):
 
 def test_a_damaged_library_says_how_to_repair_it(library):
     """One flipped byte in any file is found before anything is answered from it."""
-    target = next((library / "gen").glob("*/vectors.faiss"))
+    target = next((library / "gen").glob("*/vectors-1.f32"))
     data = bytearray(target.read_bytes())
     data[len(data) // 2] ^= 1
     target.write_bytes(data)
     line = one_line(run("status", "--library", library))
-    assert "vectors.faiss" in line and "--rebuild" in line
+    assert "vectors-1.f32" in line and "--rebuild" in line
 
 
 def test_status_lists_articles_and_what_changed_since(library, folder):

@@ -775,13 +775,18 @@ def test_an_older_library_gets_what_it_did_not_keep(tmp_path):
     path = tmp_path / "library"
     build(path, BagEmbedder(), [folder])
     before = Library.open(path)
-    from index.library import publish
+    from index import disk
 
-    kept = {name: (path / "gen" / "00000001" / name).read_bytes() for name in before.manifest.files}
-    fields = json.loads(kept["articles.jsonl"])
+    written = path / "gen" / "00000001" / "articles-1.jsonl"
+    fields = json.loads(written.read_bytes())
     for name in ("source", "url", "pages", "indexed"):
         del fields[name]
-    publish(path, before.manifest, kept | {"articles.jsonl": json.dumps(fields).encode()})
+    written.write_text(json.dumps(fields))
+    manifest = written.with_name("manifest.json")
+    described = json.loads(manifest.read_bytes())
+    described["files"][written.name] = (written.stat().st_size, disk.sha256(written.read_bytes()))
+    manifest.write_text(json.dumps(described))
+    (path / "CURRENT").write_text(f"1 {disk.sha256(manifest.read_bytes())}")
     assert Library.open(path).articles[0].source == ""
     embedder = BagEmbedder()
     report = build(path, embedder)

@@ -49,13 +49,15 @@ def test_a_question_gets_its_answer_as_json(url):
 
 
 def test_a_stream_gives_growing_answers(url):
-    """The first has the passages, those after it a draft that grows, the last one is done and the whole Answer."""
+    """The first has the passages, then where the reader found it, then a draft that grows; the last one is done."""
     reply = ask(url, question=BRIDGE, stream=True)
     assert reply.headers["content-type"].startswith("text/event-stream")
     first, *_, last = found = events(reply)
     assert not first["done"] and first["answer"]["hits"] and not first["answer"]["claims"]
     assert [each["done"] for each in found].count(True) == 1
-    assert last == {"done": True, "draft": "", "answer": ANSWERS[BRIDGE].to_dict()}
+    places = [citation.to_dict() for citation in ANSWERS[BRIDGE].claims[0].citations]
+    assert first["found"] == [] and found[1]["found"] == places and not found[1]["draft"]
+    assert last == {"done": True, "draft": "", "found": [], "answer": ANSWERS[BRIDGE].to_dict()}
 
 
 def test_a_history_goes_with_the_question(page, url):

@@ -26,21 +26,24 @@ from index import disk
 from index import library as library_module
 from index.build import build
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch, NoLibrary
-from index.keywords import Keywords
-from index.library import Library, current_generation, default_path, publish, serialize
+from index.keywords import Postings
+from index.library import Library, current_generation, default_path, publish
 from index.search import search
-from index.store import SentenceVectors, Vectors
+from index.segment import ROW, Segment, vector_table
+from index.store import Sentences
 
-EFFECTS = ("write_file", "append", "fsync", "rename", "remove")
-FILES = (
-    "manifest.json",
-    "articles.jsonl",
-    "chunks.bin",
-    "vectors.faiss",
-    "sentences.npz",
-    "keywords.json",
-    "keywords.npz",
+EFFECTS = ("write_file", "append", "fsync", "rename", "remove", "link")
+SEGMENT = (
+    "articles-1.jsonl",
+    "chunks-1.bin",
+    "codes-1.sq8",
+    "segment-1.json",
+    "sentences-1.f16",
+    "sentences-1.npz",
+    "terms-1.npz",
+    "vectors-1.f32",
 )
+FILES = ("manifest.json", "order.bin", *SEGMENT)
 
 
 def signature(path):
@@ -123,9 +126,9 @@ def test_what_is_published_is_what_opens(library, folder):
     assert opened.manifest.n_chunks == len(opened.rows) == len(opened.vectors)
     assert opened.languages == ("fr", "en")
     assert opened.generation == current_generation(library) == 1
-    again = Keywords.from_bytes(opened.keywords.to_bytes())
-    assert again.scores(["pont"]).tolist() == opened.keywords.scores(["pont"]).tolist() != [0.0] * len(opened.rows)
-    assert np.array_equal(Vectors.from_bytes(opened.vectors.to_bytes()).all(), opened.vectors.all())
+    made = BagEmbedder().encode([f"{a.title}\n{opened.chunk(n).text}" for n, a in enumerate(opened.articles)])
+    assert np.array_equal(opened.vectors.all(), made)
+    assert [score > 0 for score in opened.keywords.scores(["pont"])] == [True, False]
 
 
 def test_nothing_is_no_library(tmp_path):
@@ -237,7 +240,7 @@ def test_a_disk_that_refuses_any_effect_is_an_error_in_words(stage, monkeypatch,
 def test_what_a_dead_writer_left_is_swept(library, folder):
     """Half-written generations of other processes are removed by the next writer, also when nothing is new."""
     (library / "gen" / ".tmp-1").mkdir()
-    (library / "gen" / ".tmp-1" / "chunks.bin").write_bytes(b"half")
+    (library / "gen" / ".tmp-1" / "chunks-2.bin").write_bytes(b"half")
     (library / "CURRENT.new").write_text("2 ")
     assert build(library, BagEmbedder()).is_noop
     assert leftovers(library) == []
@@ -266,9 +269,20 @@ DAMAGES = {
 }
 
 
+@pytest.fixture
+def large(monkeypatch):
+    """Every segment counts as large: it has codes, and its vectors stay on disk."""
+    monkeypatch.setattr("index.segment.LARGE", 1)
+
+
+def test_the_files_of_a_generation(large, library):
+    """Those that the tests below damage are all there are."""
+    assert sorted(each.name for each in generation_folder(library).iterdir()) == sorted(FILES)
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_every_damage_to_every_file_is_found_and_named(library, name, damage):
+def test_every_damage_to_every_file_is_found_and_named(large, library, name, damage):
     """No damaged file is ever served: the error names the file and what to type."""
     path = generation_folder(library) / name
     data, rng = path.read_bytes(), random.Random(7)
@@ -283,11 +297,12 @@ def test_every_damage_to_every_file_is_found_and_named(library, name, damage):
             Library.open(library)
 
 
-def test_swapped_files_are_found(library):
+def test_swapped_files_are_found(large, library):
     """Each file has its own SHA-256: two whole files under each other's names are damage."""
     folder = generation_folder(library)
     for one, other in pairwise(FILES):
         a, b = (folder / one).read_bytes(), (folder / other).read_bytes()
+        assert a != b
         (folder / one).write_bytes(b)
         (folder / other).write_bytes(a)
         with pytest.raises(LibraryDamaged):
@@ -299,7 +314,7 @@ def test_swapped_files_are_found(library):
 
 def test_a_file_that_is_a_folder_is_damage(library):
     """Whatever stands where a file should be, the error is one of ours."""
-    for path in (generation_folder(library) / "chunks.bin", library / "CURRENT"):
+    for path in (generation_folder(library) / "chunks-1.bin", library / "CURRENT"):
         path.unlink()
         path.mkdir()
         with pytest.raises(LibraryDamaged, match=path.name):
@@ -349,7 +364,7 @@ def test_a_missing_pointer_is_no_library(library):
 def test_a_damaged_library_is_repaired_by_rebuilding(library, folder):
     """`--rebuild FOLDER` makes it whole again from the articles; a plain build refuses and says so."""
     before = signature(library)
-    (generation_folder(library) / "vectors.faiss").write_bytes(b"")
+    (generation_folder(library) / "vectors-1.f32").write_bytes(b"")
     with pytest.raises(LibraryDamaged):
         build(library, BagEmbedder(), [folder])
     report = build(library, BagEmbedder(), [folder], rebuild=True)
@@ -365,11 +380,11 @@ def edit_manifest(path, **changes):
     (path / "CURRENT").write_text(f"{current_generation(path)} {disk.sha256(data)}\n")
 
 
-@pytest.mark.parametrize("number", [1, 3, 99, None, "2"])
+@pytest.mark.parametrize("number", [1, 4, 99, None, "3"])
 def test_another_format_is_refused(library, number):
     """A library of an older or newer citeline is not guessed at."""
     edit_manifest(library, format=number, unknown="field")
-    with pytest.raises(LibraryMismatch, match=rf"format {number}, this citeline reads 2.*--rebuild"):
+    with pytest.raises(LibraryMismatch, match=rf"format {number}, this citeline reads 3.*--rebuild"):
         Library.open(library)
 
 
@@ -427,12 +442,16 @@ def publish_numbered(path, n):
     """A generation of three articles that all say n."""
     opened = Library.open(path)
     article = replace(opened.articles[0], lines=(f"numéro {n}",))
-    articles = [replace(article, id=f"{i}.txt") for i in range(3)]
-    rows = [(i, 0, len(article.text), b"k" * 32) for i in range(3)]
-    files = serialize(articles, rows) | {"vectors.faiss": Vectors.of(np.eye(3, 512, dtype=np.float32)).to_bytes()}
-    files["sentences.npz"] = SentenceVectors.of([[]] * 3, {}, 512).to_bytes()
-    files |= Keywords.of([["numero", str(n)]] * 3).to_bytes()
-    return publish(path, replace(opened.manifest, n_articles=3, n_chunks=3, sources=(str(n),)), files)
+    segment = Segment(
+        [replace(article, id=f"{i}.txt") for i in range(3)],
+        np.array([(i, 0, len(article.text), b"k" * 32) for i in range(3)], dtype=ROW),
+        vector_table(np.eye(3, 512, dtype=np.float32)),
+        Sentences.of([[]] * 3, {}, 512),
+        Postings.of([["numero", str(n)]] * 3),
+        "",
+    )
+    manifest = replace(opened.manifest, n_articles=3, n_chunks=3, sources=(str(n),))
+    return publish(path, manifest, [segment], np.array([(0, i) for i in range(3)]))
 
 
 def test_readers_open_whole_generations_while_others_are_published(library):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -178,6 +179,20 @@ class ScriptedAnswerer:
 
     def __init__(self, pause=0.0):
         self.pause = pause
+        self.told = threading.Event()
+
+    def interrupt(self):
+        print("interrupted", flush=True)
+
+    def read_ahead(self, question, history=()):
+        """Reads as long as it may."""
+        self.told.clear()
+        print("ahead", ascii(question), *(ascii(turn.question) for turn in history), flush=True)
+        self.told.wait(20)
+        print("gave way", flush=True)
+
+    def give_way(self):
+        self.told.set()
 
     def stream(self, question, history=(), everywhere=False):
         print("asked", ascii(question), *(ascii(turn.question) for turn in history), flush=True)
@@ -193,13 +208,16 @@ class ScriptedAnswerer:
         else:
             answer = ANSWERS.get(question) or Answer(question, "fr", message="Vos articles ne le disent pas.")
             words = " ".join(claim.text for claim in answer.claims).split(" ")
-        draft = ""
+        growing = Answer(question, "fr", hits=answer.hits, done=False)
         try:
-            yield Answer(question, "fr", hits=answer.hits, done=False)
+            yield growing
+            if answer.supported:
+                growing = replace(growing, found=answer.supported[0].citations)
+                yield growing
             for word in words:
                 time.sleep(max(self.pause, 0.005 if question == "longue" else 0.0))
-                draft = f"{draft} {word}".strip()
-                yield Answer(question, "fr", hits=answer.hits, draft=draft, done=False)
+                growing = replace(growing, draft=f"{growing.draft} {word}".strip())
+                yield growing
             yield answer
         finally:
             print("closed", flush=True)

@@ -19,9 +19,10 @@ from ui import render_frame
 from ui.backend import Backend
 from ui.escape import unescape_key
 from ui.model_queue import QUEUE_SIZE, QueueFull
+from ui.read_ahead import typed_text
 from ui.render_article import Mark, article_html, missing_html, whole
 from ui.render_peek import peek_html
-from ui.running import Running
+from ui.running import Run, Running
 from ui.shelf_view import ShelfView
 from ui.talks import Talks, n_shown, talk_named
 from ui.turns import ON_PAGE, Shown, history_of, past_html, talk_of, turn_html
@@ -36,8 +37,13 @@ MAX_TURNS = 500
 MAX_MARKS = 200
 
 
-def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = True) -> gr.Blocks:
-    """The page. Its style comes from page.css, which the server links; its behaviour from page.js."""
+def build(
+    backend: Backend, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
+) -> gr.Blocks:
+    """The page. Its style comes from page.css, which the server links; its behaviour from page.js.
+
+    With `read_ahead` the models read a question while it is being typed.
+    """
     talks, running = Talks(backend, keep_history), Running()
 
     def arrive(request: gr.Request) -> tuple[Any, ...]:
@@ -72,13 +78,13 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
 
     def ask(question: str, turns: list[Shown], request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Yield the growing turn, as the page's HTML and as what the session keeps of it, until it is stopped."""
-        with running.run(str(request.session_hash)) as run, closing(grow(question, turns, request)) as growing:
+        with running.run(str(request.session_hash)) as run, closing(grow(question, turns, run, request)) as growing:
             for each in growing:
                 if run.is_stopped:
                     return
                 yield each
 
-    def grow(question: str, turns: list[Shown], request: gr.Request) -> Generator[tuple[Any, Any]]:
+    def grow(question: str, turns: list[Shown], run: Run, request: gr.Request) -> Generator[tuple[Any, Any]]:
         lang = _lang(request)
         shown = Shown(question[:SHOWN_CHARS])
         try:
@@ -87,6 +93,7 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
                 yield turn_html(shown, None, lang), shown
                 return
             with closing(backend.queue.stream(answerer, question, history_of(turns))) as stream:
+                run.interrupt = stream.stop
                 for answer in stream:
                     if answer is None:  # somebody else has the model
                         yield gr.skip(), gr.skip()
@@ -135,6 +142,11 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
             return (gr.skip(),) * 4
         lang = _lang(request)
         return before, last, past_html(before, backend.answerer, lang), turn_html(last, backend.answerer, lang)
+
+    def ahead(turns: list[Shown], turn: Shown | None, event: gr.EventData) -> None:
+        """What is being typed, for the models to read before it is asked; it is kept nowhere."""
+        if backend.answerer and (typed := typed_text(event._data)):
+            backend.queue.read_ahead(backend.answerer, typed, history_of([*turns, turn] if turn else turns))
 
     def earlier(turns: list[Shown], event: gr.EventData, request: gr.Request) -> str:
         """The turns above the live one, with some more than are on the page."""
@@ -209,6 +221,8 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
         gr.HTML(
             elem_id="cl-peek", apply_default_css=False, js_on_load=_script("peek"), server_functions=[peek]
         )  # its card stands over the page, for markers in every view
+        typed = _script("ahead") if read_ahead else None
+        typing = gr.HTML(elem_id="cl-ahead", apply_default_css=False, js_on_load=typed)
         spoken = gr.Button("", elem_id="cl-speak")  # pressed by page.js when the reader switches the language
         timer = gr.Timer(0.5)
         later = gr.Timer(2.0)
@@ -242,6 +256,8 @@ def build(backend: Backend, examples: Sequence[str] = (), keep_history: bool = T
         anew.click(fresh, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
         history.select(reopen, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
         history.expand(earlier, [turns], [past], queue=False, **quiet)
+        if read_ahead:
+            typing.input(ahead, [turns, turn], None, queue=False, trigger_mode="always_last", **quiet)
     page.queue(max_size=8 * QUEUE_SIZE, api_open=False)  # events on their way; questions wait in `backend.queue`
     return page
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -120,11 +120,14 @@ class Asked:
         self._loop = asyncio.get_running_loop()
         self._mail: asyncio.Queue[Answer | Refusal | None] = asyncio.Queue()
         self._unwanted = threading.Event()
-        threading.Thread(target=self._run, args=(stream,), name="citeline-ask", daemon=True).start()
+        self._stream = stream
+        threading.Thread(target=self._run, name="citeline-ask", daemon=True).start()
 
     def cancel(self) -> None:
-        """Stop the model, or the waiting for it, within a word or two; nothing happens after the end."""
-        self._unwanted.set()
+        """Stop the model, or the waiting for it; nothing happens after the end."""
+        if not self._unwanted.is_set():
+            self._unwanted.set()
+            self._stream.stop()
 
     async def answers(self) -> AsyncGenerator[Answer | None]:
         """Growing Answers, the last one `done`; None now and then while nothing is new. Raises Refusal.
@@ -142,6 +145,8 @@ class Asked:
                     raise found
                 if found is None:
                     return
+                if found.done:
+                    self._unwanted.set()
                 yield found
                 if found.done:
                     return
@@ -155,9 +160,9 @@ class Asked:
                 return answer
         raise Refusal(500, FAILED)
 
-    def _run(self, stream: Generator[Answer | None]) -> None:
+    def _run(self) -> None:
         try:
-            with closing(stream):
+            with closing(self._stream) as stream:
                 for answer in stream:
                     if self._unwanted.is_set():
                         return

@@ -211,6 +211,9 @@ def serve(
         bool, typer.Option("--history/--no-history", help="Keep the conversations in the library's folder.")
     ] = True,
     watch: Annotated[bool, typer.Option("--watch", help="Take in by itself what changes in the folders.")] = False,
+    read_ahead: Annotated[
+        bool, typer.Option("--read-ahead/--no-read-ahead", help="Read a question while it is being typed on the page.")
+    ] = True,
 ) -> None:
     """Open the chat page, on this machine only."""
     from index.library import default_path, require
@@ -230,6 +233,7 @@ def serve(
         main_name=main,
         others=dict(zip(names, others, strict=True)) if library else named(),
         watch=watch,
+        read_ahead=read_ahead,
     )
 
 

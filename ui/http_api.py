@@ -41,13 +41,14 @@ async def ask(backend: Backend, request: Request) -> Response:
 
 
 async def _growing(asked: Asked) -> AsyncIterator[bytes]:
-    """One event an Answer: whether it is the last, what the model has written unchecked, and the Answer itself."""
+    """One event an Answer: whether it is the last, what nothing has checked yet, and the Answer itself."""
     try:
         async for answer in asked.answers():
             if answer is None:
                 yield BEAT
             else:
-                yield event({"done": answer.done, "draft": answer.draft, "answer": answer.to_dict()})
+                found = [citation.to_dict() for citation in answer.found]
+                yield event({"done": answer.done, "draft": answer.draft, "found": found, "answer": answer.to_dict()})
     except Refusal as refusal:
         yield event({"done": True, "error": str(refusal)}, "error")
 
@@ -168,8 +169,9 @@ ROUTES = (
         "An Answer: every claim with its citations, each an article, its lines and the very characters.",
         '{"question": "…", "history": [{"question": "…", "text": "…"}, …] or Answers, the oldest first,'
         ' "stream": false, "library": "…", "everywhere": false}; all but the question may be left out.',
-        'The Answer. With "stream": true server-sent events {"done", "draft", "answer"}: growing Answers, the first'
-        " with the passages found, `draft` what the model has written unchecked, the last one done.",
+        'The Answer. With "stream": true server-sent events {"done", "draft", "found", "answer"}: growing Answers, the'
+        " first with the passages, `found` the citations where the reader found the answer, `draft` what the model has"
+        " written, both unchecked; the last one done.",
         "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",
         ask,
     ),

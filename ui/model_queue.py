@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ui.read_ahead import ReadAhead
+
 if TYPE_CHECKING:
     from rag.answerer import Answerer
     from rag.followup import History
@@ -29,30 +31,33 @@ class QueueFull(Exception):
 
 
 class ModelQueue:
-    """First come, first served: one has the model, at most `size` wait for it."""
+    """First come, first served: one has the model, at most `size` wait for it. While nobody asks, it may read ahead."""
 
     def __init__(self, size: int = QUEUE_SIZE) -> None:
         self.size = size
         self._changed = threading.Condition()
         self._places: deque[Place] = deque()
+        self._ahead = ReadAhead(self._changed)
 
     def join(self) -> Place:
-        """A place at the end, to be run or left. Raises QueueFull at once when there is none."""
+        """A place at the end, to be run or left; what is read ahead gives way. Raises QueueFull when there is none."""
         with self._changed:
             if len(self._places) > self.size:
                 raise QueueFull(f"{self.size} questions are waiting already: ask this one again in a moment")
             place = Place(self)
             self._places.append(place)
+            self._ahead.give_way()
             return place
 
-    def stream(
-        self, answerer: Answerer, question: str, history: History = (), everywhere: bool = False
-    ) -> Generator[Answer | None]:
-        """Growing Answers, a few a second, after a None now and then while others are before. Raises QueueFull at once.
+    def stream(self, answerer: Answerer, question: str, history: History = (), everywhere: bool = False) -> Growing:
+        """The Answers to a question, which takes a place at the end. Raises QueueFull at once when there is none."""
+        return Growing(self.join(), answerer, question, history, everywhere)
 
-        Closing it stops the model.
-        """
-        return self.join().run(lambda: throttled(answerer.stream(question, history, everywhere), UPDATE_SECONDS))
+    def read_ahead(self, answerer: Answerer, question: str, history: History = ()) -> None:
+        """Let the models read what is being typed, in a thread of its own. Nothing happens while somebody asks."""
+        with self._changed:
+            if not self._places:
+                self._ahead.read(answerer, question, history)
 
     @property
     def n_waiting(self) -> int:
@@ -66,7 +71,9 @@ class ModelQueue:
     def _await(self, place: Place, seconds: float) -> bool:
         """Whether it is `place`'s turn, at the latest after `seconds`."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._places[0] is place, seconds)
+            if self._places[0] is place and self._ahead.is_reading:
+                self._ahead.give_way()  # once more: it may only have begun when it was told first
+            return self._changed.wait_for(lambda: self._places[0] is place and not self._ahead.is_reading, seconds)
 
     def _leave(self, place: Place) -> None:
         with self._changed:
@@ -80,6 +87,7 @@ class Place:
 
     def __init__(self, queue: ModelQueue) -> None:
         self._queue = queue
+        self._is_running = False
 
     def run(self, begin: Callable[[], Iterator[T]]) -> Generator[T | None]:
         """None every WAIT_SECONDS until it is this one's turn, then what `begin()` yields.
@@ -89,23 +97,57 @@ class Place:
         try:
             while not self._queue._await(self, WAIT_SECONDS):
                 yield None
+            self._is_running = True
             yield from begin()
         finally:
             self.leave()
 
+    def while_running(self, act: Callable[[], None]) -> None:
+        """Call `act` if the model works for this place, which does not end meanwhile."""
+        with self._queue._changed:
+            if self._is_running:
+                act()
+
     def leave(self) -> None:
         """Give the place up; nothing happens when that was done."""
-        self._queue._leave(self)
+        with self._queue._changed:
+            self._is_running = False
+            self._queue._leave(self)
+
+
+class Growing:
+    """Growing Answers, a few a second, after a None now and then while others are before. To be closed in any case."""
+
+    def __init__(
+        self, place: Place, answerer: Answerer, question: str, history: History = (), everywhere: bool = False
+    ) -> None:
+        self._place, self._answerer = place, answerer
+        self._stream = place.run(lambda: throttled(answerer.stream(question, history, everywhere), UPDATE_SECONDS))
+
+    def __iter__(self) -> Iterator[Answer | None]:
+        return self._stream
+
+    def stop(self) -> None:
+        """From another thread: let the iteration raise Interrupted if the model reads or writes for this question."""
+        self._place.while_running(self._answerer.interrupt)
+
+    def close(self) -> None:
+        """From the thread that iterates: stop the model, or the waiting for it."""
+        self._stream.close()
+        self._place.leave()
 
 
 def throttled(stream: Iterator[Answer], seconds: float) -> Iterator[Answer]:
-    """The first Answer, the last, and between them at most one every `seconds`. Closing it closes `stream`."""
+    """The first Answer, the first with what was found, the last; between them at most one every `seconds`.
+
+    Closing it closes `stream`.
+    """
     try:
-        shown = float("-inf")
+        shown, is_pointed = float("-inf"), False
         for answer in stream:
             now = time.monotonic()
-            if answer.done or now - shown >= seconds:
-                shown = now
+            if answer.done or now - shown >= seconds or (answer.found and not is_pointed):
+                shown, is_pointed = now, is_pointed or bool(answer.found)
                 yield answer
     finally:
         close = getattr(stream, "close", None)

@@ -228,7 +228,11 @@ function speak(turn) {
   if (text !== spoken.textContent) spoken.textContent = text;
 }
 
-// The live turn grows: bring a new question to the top, and on a wide screen open its best source, then citation 1.
+// What the pane shows by itself while a turn grows: the best passage, then where the reader found the answer, then
+// citation 1.
+const KINDS = ["hit", "found", "cite"];
+
+// The live turn grows: bring a new question to the top, and on a wide screen open what it leads to.
 function follow() {
   const turn = document.querySelector("#cl-live .cl-turn");
   const asked = turn?.querySelector(".cl-question")?.textContent ?? null;
@@ -237,6 +241,7 @@ function follow() {
   const ended = status !== "live" && question?.status === "live";
   question = { asked, status };
   speak(turn);
+  if (ended) say("citeline:answered");
   if (fresh) {
     chosen = false;
     fetched.clear();
@@ -251,10 +256,13 @@ function follow() {
     if (same) point((place.turn = turn), place.kind, place.n);
   }
   if (!turn || !wide.matches || chosen || !(status === "live" || ended)) return;
-  const kind = turn.querySelector('.cl-open[data-kind="cite"]') ? "cite" : "hit";
-  const first = sequence(turn, kind)[0];
-  // from a passage on to a citation, never back, whatever order the updates come in
-  if (first && place?.kind !== kind && place?.kind !== "cite") open(first);
+  const kind = KINDS.findLast((each) => turn.querySelector(`.cl-open[data-kind="${each}"]`));
+  // from a passage on to a citation, never back, whatever order the updates come in; but what the reader found and no
+  // citation bears out is not lit any longer
+  const isGone = ended && place?.kind === "found";
+  if (kind && (isGone ? kind !== "found" : KINDS.indexOf(kind) > KINDS.indexOf(place?.kind))) {
+    open(sequence(turn, kind)[0]);
+  }
 }
 
 // The box can be typed in as soon as the models are there.

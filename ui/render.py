@@ -25,7 +25,10 @@ def note_html(question: str, note: str, lang: str, kind: str = "note") -> str:
 
 def stopped_html(answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
     """A turn that the reader stopped: what was found stays, the unchecked draft does not."""
-    body = f'<div class="cl-body"><p class="cl-note">{escape(note)}</p></div>'
+    note = f'<p class="cl-note">{escape(note)}</p>'
+    pointers = _pointers(answer, articles, lang)
+    found = f'<p class="cl-state">{pointers}</p>{_pointed(answer, articles, lang)}' if pointers else ""
+    body = f'<div class="cl-body">{note}{found}</div>'
     cards = _cards(words(lang)["found"], answer.hits, articles, lang)
     return _turn(answer.question, "stopped", _understood(answer.understood, lang) + body + cards, lang)
 
@@ -86,17 +89,41 @@ def _understood(question: str, lang: str) -> str:
     )
 
 
-def _state(text: str, detail: str = "") -> str:
-    detail = f'<span class="cl-detail">{escape(detail)}</span>' if detail else ""
-    return f'<p class="cl-state"><span class="cl-status">{escape(text)}</span>{detail}</p>'
+def _state(text: str, detail: str = "", pointers: str = "") -> str:
+    """What is being done or was done; beside it a detail, or the markers of `_pointers`."""
+    beside = pointers or (f'<span class="cl-detail">{escape(detail)}</span>' if detail else "")
+    return f'<p class="cl-state"><span class="cl-status">{escape(text)}</span>{beside}</p>'
 
 
 def _streaming(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+    """What there is so far: the passages, then where the reader found the answer, then the model's draft."""
     say = words(lang)
     n_found = count(len(answer.hits), "passage", lang)
-    state = _state(say["draft"] if answer.draft else say["reading"], n_found)
+    state = _state(say["draft"] if answer.draft else say["reading"], n_found, _pointers(answer, articles, lang))
     draft = f'<p class="cl-draft" dir="auto">{escape(answer.draft)}</p>' if answer.draft else ""
-    return f'{state}<div class="cl-body">{draft}</div>{_cards(say["found"], answer.hits, articles, lang)}'
+    body = draft or _pointed(answer, articles, lang)
+    return f'{state}<div class="cl-body">{body}</div>{_cards(say["found"], answer.hits, articles, lang)}'
+
+
+def _pointers(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+    """A marker for each place where the reader found the answer, which nothing has checked; nothing when it has not."""
+    if not answer.found:
+        return ""
+    chips = "".join(
+        f'<button type="button" class="cl-chip cl-open" {_target(citation, n, "found", articles, lang)}>{n}</button>'
+        for n, citation in enumerate(answer.found, start=1)
+    )
+    return f'<span class="cl-detail cl-pointer">{chips}{words(lang)["unchecked"]}</span>'
+
+
+def _pointed(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+    """The characters that the first of these markers leads to."""
+    if not answer.found:
+        return ""
+    say, citation = words(lang), answer.found[0]
+    source = articles.get(citation.span.article_id)
+    quote = f"{say['open_quote']}{' '.join(citation.quote.split())}{say['close_quote']}"
+    return f'<p class="cl-pointed" lang="{escape(source.language if source else "")}" dir="auto">{escape(quote)}</p>'
 
 
 def _took(answer: Answer, lang: str) -> str:
@@ -203,7 +230,7 @@ def _target(citation: Citation, n: int, kind: str, articles: Mapping[str, Articl
     lines = f"{say['line']} {span.first}"
     if span.last != span.first:
         lines = f"{say['lines']} {span.first} {say['to']} {span.last}"
-    noun = say["citation" if kind == "cite" else "passage"]
+    noun = say[{"cite": "citation", "found": "pointed"}.get(kind, "passage")]
     if citation.page:
         lines = f"page {citation.page}, {lines}"
     label = f"{noun} {n}{say['colon']}{_title(span.article_id, articles)}, {lines}"

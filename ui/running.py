@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE_SECONDS = 1.0
+AGAIN_SECONDS = 0.05
 
 
 class Run:
     """One answer that is growing."""
 
     def __init__(self) -> None:
+        self.interrupt: Callable[[], None] = lambda: None
+        """Makes the model stop if it works for this answer; called again until the answer has ended."""
         self._stopped = threading.Event()
         self._ended = threading.Event()
 
@@ -46,4 +50,8 @@ class Running:
         """Stop what grows for a session, and wait a little until its last update has left."""
         if run := self._runs.get(session):
             run._stopped.set()
-            run._ended.wait(PATIENCE_SECONDS)
+            until = time.monotonic() + PATIENCE_SECONDS
+            while time.monotonic() < until:
+                run.interrupt()
+                if run._ended.wait(AGAIN_SECONDS):
+                    return

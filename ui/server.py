@@ -41,6 +41,7 @@ def serve(
     main_name: str = "",
     others: Mapping[str, Path] | None = None,
     watch: bool = False,
+    read_ahead: bool = True,
 ) -> None:
     """Serve the page until Ctrl-C. It is up at once; `load` runs meanwhile in a thread of its own.
 
@@ -65,7 +66,7 @@ def serve(
             libraries.start()
         for each in libraries.backends.values() if watch and libraries else [backend] if watch else []:
             threading.Thread(target=keep_shelf, args=(each, ended), name="citeline-watch", daemon=True).start()
-        server = uvicorn.Server(config(create_app(backend, examples, keep_history)))
+        server = uvicorn.Server(config(create_app(backend, examples, keep_history, read_ahead)))
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
             threading.Thread(target=_open, args=(server, url), name="citeline-browser", daemon=True).start()
@@ -114,7 +115,9 @@ def isolate(private: Path) -> None:
     )
 
 
-def create_app(backend: Backend, examples: Sequence[str] = (), keep_history: bool = True) -> FastAPI:
+def create_app(
+    backend: Backend, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
+) -> FastAPI:
     """The ASGI app: Gradio's page, and what programs ask, behind a guard. `isolate` has been called."""
     import gradio as gr
     from anyio import from_thread
@@ -154,14 +157,14 @@ def create_app(backend: Backend, examples: Sequence[str] = (), keep_history: boo
         routes, where = app.router.routes, f"/library/{name}"
         n_before = len(routes)
         add_upload_route(app, other, where)
-        page = build(other, (), keep_history)
+        page = build(other, (), keep_history, read_ahead)
         mount(where, page)
         added = routes[n_before:]
         del routes[n_before:]
         routes[:0] = added
         return page
 
-    mount("/", build(backend, examples, keep_history))
+    mount("/", build(backend, examples, keep_history, read_ahead))
     if backend.libraries is not None:
         backend.named = backend.libraries.backends  # the same table, which grows
         for name, other in backend.libraries.backends.items():

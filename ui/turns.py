@@ -77,6 +77,7 @@ def named(answerer: Answerer, answer: Answer) -> dict[str, Article]:
     """The articles an Answer speaks of, by id; one that is gone is left out and shown by its id."""
     ids = {hit.chunk.span.article_id for hit in answer.hits}
     ids |= {citation.span.article_id for claim in answer.claims for citation in claim.citations}
+    ids |= {citation.span.article_id for citation in answer.found}
     articles = {}
     for article_id in ids:
         try:
