@@ -17,8 +17,10 @@ class Config:
     """Chunks an answer shows as its sources, best first."""
     n_windows: int = 5
     """Of these, how many the reader reads."""
-    evidence_tokens: int = 320
-    """Most tokens of article text the language model is shown."""
+    evidence_tokens: int = 120
+    """Most tokens of article text the language model is shown: the answering sentences and what is beside them."""
+    wide_evidence_tokens: int = 320
+    """The same for what is said in more than a sentence: a reason, a summary."""
     answer_tokens: int = 96
     """Most tokens it may write."""
     question_chars: int = 1000
@@ -31,7 +33,9 @@ class Config:
 
     def budget(self, kind: Kind) -> int:
         """Most tokens of article text the language model is shown for a kind of question."""
-        return self.list_evidence_tokens if kind == "list" else self.evidence_tokens
+        if kind == "list":
+            return self.list_evidence_tokens
+        return self.wide_evidence_tokens if kind == "reason" else self.evidence_tokens
 
     def tokens(self, kind: Kind) -> int:
         """Most tokens it may write."""

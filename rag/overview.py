@@ -179,7 +179,7 @@ def _summary(
     answer = replace(answer, message=_others(others, intent.language))
     claims: list[Claim] = []
     if llm:
-        evidence = _evidence(found, order, config.evidence_tokens, llm)
+        evidence = _evidence(found, order, config.wide_evidence_tokens, llm)
         draft = ""
         for piece in llm.stream(summary_messages(intent.language, [each.text for each in evidence]), SUMMARY_TOKENS):
             draft += piece.text
