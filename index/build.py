@@ -106,7 +106,7 @@ def build(
             old is not None
             and report.is_noop
             and kept == (old.manifest.sources, old.manifest.skipped, old.manifest.excluded)
-            and _pathless(old.articles) == _pathless(articles)
+            and all(map(_is_same_but_path, old.articles, articles))
         ):
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
@@ -174,8 +174,8 @@ def _where(file: Found, part: Found) -> str:
     return display_name(str(file.path)) + part.id[len(file.id) :]
 
 
-def _pathless(articles: Sequence[Article]) -> list[Article]:
-    return [replace(article, path="") for article in articles]
+def _is_same_but_path(one: Article, other: Article) -> bool:
+    return one is other or one == replace(other, path=one.path)
 
 
 def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
@@ -264,7 +264,7 @@ def _read(
                 # The title may come from the file's name, so only a file of the same name is taken as it was.
                 same = known.get((part.id, disk.sha256(data)))
                 if same is not None and same.indexed:
-                    articles.append(replace(same, path=str(each.path)))
+                    articles.append(same if same.path == str(each.path) else replace(same, path=str(each.path)))
                     continue
                 try:
                     article, note = read_article(part, data, extractor)

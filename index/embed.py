@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from index import attention
 from index.errors import ModelDamaged
 from index.models import resolve
 
@@ -49,6 +50,7 @@ class SentenceTransformerEmbedder:
         self.fingerprint = _fingerprint(folder)
         self.lock = threading.RLock()
         self.model = _load(folder)
+        attention.use(getattr(self.model[0], "auto_model", None))
         self.dim = int(self.model.get_embedding_dimension() or 0)
         prompts = dict(self.model.prompts)
         self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
@@ -72,7 +74,7 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self.lock:
-            found = self.model.encode(list(texts), prompt="", batch_size=16, show_progress_bar=False)
+            found = self.model.encode(list(texts), prompt="", batch_size=8, show_progress_bar=False)
         vectors = np.asarray(found, dtype=np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(vectors).all() or (norms == 0).any():

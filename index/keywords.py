@@ -40,11 +40,15 @@ class Postings:
         """The postings of lists of terms, one list a chunk."""
         words = sorted({term for row in rows for term in row})
         vocabulary = {term: number for number, term in enumerate(words)}
-        terms = np.array([vocabulary[term] for row in rows for term in row], dtype=np.int64)
-        lengths = np.array([len(row) for row in rows], dtype=np.int32)
-        chunks = np.repeat(np.arange(len(rows)), lengths)
-        pairs, counts = np.unique(terms * max(len(rows), 1) + chunks, return_counts=True)
-        return cls._sorted(vocabulary, pairs // max(len(rows), 1), pairs % max(len(rows), 1), counts, lengths)
+        said = np.array([vocabulary[term] for row in rows for term in row], dtype=np.int64)
+        return cls.of_numbers(vocabulary, said, np.array([len(row) for row in rows], dtype=np.int64))
+
+    @classmethod
+    def of_numbers(cls, vocabulary: dict[str, int], said: Rows, lengths: Rows) -> Postings:
+        """The same of the terms' numbers, those of all chunks one after the other, and how many each chunk has."""
+        n = max(len(lengths), 1)
+        pairs, counts = np.unique(said * n + np.repeat(np.arange(len(lengths)), lengths), return_counts=True)
+        return cls._sorted(vocabulary, pairs // n, pairs % n, counts, lengths)
 
     @classmethod
     def merged(cls, parts: Sequence[Postings], slots: Slots) -> Postings:

@@ -58,7 +58,7 @@ ALPHABETS = {"fr": "àâæçéèêëîïôœùûüÿ", "en": "éï", "es": "áé
 
 _CLASSIFIED = "ar ca cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh"
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "’": "'", "ʼ": "'", "‘": "'", "`": "'"})  # fmt: skip
+_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "’": "'", "ʼ": "'", "‘": "'", "`": "'"}  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})((?:[  \u00a0\u2009\u202f.,'’]\d{3})+)(?![\d])")
 _TERM = re.compile(r"\d+(?:[.,]\d+)+|\w+")
@@ -69,8 +69,14 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 def fold(text: str) -> str:
     """Lower case without accents, ligatures, typographic apostrophes or invisible characters: NFC and NFD agree."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_LIGATURES)
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    for char, plain in _LIGATURES.items():  # `in` and `replace` are ten times faster than a look at each letter
+        if char in text:
+            text = text.replace(char, plain)
+    text = unicodedata.normalize("NFD", text)
+    for char in () if text.isascii() else filter(unicodedata.combining, set(text)):
+        text = text.replace(char, "")
+    return text
 
 
 def plain_numbers(text: str) -> str:

@@ -133,7 +133,7 @@ def verify(spec: str) -> list[Check]:
 
 def settle(model: Model) -> None:
     """Note that the files under the model's folder were just checked, and of an "hf:" model what they are."""
-    if model.name.startswith("hf:"):
+    if model.name.startswith("hf:") and model.hub:
         rows = [(file.name, file.n_bytes, file.sha256) for file in model.files]
         _write_json(model.folder / _RECORD, {"spec": model.name, "commit": model.hub.revision, "files": rows})
     _write_stamps(model, _stamps(model))
@@ -164,11 +164,12 @@ def _hub_model(spec: str) -> Model:
         raise UnknownModel(f"{spec}: a single file must be a .gguf, and a whole repository an embedder.")
     repo = "/".join(parts[:2])
     note = f"Its licence is on the hub's page of {repo}."
-    model = Model(spec, "llm" if is_file else "embedder", "from the hub", "see the hub", note, (), Hub(repo, "main"))
+    hub = Hub(repo, "main")
+    model = Model(spec, "llm" if is_file else "embedder", "from the hub", "see the hub", note, (), hub)
     with contextlib.suppress(FileNotFoundError):
         record = json.loads((model.folder / _RECORD).read_text(encoding="utf-8"))
         files = tuple(File(str(name), int(n_bytes), str(sha256)) for name, n_bytes, sha256 in record["files"])
-        return replace(model, files=files, hub=Hub(model.hub.repo, str(record["commit"])))
+        return replace(model, files=files, hub=Hub(repo, str(record["commit"])))
     return model
 
 

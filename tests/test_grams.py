@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.grams import likeness
+from index.grams import SIZE, _counts, likeness
 
 
 def test_the_text_with_the_query_in_it_is_the_likest():
@@ -25,3 +25,23 @@ def test_a_piece_that_all_texts_share_says_little():
 @pytest.mark.parametrize(("query", "texts"), [("", ["a"]), ("xyzw", ["abcd efgh", ""]), ("abc", [])])
 def test_nothing_shared_is_zero_for_all(query, texts):
     assert likeness(query, texts) == [0.0] * len(texts)
+
+
+@pytest.mark.parametrize(
+    "query", ["le pont de l'ete", "aaaa aaa abab mama", "日本語の質問", "\U0001f600\ud800 xx", "ab"]
+)
+def test_pieces_are_counted_as_str_count_does(query):
+    """In any script, beside each other's edges, and where a piece overlaps itself."""
+    texts = [f" {query} ", "le po", "nt de l'ete aaaaaa aaaaa ababab", " ", "abcd" * 20, "日本語の質問日本語"]
+    grams = sorted({text[i : i + SIZE] for text in (query, *texts) for i in range(len(text) - SIZE + 1)})
+    held = [gram for gram in grams if any(gram in text for text in texts)]
+    assert _counts(grams, texts).tolist() == [[text.count(gram) for text in texts] for gram in held]
+
+
+def test_a_text_is_folded_as_it_is_alone():
+    """Its neighbours in the list change nothing: a final sigma, a mark at the beginning, lines and spaces."""
+    texts = ["ΟΔΟΣ", "\u0301tat\n\n  ŒUVRE", "¨ i\u0307 \u2028x\x85y", ""]
+    for query in ("οδος oeuvre", "xy état"):
+        whole = likeness(query, [*texts, "zzzz"])
+        again = likeness(query, [*reversed(texts), "zzzz"])
+        assert whole == [*reversed(again[:-1]), again[-1]] and max(whole) == 1.0

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from fakes import BagEmbedder
 
 from index import disk
 from index import library as library_module
+from index import segment as segment_module
 from index.build import build
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch, NoLibrary
 from index.keywords import Postings
@@ -79,8 +81,8 @@ def do_half(name, real, args):
 
 
 @pytest.fixture
-def stage(tmp_path):
-    """A library of three generations whose folder has changed since, as `stage()` would find it afresh each time."""
+def stage(tmp_path, large):
+    """A library of three generations whose folder has changed since."""
     return Stage(tmp_path)
 
 
@@ -91,7 +93,8 @@ class Stage:
         self.folder, self.kept, self.path = root / "articles", root / "kept", root / "library"
         self.folder.mkdir()
         for n in range(3):
-            (self.folder / f"{n}.txt").write_text(f"Titre {n}\n\n" + f"Phrase numéro {n} du pont. " * 40)
+            text = f"Phrase numéro {n} du pont. " * (40 if n else 2000)  # the first one's segment stays as it is
+            (self.folder / f"{n}.txt").write_text(f"Titre {n}\n\n{text}")
             build(self.kept, BagEmbedder(), [self.folder])
         (self.folder / "1.txt").write_text("Titre neuf\n\n" + "Phrase tout autre du musée. " * 40)
         (self.folder / "2.txt").unlink()
@@ -101,6 +104,7 @@ class Stage:
         build(self.path, BagEmbedder())
         self.new = signature(self.path)
         assert self.old != self.new
+        assert len(Library.open(self.path).segments) == 2
         self.reset()
 
     def reset(self):
@@ -260,7 +264,9 @@ def flip(data, rng):
 
 DAMAGES = {
     "a flipped bit": flip,
-    "a zeroed page": lambda data, rng: (lambda at: data[:at] + bytes(512) + data[at + 512 :])(rng.randrange(len(data))),
+    "a page of others": lambda data, rng: (lambda at: data[:at] + b"\xa5" * 512 + data[at + 512 :])(
+        rng.randrange(len(data))
+    ),
     "cut by one": lambda data, rng: data[:-1],
     "cut in half": lambda data, rng: data[: len(data) // 2],
     "emptied": lambda data, rng: b"",
@@ -272,7 +278,7 @@ DAMAGES = {
 @pytest.fixture
 def large(monkeypatch):
     """Every segment counts as large: it has codes, and its vectors stay on disk."""
-    monkeypatch.setattr("index.segment.LARGE", 1)
+    monkeypatch.setattr(segment_module, "LARGE", 1)
 
 
 def test_the_files_of_a_generation(large, library):
@@ -402,6 +408,58 @@ def test_another_embedder_is_refused_with_both_names(library):
         Library.open(library).check_embedder("other", "other 64", 64)
 
 
+def test_a_large_file_is_hashed_once_in_a_process(large, library, monkeypatch):
+    """Opening again hashes small files only; when the size or the time of a large one changes it is hashed again."""
+    for name in ("vectors-1.f32", "sentences-1.f16"):
+        os.utime(generation_folder(library) / name, (1, 1))
+    Library.open(library)
+    read, read_into = [], disk.OpenFile.read_into
+    monkeypatch.setattr(
+        disk.OpenFile, "read_into", lambda self, *args: (read.append(self.path.name), read_into(self, *args))[1]
+    )
+    Library.open(library)
+    assert read == []
+    path = generation_folder(library) / "vectors-1.f32"
+    data = bytearray(path.read_bytes())
+    data[9] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(LibraryDamaged, match=r"vectors-1\.f32"):
+        Library.open(library)
+    assert read == ["vectors-1.f32"]
+
+
+def test_a_file_that_was_just_written_is_hashed(large, library):
+    """Two changes within one tick of the clock have the same time: so young a file is not taken on trust."""
+    path = generation_folder(library) / "vectors-1.f32"
+    data, now = bytearray(path.read_bytes()), time.time()
+    os.utime(path, (now, now))
+    Library.open(library)
+    data[9] ^= 1
+    path.write_bytes(data)
+    os.utime(path, (now, now))
+    with pytest.raises(LibraryDamaged, match=r"vectors-1\.f32"):
+        Library.open(library)
+
+
+def test_an_open_large_library_needs_its_files_no_more(large, library):
+    """Files of which only some rows are read stay open when their generation is collected, and are closed in the end."""
+    opened = Library.open(library)
+    shutil.rmtree(library)
+    assert search(opened, BagEmbedder(), "pont de Vernay", "fr")[0].chunk.span.article_id == "pont.txt"
+    assert any("vectors-1" in name for name in open_files())
+    del opened
+    assert not any(str(library) in name for name in open_files())
+
+
+def open_files():
+    """Names of the files that this process holds open."""
+    held = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one of this listing
+            held.append(str(each.readlink()))
+    return held
+
+
 # --- writers and readers -------------------------------------------------------------------------------------------
 
 
@@ -522,4 +580,5 @@ def test_a_generation_never_served_does_not_displace_the_one_before(library):
 
 
 if __name__ == "__main__":
+    segment_module.LARGE = 1
     print(json.dumps(globals()[sys.argv[1]](Path(sys.argv[2]))))

@@ -1,14 +1,16 @@
 """What is kept of an article from one generation to the next: nothing is cut or stemmed twice, nothing differs."""
 
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fakes import BagEmbedder
 
 from index import prepare as prepare_module
 from index.build import build
 from index.library import Library
-from index.prepare import Kept, prepare
+from index.prepare import is_same, prepare
 
 TEXT = "Le pont de Vernay\n\nLe pont a rouvert lundi. Oui. Les travaux ont coûté trois millions.\n\nLuc Ferrandi l’a dit.\n"
 
@@ -42,30 +44,34 @@ def test_other_code_cuts_everything_again(library, folder, embedder, cut, monkey
 
 
 def test_what_is_kept_is_what_would_be_made(tmp_path, embedder):
-    """For every article, chunk by chunk: places, keys of passages and sentences, terms."""
+    """For every article, chunk by chunk: places, keys of passages and sentences, how often each term stands."""
     folder = tmp_path / "articles"
     folder.mkdir()
     for n in range(12):
         (folder / f"{n}.txt").write_text(f"Titre {n}\n\n" + TEXT * (n + 1) + "\n\n…\n\nA b.\n", encoding="utf-8")
-    build(tmp_path / "library", embedder, [folder])
+        build(tmp_path / "library", embedder, [folder])
     library = Library.open(tmp_path / "library")
-    kept = Kept(library)
     assert len(library.rows) > len(library.articles)
-    for article in library.articles:
-        assert kept.get(article) == prepare(article, BagEmbedder(), lambda key, passage: None)
+    for n, article in enumerate(library.articles):
+        made = prepare(article, BagEmbedder(), lambda key, passage: None)
+        rows = np.flatnonzero(library.rows["article"] == n)
+        kept = [tuple(row)[1:] for row in library.rows[rows].tolist()]
+        assert kept == [(start, length, key.rstrip(b"\0")) for start, length, key in made.rows]
+        place, at = library.order[n]
+        segment = library.segments[place]
+        for chunk, said, words in zip(range(*segment.starts[at : at + 2]), made.said, made.words, strict=True):
+            places, _ = segment.sentences.places(np.array([chunk]))
+            assert [segment.sentences.keys[each] for each in places] == [key.rstrip(b"\0") for key in said]
+            held = {
+                term: dict(zip(*segment.postings.of_term(term), strict=True)) for term in segment.postings.vocabulary
+            }
+            assert {term: on[chunk] for term, on in held.items() if chunk in on} == Counter(words)
+            assert segment.postings.lengths[chunk] == len(words)
 
 
-def test_an_article_that_differs_in_anything_that_counts_is_not_kept(library, embedder):
-    """Bytes, headline, language, lines; another path is no difference."""
-    found = Library.open(library)
-    kept, article = Kept(found), found.articles[0]
-    assert kept.get(replace(article, path="/elsewhere.txt")) is not None
+def test_an_article_that_differs_in_anything_that_counts_is_not_kept(library):
+    """Name, bytes, headline, language, lines; another path is no difference."""
+    article = Library.open(library).articles[0]
+    assert is_same(article, replace(article, path="/elsewhere.txt"))
     for other in ({"sha256": "0" * 64}, {"title": "X"}, {"language": "en"}, {"lines": ("X",)}, {"id": "x.txt"}):
-        assert kept.get(replace(article, **other)) is None
-
-
-def test_a_library_without_terms_is_cut_once_more(library, folder, embedder, cut):
-    """One that was written before terms were kept."""
-    found = Library.open(library)
-    found.keywords.analysis = ""
-    assert Kept(found).get(found.articles[0]) is None
+        assert not is_same(article, replace(article, **other))

@@ -1,0 +1,95 @@
+"""Attention as plain matrix products, for encoders in which all query heads share one key head, as EmbeddingGemma's do.
+
+torch's fused kernel reaches a sixth of what the processor computes in bfloat16; one product of all heads' queries with
+the one key head comes near it. The same numbers but for rounding (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NAME = "citeline-shared-key"
+_MAX_SCORES = 400_000
+"""Scores computed at a time: what is written must still be in the processor's cache when it is read again."""
+
+
+def use(encoder: Any) -> bool:
+    """Make a transformers encoder compute its attention here; False, and nothing is changed, if it has more key heads.
+
+    Besides padded batches it then takes sequences laid end to end in one row: `cu_seq_lens_q` gives their borders,
+    [0, end of the first, ..., end of the last], `position_ids` begin at 0 in each, and `attention_mask` is
+    `{"full_attention": None, "sliding_attention": None}`. Nothing is padded, so nothing is computed for padding.
+    """
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.masking_utils import sdpa_mask
+
+    config = getattr(encoder, "config", None)
+    if getattr(config, "model_type", "") != "gemma3_text" or getattr(config, "num_key_value_heads", 0) != 1:
+        return False
+    AttentionInterface.register(NAME, _attention)
+    AttentionMaskInterface.register(NAME, sdpa_mask)
+    encoder.set_attn_implementation(NAME)
+    return True
+
+
+def _attention(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    *,
+    scaling: float,
+    sliding_window: int | None = None,
+    cu_seq_lens_q: Sequence[int] | None = None,
+    **_: Any,
+) -> tuple[Tensor, None]:
+    """As transformers calls it: query (batch, heads, tokens, width), key and value with one head; True may be seen.
+
+    Returns (batch, tokens, heads, width).
+    """
+    import torch
+
+    batch, heads, tokens, width = query.shape
+    found = torch.empty(batch, tokens, heads, width, dtype=query.dtype)
+    if cu_seq_lens_q is not None:
+        for start, end in itertools.pairwise(cu_seq_lens_q):
+            at = slice(start, end)
+            mask = _band(end - start, sliding_window)
+            found[:, at] = _product(query[:, :, at], key[:, 0, at], value[:, 0, at], mask, scaling)
+        return found, None
+    step = max(1, _MAX_SCORES // (heads * tokens * tokens))
+    for start in range(0, batch, step):
+        rows = slice(start, start + step)
+        mask = None if attention_mask is None else attention_mask[rows]
+        found[rows] = _product(query[rows], key[rows, 0], value[rows, 0], mask, scaling)
+    return found, None
+
+
+def _product(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float) -> Tensor:
+    """Attention of (rows, heads, tokens, width) to (rows, tokens, width), as (rows, tokens, heads, width)."""
+    import torch
+
+    rows, heads, tokens, width = query.shape
+    scores = torch.bmm(query.reshape(rows, heads * tokens, width), key.transpose(1, 2))
+    scores = scores.float().mul_(scaling).view(rows, heads, tokens, tokens)
+    if mask is not None:
+        # Not infinite: where padding sees nothing but padding a share of nothing would be NaN, and NaN spreads.
+        scores.masked_fill_(~mask, torch.finfo(scores.dtype).min)
+    shares = scores.softmax(-1).to(query.dtype).view(rows, heads * tokens, tokens)
+    return torch.bmm(shares, value).view(rows, heads, tokens, width).transpose(1, 2)
+
+
+def _band(tokens: int, sliding_window: int | None) -> Tensor | None:
+    """Which tokens see which when only those nearer than the window are seen; None when all are."""
+    import torch
+
+    if sliding_window is None or tokens <= sliding_window:
+        return None
+    at = torch.arange(tokens)
+    return (at.unsqueeze(1) - at).abs() < sliding_window
