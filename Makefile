@@ -10,6 +10,7 @@ run: setup models
 	@$(CITELINE) serve
 
 test: setup models
+	@$(CITELINE) models fetch multilingual-e5-small
 	@.venv/bin/python -m pytest
 
 lint: setup

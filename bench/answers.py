@@ -1,7 +1,7 @@
 """Are the answers right, the lines right, and is nothing said where there is nothing?
 
     python -m bench.answers --piaf piaf-v1.0.json [--n 300] [--half held-out] [--llm none]
-    python -m bench.answers [--llm none]                   (seeds/)
+    python -m bench.answers [--llm none] [--embedder NAME]     (seeds/)
 
 PIAF: each paragraph is an article with one sentence a line. A question is asked three times: with everything there,
 with its paragraph hidden (near miss), with all of its article hidden (off corpus).
@@ -23,7 +23,7 @@ from pathlib import Path
 from bench.squad import Item, halves, load
 from index.build import build
 from index.chunk import sentences
-from index.embed import SentenceTransformerEmbedder
+from index.embed import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
 from index.types import Span
 from rag import evaluate
 from rag.evaluate import Case, HidingAnswerer, Outcome, figures
@@ -106,7 +106,13 @@ def report(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
 
 
 def measure(
-    piaf: Path | None, n: int, half: str, llm: str, library: Path | None = None, perturb: str = ""
+    piaf: Path | None,
+    n: int,
+    half: str,
+    llm: str,
+    library: Path | None = None,
+    perturb: str = "",
+    embedder: str = DEFAULT_EMBEDDER,
 ) -> list[Outcome]:
     """Ask n questions of a half of a SQuAD-format file, or all of seeds/questions.jsonl when there is none."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -121,8 +127,8 @@ def measure(
         if perturb:
             cases = [replace(case, question=PERTURBATIONS[perturb](case.question)) for case in cases]
         if not (library / "CURRENT").exists():
-            build(library, SentenceTransformerEmbedder(), [folder])
-        return run(HidingAnswerer.load(library, llm=llm), cases)
+            build(library, SentenceTransformerEmbedder(embedder), [folder])
+        return run(HidingAnswerer.load(library, llm=llm, embedder=embedder), cases)
 
 
 def main() -> None:
@@ -133,9 +139,10 @@ def main() -> None:
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
     parser.add_argument("--library", type=Path, help="keep the index here between runs")
     parser.add_argument("--perturb", choices=[*PERTURBATIONS], default="")
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--verbose", action="store_true", help="print what was wrong")
     args = parser.parse_args()
-    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb)
+    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb, args.embedder)
     for name, value in report(results):
         print(f"| {name} | {value} |")
     if args.verbose:

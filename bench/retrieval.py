@@ -1,6 +1,7 @@
 """Is the right paragraph among the first hits?
 
     python -m bench.retrieval --piaf piaf-v1.0.json --library FOLDER [--n 600] [--perturb no-accents-no-capitals]
+                              [--embedder NAME]
 
 The library is the one that bench.answers keeps: each paragraph an article with one sentence a line.
 """
@@ -12,18 +13,19 @@ import tempfile
 from pathlib import Path
 
 from bench.answers import PERTURBATIONS, piaf_sample
-from index.embed import SentenceTransformerEmbedder
+from index.embed import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
 from index.language import detect
 from index.library import Library
 from index.search import search
 from rag.metrics import mean, rate
 
 
-def rows(piaf: Path, library: Path, n: int, half: str, perturb: str) -> list[tuple[str, str]]:
+def rows(piaf: Path, library: Path, n: int, half: str, perturb: str, embedder_name: str) -> list[tuple[str, str]]:
     """R@k and MRR@10 of a seeded sample, by article: two chunks of a paragraph count once."""
     with tempfile.TemporaryDirectory() as temporary:
         cases = [case for case in piaf_sample(piaf, Path(temporary), n, half) if case.gold]
-    opened, embedder = Library.open(library), SentenceTransformerEmbedder()
+    opened, embedder = Library.open(library), SentenceTransformerEmbedder(embedder_name)
+    opened.check_embedder(embedder.name, embedder.fingerprint, embedder.dim)
     ranks = []
     for case in cases:
         question = PERTURBATIONS[perturb](case.question) if perturb else case.question
@@ -42,8 +44,9 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=600)
     parser.add_argument("--half", choices=["tuning", "held-out"], default="held-out")
     parser.add_argument("--perturb", choices=[*PERTURBATIONS], default="")
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     args = parser.parse_args()
-    for name, value in rows(args.piaf, args.library, args.n, args.half, args.perturb):
+    for name, value in rows(args.piaf, args.library, args.n, args.half, args.perturb, args.embedder):
         print(f"| {name} | {value} |")
 
 

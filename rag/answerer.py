@@ -43,6 +43,8 @@ from rag.quotes import differing, quotes
 from rag.reader import AdapterReader, Reader
 from rag.reading import Window, best_first, read
 from rag.scope import Scope, everywhere_of, implied, scope_of, within
+from rag.similarity import EMBEDDER as E5
+from rag.similarity import SimilarityReader
 from rag.types import Answer, Claim, Kind, Timings
 
 SURE = 2.0
@@ -105,7 +107,7 @@ class Answerer:
         try:
             reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
         except ReaderError:  # the adapter belongs to another embedder
-            reader = OverlapReader()
+            reader = SimilarityReader(encoder) if encoder.name == E5 else OverlapReader()
         judge = default_judge() if isinstance(reader, AdapterReader) else None
         return cls(path, encoder, reader, load_llm(llm), config, judge)
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.types import Article
+from rag.errors import Interrupted
 from rag.intent import recognise
 from rag.llm import Llm, Piece
 from rag.prompt import Message
@@ -79,7 +80,7 @@ def _written(answerer: Answerer, is_free: Callable[[], bool], n: int) -> Iterato
                 yield case.question
             if len(taken) >= n:
                 return
-    except _Interrupted:
+    except (_Interrupted, Interrupted):
         return
 
 

@@ -1,9 +1,11 @@
 """Words as the keyword leg compares them: what a person types on any keyboard meets what the article has."""
 
+import random
 import unicodedata
 
 import pytest
 
+from index import language
 from index.language import detect, dominant, fold, plain_numbers, stem, terms, words
 
 
@@ -163,3 +165,15 @@ def test_the_most_frequent_language_dominates():
     assert dominant(["en", "fr", "fr"]) == "fr"
     assert dominant(["en", "fr"]) == "en"
     assert dominant([]) == "fr"
+
+
+def test_fold_is_what_it_is_letter_by_letter():
+    """Whole pieces are replaced at once; each letter, looked at alone, gives the same."""
+    draw = random.Random(5)
+    blocks = [(32, 0x250), (0x300, 0x370), (0x1E00, 0x2100), (0x370, 0x600), (0x1F300, 0x1F600), (0xAC00, 0xAD00)]
+    for _ in range(500):
+        text = "".join(chr(draw.randrange(*draw.choice(blocks))) for _ in range(draw.randrange(40)))
+        text += draw.choice(["", "L’Œuvre à 20 °C, où l'on a bu; ÉTÉ", "naïve I\u0307stanbul straße"])
+        lowered = language._INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+        spelt = unicodedata.normalize("NFD", lowered.translate(str.maketrans(language._LIGATURES)))
+        assert fold(text) == "".join(char for char in spelt if not unicodedata.combining(char)), ascii(text)

@@ -10,6 +10,7 @@ from fakes import BagEmbedder, ScriptedLlm
 from index.build import build
 from rag import starters as module
 from rag.answerer import Answerer
+from rag.errors import Interrupted
 from rag.overlap import OverlapReader
 from rag.starters import starters
 from ui.first_questions import FILE, FirstQuestions
@@ -49,6 +50,13 @@ def test_the_model_is_left_as_soon_as_somebody_asks(answerer):
     """Its first word is not waited for twice."""
     answerer.llm = ScriptedLlm(*["Qui est la maire de Vernay ?"] * 5)
     assert len(starters(answerer, lambda: False)) <= 2 and len(answerer.llm.prompts) == 1
+
+
+def test_who_takes_the_model_away_does_not_take_the_questions(answerer, monkeypatch):
+    """It is interrupted for somebody else: the rules go on."""
+    monkeypatch.setattr(module, "SURE", -10.0)
+    answerer.llm = ScriptedLlm(*[Interrupted("told to stop")] * 5)
+    assert "Qui est Hélène Castan ?" in starters(answerer) and len(answerer.llm.prompts) == 1
 
 
 def test_they_are_found_once_a_generation(answerer, tmp_path, monkeypatch):

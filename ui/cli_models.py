@@ -43,7 +43,10 @@ def list_models(as_json: JsonFlag = False) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "kind", "size", "licence", "here", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", min_width=max(map(len, models.CATALOGUE)))
+    for head in ("kind", "size", "licence", "here"):
+        table.add_column(head)
     table.add_column("what", overflow="fold")
     for model in known.values():
         here = "yes" if models.is_here(model) else "no"

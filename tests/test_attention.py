@@ -1,0 +1,99 @@
+"""Attention as plain products: the same numbers as torch's own, padded, packed or alone."""
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel, Gemma3TextConfig, Gemma3TextModel
+
+from index import attention
+
+NONE = {"full_attention": None, "sliding_attention": None}
+LENGTHS = [7, 3, 20, 12]
+
+
+def tiny(**changes):
+    torch.manual_seed(0)
+    settings = {
+        "vocab_size": 32, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 6, "head_dim": 16,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "use_bidirectional_attention": True, "sliding_window": 16,
+        "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2,
+    }  # fmt: skip
+    return Gemma3TextModel(Gemma3TextConfig(**settings | changes)).eval()
+
+
+@pytest.fixture
+def sequences():
+    generator = torch.Generator().manual_seed(2)
+    return [torch.randint(3, 32, (n,), generator=generator) for n in LENGTHS]
+
+
+def padded(sequences):
+    ids = torch.zeros(len(sequences), max(map(len, sequences)), dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for row, each in enumerate(sequences):
+        ids[row, : len(each)] = each
+        mask[row, : len(each)] = 1
+    return ids, mask
+
+
+@torch.inference_mode()
+def states(encoder, sequences):
+    """What a padded batch gives each sequence."""
+    ids, mask = padded(sequences)
+    hidden = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    return [hidden[row, : len(each)] for row, each in enumerate(sequences)]
+
+
+@pytest.mark.parametrize("most", [1, 700, 10**6])
+def test_padded_batches_give_what_torch_gives(sequences, monkeypatch, most):
+    """However many rows are computed at a time, and with sequences longer than the sliding window (9 to each side)."""
+    monkeypatch.setattr(attention, "_MAX_SCORES", most)
+    encoder = tiny()
+    expected = states(encoder, sequences)
+    assert attention.use(encoder) and attention.use(encoder)
+    for found, each in zip(states(encoder, sequences), expected, strict=True):
+        assert torch.allclose(found, each, atol=1e-5)
+
+
+def test_laid_end_to_end_they_give_the_same(sequences):
+    """One row of sequences gives each what it gets alone: none sees another, positions begin anew."""
+    encoder = tiny()
+    expected = states(encoder, sequences)
+    attention.use(encoder)
+    ends = [0]
+    for each in sequences:
+        ends.append(ends[-1] + len(each))
+    with torch.inference_mode():
+        hidden = encoder(
+            input_ids=torch.cat(sequences).unsqueeze(0),
+            position_ids=torch.cat([torch.arange(len(each)) for each in sequences]).unsqueeze(0),
+            attention_mask=NONE,
+            use_cache=False,
+            cu_seq_lens_q=ends,
+        ).last_hidden_state[0]
+    for start, each in zip(ends, expected, strict=False):
+        assert torch.allclose(hidden[start : start + len(each)], each, atol=1e-5)
+
+
+def test_in_bfloat16_it_differs_by_rounding_only(sequences):
+    """As far from the float32 result as torch's own kernel is, within a factor of two."""
+    exact = states(tiny(), sequences)
+    encoder = tiny().bfloat16()
+    before = states(encoder, sequences)
+    attention.use(encoder)
+    after = states(encoder, sequences)
+
+    def error(found):
+        return sum(float((f.float() - e).norm() / e.norm()) for f, e in zip(found, exact, strict=True)) / len(exact)
+
+    assert 0 < error(after) < 2 * error(before)
+
+
+def test_other_encoders_are_left_alone():
+    """More key heads, another architecture, no transformer at all: nothing is changed."""
+    several = tiny(num_attention_heads=4, num_key_value_heads=2)
+    bert = BertModel(BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=4, intermediate_size=48))
+    for encoder in (several, bert):
+        before = encoder.config._attn_implementation
+        assert not attention.use(encoder)
+        assert encoder.config._attn_implementation == before
+    assert not attention.use(None)
