@@ -75,7 +75,16 @@ class OneAnswer:
     def article(self, article_id: str) -> Article:
         return self.library.by_id[article_id]
 
-    def stream(self, question: str, history: Any = ()) -> Iterator[Answer]:
+    def read_ahead(self, question: str, history: Any = ()) -> None:
+        pass
+
+    def give_way(self) -> None:
+        pass
+
+    def interrupt(self) -> None:
+        pass
+
+    def stream(self, question: str, history: Any = (), everywhere: bool = False) -> Iterator[Answer]:
         cited = []
         for line, name in PLACES:
             text = self.article(name).lines[line - 1]

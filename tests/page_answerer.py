@@ -56,7 +56,7 @@ class ReadingAnswerer(PageAnswerer):
             if Path("go").exists():
                 break
         for each in growing[2:]:
-            time.sleep(self.pause)
+            time.sleep(0.1)
             yield each
         yield last
 

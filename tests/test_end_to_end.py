@@ -120,21 +120,21 @@ def url(library):
 
 
 def test_the_ways_in_give_one_result(library, answerer, url):
-    """Function, command, stream and what `citeline serve` says over HTTP, OpenAI's way and MCP: the same JSON but for
-    the clock and what the model had cached."""
+    """Function, command by itself and by the server, and what `citeline serve` says over HTTP, OpenAI's way and MCP: the
+    same JSON but for the clock and what the model had cached."""
     from rag import answer
 
     question = "Antoine Delvaux a-t-il quitté le gouvernement ?"
-    command = [sys.executable, "-m", "ui.cli"]
-    result = subprocess.run(
-        [*command, "ask", question, "--library", str(library), "--json"],
-        capture_output=True, text=True, cwd=ROOT, timeout=600, check=True,
-    )  # fmt: skip
-    found = [json.loads(result.stdout), answer(question, library).to_dict(), answerer.ask(question).to_dict()]
-    found += over_the_wire(url, question)
+    command = [sys.executable, "-m", "ui.cli", "ask", question, "--library", str(library), "--json"]
+    results = [
+        subprocess.run([*command, *options], capture_output=True, text=True, cwd=ROOT, timeout=600, check=True)
+        for options in ([], ["--no-server"])
+    ]
+    found = [json.loads(result.stdout) for result in results]
+    found += [answer(question, library).to_dict(), answerer.ask(question).to_dict(), *over_the_wire(url, question)]
     for each in found:
         del each["timings_ms"], each["usage"]
-    assert len(found) == 6 and all(each == found[0] for each in found)
+    assert len(found) == 7 and all(each == found[0] for each in found)
     assert found[0]["claims"]
 
 

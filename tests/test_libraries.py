@@ -52,6 +52,19 @@ def test_a_library_is_made_by_its_name(loaded, home):
     assert libraries.named() == {"Presse_2024": home / "libraries" / "Presse_2024"}
 
 
+def test_what_is_done_for_a_library_is_done_for_one_that_is_made_later(library, home):
+    """Such as to watch its folders, and to say where it is served: once each, when its Answerer is there."""
+    told = []
+    backend = Backend(lambda: plain_answerer(library))
+    found = Libraries(backend, {}, "main")
+    backend.when_loaded.append(lambda each: told.append((each.name, each.answerer.library_path)))
+    backend.start()
+    assert backend.loaded.wait(20)
+    found.create("presse")
+    assert found.backends["presse"].loaded.wait(20)
+    assert told == [("", library), ("presse", home / "libraries" / "presse")]
+
+
 @pytest.mark.parametrize(
     "name", ["", "..", "../x", "a/b", "a\\b", "/etc", "-rf", ".x", "a b", "é", "x" * 41, "x\0", "x\n", "PRESSE"]
 )

@@ -134,8 +134,10 @@ def test_hostile_text_anywhere_adds_no_tag_and_no_attribute(text, lang):
         Answer(text, text, message=text, kind="greeting"),
         Answer(text, text, (), (hit,), message=text),
         Answer(text, text, hits=(hit,), draft=text, done=False),
+        Answer(text, text, hits=(hit,), found=(quote,), done=False),
     ):
         only_ours(render.answer_html(answer, shelf, lang))
+        only_ours(render.stopped_html(answer, text, shelf, lang))
         only_ours(render.answer_html(answer, {}, lang))
     for html in (
         render.note_html(text, text, lang, "live"),
@@ -283,6 +285,19 @@ def test_a_draft_is_marked_as_being_checked():
     assert "en cours de vérification" in later and '<p class="cl-draft" dir="auto">Le 3</p>' in later
 
 
+def test_what_the_reader_found_is_no_claim():
+    """Its characters and a marker for each place, said to be unchecked; beside the draft only the markers."""
+    growing = Answer("Q", "fr", hits=(HIT,), found=(REOPENS, SAYS), done=False)
+    first, later = (render.answer_html(each, SHELF, "fr") for each in (growing, replace(growing, draft="Le 3")))
+    page = only_ours(first)
+    assert "12sans doute ici, à vérifier" in page.text
+    assert "«\u00a0des Tanneurs rouvrira le 3 mai 🌉\u00a0»" in page.text and "cl-claim" not in first
+    chips = [attributes for tag, attributes in page.tags if attributes.get("data-kind") == "found"]
+    assert [chip["data-check"] for chip in chips] == [render_article.digest(c.quote) for c in (REOPENS, SAYS)]
+    assert chips[0]["aria-label"] == "Endroit probable 1\u00a0: Le pont rouvrira, lignes 3 à 4"
+    assert "cl-pointed" not in later and later.count('data-kind="found"') == 2 and "cl-draft" in later
+
+
 def test_every_line_carries_its_number_and_its_exact_text():
     """1-based, blank lines too, as the file has them."""
     page = only_ours(render_article.article_html(BRIDGE, [], 0, "fr"))
@@ -424,6 +439,9 @@ def test_a_stopped_answer_keeps_what_was_found():
     html = render.stopped_html(Answer("Q", "fr", hits=(HIT,), draft="Le 3", done=False), "Arrêté.", SHELF, "fr")
     assert "Arrêté." in only_ours(html).text and "cl-card" in html and "Le 3" not in Page(html).text.split("Arrêté.")[0]
     assert 'data-status="stopped"' in html and "cl-draft" not in html
+    growing = Answer("Q", "fr", hits=(HIT,), found=(SAYS,), draft="Le 3", done=False)
+    html = render.stopped_html(growing, "Arrêté.", SHELF, "fr")
+    assert "«\u00a0dit-elle\u00a0»" in only_ours(html).text and "à vérifier" in html and "cl-draft" not in html
 
 
 def test_a_file_that_has_changed_is_said_in_the_articles_head():

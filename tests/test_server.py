@@ -240,12 +240,12 @@ class ScriptedAnswerer:
 class Served:
     """The page in a process of its own, as `citeline serve` runs it; `lines` is what it printed after its address."""
 
-    def __init__(self, load, folder, examples=()):
+    def __init__(self, load, folder, examples=(), options=""):
         here = Path(__file__).parent
         script = (
             f"import sys; sys.path[:0] = [{str(here.parent)!r}, {str(here)!r}]\n"
             "import test_server, ui.server\n"
-            f"ui.server.serve({load}, port=0, open_browser=False, examples={examples!r})"
+            f"ui.server.serve({load}, port=0, open_browser=False, examples={examples!r}, {options})"
         )
         self.folder, self.lines = folder, []
         self.errors = folder / "stderr.txt"
@@ -687,6 +687,18 @@ def test_an_article_that_cannot_be_read_is_one_line(page, url):
 def test_nonsense_for_an_article_gets_nothing(url, wanted):
     """Whatever is sent in place of an article, nothing breaks and nothing is shown."""
     assert pane(url, wanted).json() == ""
+
+
+def test_gradio_is_imported_without_its_stubs():
+    """No .pyi file is read or written where Gradio is installed; afterwards Python finds files and collects as before."""
+    code = (
+        "import gc, inspect, sys\nfind, seen = inspect.getfile, []\n"
+        "sys.addaudithook(lambda what, given: what == 'open' and seen.append(str(given[0])))\n"
+        "from ui.server import quick_import\nwith quick_import():\n    import gradio\n"
+        "assert gradio.Textbox and inspect.getfile is find and gc.isenabled()\n"
+        "assert len(seen) > 100 and not [each for each in seen if each.endswith('.pyi')]"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True)
 
 
 def failing_load():

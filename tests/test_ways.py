@@ -24,6 +24,7 @@ from ui import cli
 from ui.backend import Backend
 from ui.mcp_server import over_stdio
 from ui.openai_api import content
+from ui.terminal import answer_text
 
 HERE = Path(__file__).parent
 FOLLOWED = "Quand le pont de Vernay rouvrira-t-il ?"
@@ -95,7 +96,8 @@ def answers(library):
 @pytest.fixture(scope="module")
 def url(library, tmp_path_factory):
     loading = f"lambda: __import__('test_ways').load({str(library)!r})"
-    with Served(loading, tmp_path_factory.mktemp("served")) as page:
+    models = "models=('first line', 'bag')"
+    with Served(loading, tmp_path_factory.mktemp("served"), options=models) as page:
         until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
         yield page.url
 
@@ -134,6 +136,18 @@ def test_the_command(library, answers, monkeypatch, capsys):
     for question in (question for question, before in QUESTIONS if not before):
         cli.ask(question, library=library, as_json=True)
         found[question] = json.loads(capsys.readouterr().out)
+    assert len(found) == 4 and same(found, answers)
+
+
+def test_the_command_beside_a_server(url, library, answers, monkeypatch, capsys):
+    """`citeline ask`, answered by the server: the same text, and with --json the same JSON; nothing is loaded."""
+    monkeypatch.setattr(cli, "_answerer", lambda *_: pytest.fail("models were loaded"))
+    found = {}
+    for question in (question for question, before in QUESTIONS if not before):
+        cli.ask(question, library=library, llm="first line", embedder="bag", as_json=True)
+        found[question] = json.loads(capsys.readouterr().out)
+        cli.ask(question, library=library, llm="first line", embedder="bag")
+        assert capsys.readouterr().out == answer_text(answers[question]) + "\n"
     assert len(found) == 4 and same(found, answers)
 
 

@@ -37,6 +37,8 @@ class Backend:
         self.named: dict[str, Backend] = {}
         """Other libraries of this process by their names, as programs ask for them."""
         self.first_questions = FirstQuestions(lambda: not self.queue.is_busy)
+        self.when_loaded: list[Callable[[Backend], None]] = []
+        """Called once there is an Answerer, by the thread that has loaded it; libraries beside this one share it."""
         self._load = load
 
     def start(self) -> None:
@@ -45,6 +47,8 @@ class Backend:
     def _run(self) -> None:
         try:
             self.answerer = self._load()
+            for act in self.when_loaded:
+                act(self)
         except (CitelineIndexError, RagError) as error:
             self.error = str(error)
             log.error("%s", error)

@@ -26,6 +26,7 @@ from ui.verify_export import VerifyError
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
+    from rag.types import Answer
 
 app = typer.Typer(
     name="citeline",
@@ -117,9 +118,18 @@ def ask(
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Search all articles, whatever date or source the question names.")
     ] = False,
+    no_server: Annotated[
+        bool,
+        typer.Option(
+            "--no-server", envvar="CITELINE_NO_SERVER", help="Load the models although citeline serve has them loaded."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question from the library; every sentence with the lines it comes from."""
+    """Answer a question from the library; every sentence with the lines it comes from.
+
+    A running `citeline serve` of the same library and models answers it: nothing has to be loaded.
+    """
     if questions is not None:
         if question is not None or out is None:
             raise CliError("--questions IN.jsonl goes with --out OUT.jsonl and without a question")
@@ -127,11 +137,13 @@ def ask(
         return
     if question is None or not question.strip():
         raise CliError('the question is empty: type one, such as citeline ask "Qui … ?"')
-    from rag.answerer import clean
-    from rag.config import Config
+    answer = None if no_server else _served_answer(question, library, llm, embedder, everywhere)
+    if answer is None:
+        from rag.answerer import clean
+        from rag.config import Config
 
-    clean(question, Config().question_chars)  # before any model is loaded
-    answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
+        clean(question, Config().question_chars)  # before any model is loaded
+        answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
     print(json.dumps(answer.to_dict(), indent=1) if as_json else answer_text(answer))
 
 
@@ -234,6 +246,7 @@ def serve(
         others=dict(zip(names, others, strict=True)) if library else named(),
         watch=watch,
         read_ahead=read_ahead,
+        models=(llm, embedder),
     )
 
 
@@ -286,6 +299,15 @@ def _examples(library: Path) -> list[str]:
         if beside.is_file():
             found += [str(record.get("question")) for record in records(beside) if record.get("example")]
     return found[:4]
+
+
+def _served_answer(question: str, library: Path | None, llm: str, embedder: str, everywhere: bool) -> Answer | None:
+    """The Answer of a running `citeline serve`, None when there is none to ask."""
+    from index.library import default_path
+    from ui.serving import ask as ask_server
+
+    where = library.expanduser() if library else default_path()
+    return ask_server(where, question, llm, embedder, everywhere)
 
 
 def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:

@@ -80,6 +80,7 @@ class Libraries:
     def _beside(self, name: str, path: Path) -> Backend:
         backend = Backend(lambda: self._load(path))
         backend.queue, backend.name, backend.libraries = self._main.queue, name, self
+        backend.when_loaded = self._main.when_loaded
         return backend
 
     def start(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import inspect
 import os
 import shutil
 import signal
@@ -12,9 +14,11 @@ import tempfile
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ui.serving import Announcer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -42,35 +46,41 @@ def serve(
     others: Mapping[str, Path] | None = None,
     watch: bool = False,
     read_ahead: bool = True,
+    models: tuple[str, str] | None = None,
 ) -> None:
-    """Serve the page until Ctrl-C. It is up at once; `load` runs meanwhile in a thread of its own.
+    """Serve the page until Ctrl-C. It is up first; `load` runs then in a thread of its own.
 
+    With `models`, --llm and --embedder of the command line, `citeline ask` finds this process.
     Raises ServeError if `host` is not this machine's own or `port` is taken, before anything is loaded.
     """
     sock = listen(host, port)
     url = _url(host, sock.getsockname()[1])
     ended = threading.Event()
     private = Path(tempfile.mkdtemp(prefix="citeline-"))
+    announcer: Announcer | None = None
     try:
         isolate(private)
         import uvicorn
 
         from ui.backend import Backend
         from ui.libraries import Libraries
-        from ui.watch import keep_shelf
 
         backend = Backend(load)
         libraries = Libraries(backend, others or {}, main_name) if others is not None else None
-        backend.start()
+        if watch:
+            backend.when_loaded.append(lambda each: _watch(each, ended))
+        if models:
+            announcer = Announcer(host, sock.getsockname()[1], *models)
+            backend.when_loaded.append(lambda each: _announce(each, announcer))
+        server = uvicorn.Server(config(create_app(backend, examples, keep_history, read_ahead)))
+        backend.start()  # not before: both import much, and the page would wait for the models
         if libraries is not None:
             libraries.start()
-        for each in libraries.backends.values() if watch and libraries else [backend] if watch else []:
-            threading.Thread(target=keep_shelf, args=(each, ended), name="citeline-watch", daemon=True).start()
-        server = uvicorn.Server(config(create_app(backend, examples, keep_history, read_ahead)))
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
             threading.Thread(target=_open, args=(server, url), name="citeline-browser", daemon=True).start()
-        threading.Thread(target=_let_go, args=(server, ended, private), name="citeline-end", daemon=True).start()
+        letting_go = (server, backend, ended, private)
+        threading.Thread(target=_let_go, args=letting_go, name="citeline-end", daemon=True).start()
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again when it has shut down
         server.run(sockets=[sock])
@@ -78,6 +88,8 @@ def serve(
         pass  # uvicorn has shut down cleanly, then raises it again
     finally:
         ended.set()
+        if announcer:
+            announcer.withdraw()
         sock.close()
         shutil.rmtree(private, ignore_errors=True)
 
@@ -115,11 +127,34 @@ def isolate(private: Path) -> None:
     )
 
 
+@contextlib.contextmanager
+def quick_import() -> Iterator[None]:
+    """Gradio is imported in here in half the time: nothing is collected, and no stub files are rewritten.
+
+    It writes a .pyi file beside each of its components, where they are installed, whenever it is imported.
+    """
+    find_file = inspect.getfile
+
+    def getfile(thing: Any) -> str:
+        if getattr(thing, "__module__", "").startswith("gradio."):
+            raise OSError("no stub")  # as for a component that stands in no file, which gets none
+        return find_file(thing)
+
+    inspect.getfile = getfile  # type: ignore[assignment]
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        inspect.getfile = find_file
+
+
 def create_app(
     backend: Backend, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
 ) -> FastAPI:
     """The ASGI app: Gradio's page, and what programs ask, behind a guard. `isolate` has been called."""
-    import gradio as gr
+    with quick_import():
+        import gradio as gr
     from anyio import from_thread
     from fastapi import FastAPI
 
@@ -227,18 +262,33 @@ def _open(server: Any, url: str) -> None:
         webbrowser.open(url)
 
 
-def _let_go(server: Any, ended: threading.Event, private: Path) -> None:
-    """End the process when it should have ended: a model that is reading a long prompt cannot be interrupted.
+def _let_go(server: Any, backend: Backend, ended: threading.Event, private: Path) -> None:
+    """Stop the language model when the process should end, and end it when something else holds it up.
 
     It holds up either the server's end or, through its thread, the interpreter's; a caller who lives on is left alone.
     """
     while not server.should_exit:
         time.sleep(0.2)
-    time.sleep(END_SECONDS)
+    until = time.monotonic() + END_SECONDS
+    while time.monotonic() < until:
+        if backend.answerer:
+            backend.answerer.interrupt()
+        time.sleep(0.2)
     while ended.is_set() and threading.main_thread().is_alive():
         time.sleep(0.2)
     shutil.rmtree(private, ignore_errors=True)
     os._exit(0)
+
+
+def _watch(backend: Backend, ended: threading.Event) -> None:
+    from ui.watch import keep_shelf
+
+    threading.Thread(target=keep_shelf, args=(backend, ended), name="citeline-watch", daemon=True).start()
+
+
+def _announce(backend: Backend, announcer: Announcer) -> None:
+    assert backend.answerer is not None
+    announcer.announce(backend.answerer.library_path, backend.name)
 
 
 def _url(host: str, port: int) -> str:

@@ -1,0 +1,68 @@
+"""A question that is still being typed, read by the models before it is asked; never in the way of one that is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from rag.config import Config
+
+if TYPE_CHECKING:
+    from rag.answerer import Answerer
+    from rag.followup import History
+
+log = logging.getLogger(__name__)
+
+
+class ReadAhead:
+    """What the models read while nobody asks them: one text at a time, of all that are being typed the newest.
+
+    Texts are held until they have been read, and neither kept nor logged.
+    """
+
+    def __init__(self, changed: threading.Condition) -> None:
+        """`changed` is the queue's own: it is held while `give_way` is called, and told when the models are free."""
+        self._changed = changed
+        self._next: tuple[Answerer, str, History] | None = None
+        self._reading: Answerer | None = None
+
+    @property
+    def is_reading(self) -> bool:
+        return self._reading is not None
+
+    def read(self, answerer: Answerer, question: str, history: History = ()) -> None:
+        """Begin to read, in a thread of its own; what was being read gives way to it."""
+        with self._changed:
+            self._next = (answerer, question, history)
+            if self._reading is not None:
+                self._reading.give_way()
+                return
+            self._reading = answerer
+        threading.Thread(target=self._run, name="citeline-ahead", daemon=True).start()
+
+    def give_way(self) -> None:
+        """Make the models free within some 50 ms. For whoever holds `changed`; to be called again until they are."""
+        self._next = None
+        if self._reading is not None:
+            self._reading.give_way()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                wanted, self._next = self._next, None
+                self._reading = wanted[0] if wanted else None
+                if wanted is None:
+                    self._changed.notify_all()
+                    return
+            answerer, question, history = wanted
+            try:
+                answerer.read_ahead(question, history)
+            except Exception:  # the thread's end: whatever it was, the question itself will say it
+                log.exception("reading ahead failed")
+
+
+def typed_text(event: Any) -> str:
+    """What is being typed, as an event of the page carries it; "" for anything else and for what could not be asked."""
+    text = event.get("text") if isinstance(event, dict) else None
+    return text if isinstance(text, str) and len(text) <= Config().question_chars else ""
