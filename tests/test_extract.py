@@ -774,7 +774,6 @@ def test_an_older_library_gets_what_it_did_not_keep(tmp_path):
     )
     path = tmp_path / "library"
     build(path, BagEmbedder(), [folder])
-    before = Library.open(path)
     from index import disk
 
     written = path / "gen" / "00000001" / "articles-1.jsonl"

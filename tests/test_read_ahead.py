@@ -61,6 +61,30 @@ def test_the_newest_text_is_read():
     assert answerer.said == ["ahead a", "left a", "ahead c", "left c", "asked Qui ?"]
 
 
+def test_what_is_read_for_the_question_itself_goes_on():
+    """It is asked in the same words: nothing is lost, nothing waits; what came after it is dropped all the same."""
+    queue, answerer = ModelQueue(), Patient()
+    queue.read_ahead(answerer, "Qui  est-ce ?")
+    until(lambda: answerer.said)
+    with queue._changed:
+        queue._ahead._next = (answerer, "autre chose", ())
+        asked = queue.stream(answerer, "Qui est-ce ?")
+    list(asked)
+    assert answerer.said == ["ahead Qui  est-ce ?", "asked Qui est-ce ?"]
+    answerer.told.set()
+    until(lambda: queue._ahead._reading is None)
+    assert answerer.said[2:] == ["left Qui  est-ce ?"]
+
+
+def test_the_same_words_to_another_library_give_way():
+    """It is another question."""
+    queue, one, other = ModelQueue(), Patient(), Patient()
+    queue.read_ahead(one, "Qui est-ce ?")
+    until(lambda: one.said)
+    ask(queue, other, "Qui est-ce ?")
+    assert one.said == ["ahead Qui est-ce ?", "left Qui est-ce ?"] and other.said == ["asked Qui est-ce ?"]
+
+
 def test_nothing_is_read_while_somebody_asks():
     """Not even after the question before it has been answered: its reader will type on."""
     queue, answerer = ModelQueue(), Patient()
@@ -96,7 +120,7 @@ def test_a_failure_ends_nothing_and_says_no_word_of_the_text(caplog):
     queue, answerer = ModelQueue(), Failing()
     for text in ("secret de famille", "encore un secret"):
         queue.read_ahead(answerer, text)
-        until(lambda: not queue._ahead.is_reading)
+        until(lambda: queue._ahead._reading is None)
     assert len(answerer.said) == 2 and "out of memory" in caplog.text and "secret" not in caplog.text
 
 

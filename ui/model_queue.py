@@ -39,19 +39,22 @@ class ModelQueue:
         self._places: deque[Place] = deque()
         self._ahead = ReadAhead(self._changed)
 
-    def join(self) -> Place:
-        """A place at the end, to be run or left; what is read ahead gives way. Raises QueueFull when there is none."""
+    def join(self, answerer: Answerer | None = None, question: str = "") -> Place:
+        """A place at the end, to be run or left; what is read ahead gives way, unless it is this question.
+
+        Raises QueueFull when there is none.
+        """
         with self._changed:
             if len(self._places) > self.size:
                 raise QueueFull(f"{self.size} questions are waiting already: ask this one again in a moment")
-            place = Place(self)
+            place = Place(self, answerer, question)
             self._places.append(place)
-            self._ahead.give_way()
+            place.clear_way()
             return place
 
     def stream(self, answerer: Answerer, question: str, history: History = (), everywhere: bool = False) -> Growing:
         """The Answers to a question, which takes a place at the end. Raises QueueFull at once when there is none."""
-        return Growing(self.join(), answerer, question, history, everywhere)
+        return Growing(self.join(answerer, question), answerer, question, history, everywhere)
 
     def read_ahead(self, answerer: Answerer, question: str, history: History = ()) -> None:
         """Let the models read what is being typed, in a thread of its own. Nothing happens while somebody asks."""
@@ -71,9 +74,9 @@ class ModelQueue:
     def _await(self, place: Place, seconds: float) -> bool:
         """Whether it is `place`'s turn, at the latest after `seconds`."""
         with self._changed:
-            if self._places[0] is place and self._ahead.is_reading:
-                self._ahead.give_way()  # once more: it may only have begun when it was told first
-            return self._changed.wait_for(lambda: self._places[0] is place and not self._ahead.is_reading, seconds)
+            if self._places[0] is place:
+                place.clear_way()  # once more: it may only have begun when it was told first
+            return self._changed.wait_for(lambda: self._places[0] is place and not place.is_hindered, seconds)
 
     def _leave(self, place: Place) -> None:
         with self._changed:
@@ -85,9 +88,17 @@ class ModelQueue:
 class Place:
     """A place in the queue; `run` or `leave` gives it up."""
 
-    def __init__(self, queue: ModelQueue) -> None:
-        self._queue = queue
+    def __init__(self, queue: ModelQueue, answerer: Answerer | None, question: str) -> None:
+        self._queue, self._answerer, self._question = queue, answerer, question
         self._is_running = False
+
+    @property
+    def is_hindered(self) -> bool:
+        """Is something else being read ahead? What is read for this very question is only done once."""
+        return self._queue._ahead.is_in_the_way(self._answerer, self._question)
+
+    def clear_way(self) -> None:
+        self._queue._ahead.give_way(self._answerer, self._question)
 
     def run(self, begin: Callable[[], Iterator[T]]) -> Generator[T | None]:
         """None every WAIT_SECONDS until it is this one's turn, then what `begin()` yields.

@@ -26,10 +26,11 @@ class ReadAhead:
         self._changed = changed
         self._next: tuple[Answerer, str, History] | None = None
         self._reading: Answerer | None = None
+        self._text = ""
 
-    @property
-    def is_reading(self) -> bool:
-        return self._reading is not None
+    def is_in_the_way(self, answerer: Answerer | None, question: str) -> bool:
+        """Do the models read anything else than this very question, which loses nothing by their going on?"""
+        return self._reading is not None and (self._reading is not answerer or self._text != _plain(question))
 
     def read(self, answerer: Answerer, question: str, history: History = ()) -> None:
         """Begin to read, in a thread of its own; what was being read gives way to it."""
@@ -38,20 +39,23 @@ class ReadAhead:
             if self._reading is not None:
                 self._reading.give_way()
                 return
-            self._reading = answerer
+            self._reading, self._text = answerer, _plain(question)
         threading.Thread(target=self._run, name="citeline-ahead", daemon=True).start()
 
-    def give_way(self) -> None:
-        """Make the models free within some 50 ms. For whoever holds `changed`; to be called again until they are."""
+    def give_way(self, answerer: Answerer | None, question: str) -> None:
+        """Begin nothing more, and end what is in the way of a question within some 50 ms.
+
+        For whoever holds `changed`; to be called again until nothing is.
+        """
         self._next = None
-        if self._reading is not None:
+        if self._reading is not None and self.is_in_the_way(answerer, question):
             self._reading.give_way()
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 wanted, self._next = self._next, None
-                self._reading = wanted[0] if wanted else None
+                self._reading, self._text = (wanted[0], _plain(wanted[1])) if wanted else (None, "")
                 if wanted is None:
                     self._changed.notify_all()
                     return
@@ -60,6 +64,10 @@ class ReadAhead:
                 answerer.read_ahead(question, history)
             except Exception:  # the thread's end: whatever it was, the question itself will say it
                 log.exception("reading ahead failed")
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.split())
 
 
 def typed_text(event: Any) -> str:
