@@ -138,7 +138,7 @@ def said(served, what="ahead"):
 
 
 def test_a_question_is_read_while_it_is_typed(open_page, served):
-    """After a pause and three words, each text once; what is asked comes first, and its answer is the same."""
+    """After a pause and three words, each text once, and its answer is the same."""
     page = open_page()
     before = len(said(served))
     box = page.locator("#cl-box textarea")
@@ -156,10 +156,21 @@ def test_a_question_is_read_while_it_is_typed(open_page, served):
     page.keyboard.press("Enter")
     expect(page.locator("#cl-live .cl-turn")).to_have_attribute("data-status", "grounded")
     expect(page.locator("#cl-live .cl-chip")).to_have_text(["1", "2", "3"])
-    assert served.count("gave way") > gave_way
+    assert served.count("gave way") == gave_way  # what is read for this very question goes on
+
+
+def test_another_question_comes_first(open_page, served):
+    """What was being read has given way before it begins."""
+    page = open_page()
+    before = len(said(served))
+    page.fill("#cl-box textarea", "Combien a coûté le pont")
+    until(lambda: said(served)[before:] == [f"ahead {'Combien a coûté le pont'!a}"])
+    page.fill("#cl-box textarea", ASKED)
+    page.keyboard.press("Enter")
+    expect(page.locator("#cl-live .cl-turn")).to_have_attribute("data-status", "grounded")
     lines = [line.strip() for line in served.lines]
     asked = len(lines) - 1 - lines[::-1].index(f"asked {ASKED!a}")
-    assert "gave way" in lines[:asked] and lines[asked - 1] == "gave way"
+    assert lines[asked - 1] == "gave way"
 
 
 def test_a_follow_up_is_read_with_what_it_leans_on(open_page, served):
