@@ -29,6 +29,8 @@ MAX_QUESTION_TOKENS = 96
 MAX_WINDOW_TOKENS = 320
 """700 characters of French are about 190 tokens, of Greek or Hindi up to 300."""
 MAX_SPAN_TOKENS = 30
+LENGTHS = 16
+"""Windows are padded to multiples of as many tokens: for each length there is, torch keeps some megabytes for good."""
 N_KEPT = 256
 """Readings that are remembered: a question is read again when it was read ahead, or is asked of fewer articles."""
 NOWHERE = -50.0
@@ -96,11 +98,14 @@ def encode(tokenizer: Any, question: str, windows: Sequence[str]) -> list[Encode
     return encoded
 
 
-def collate(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
-    """Pad on the right: ids, attention mask, and the positions an answer may stand at, each (len(batch), longest)."""
+def collate(batch: Sequence[Encoded], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+    """Pad on the right: ids, attention mask, and the positions an answer may stand at, each (len(batch), longest).
+
+    The longest is padded to a multiple of tokens.
+    """
     import torch
 
-    longest = max(len(e.ids) for e in batch)
+    longest = -(-max(len(e.ids) for e in batch) // multiple) * multiple
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     mask = torch.zeros(len(batch), longest, dtype=torch.long)
     allowed = torch.zeros(len(batch), longest, dtype=torch.bool)
@@ -204,7 +209,7 @@ class AdapterReader:
             (encoded,) = encode(self._tokenizer, question, [window])
             if not any(end > start for start, end in encoded.offsets):
                 return Reading(0, 0, NOWHERE)
-            (starts,), (ends,) = self._adapter.logits(*collate([encoded]))
+            (starts,), (ends,) = self._adapter.logits(*collate([encoded], LENGTHS))
             found = self._kept[question, window] = _best(encoded, starts, ends)
             if len(self._kept) > N_KEPT:
                 del self._kept[next(iter(self._kept))]
