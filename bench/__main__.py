@@ -30,11 +30,18 @@ class Section(NamedTuple):
     module: str
     options: tuple[str, ...] = ()
     """PIAF, XQUAD, LIBRARY and N stand for what is given."""
+    is_on_demand: bool = False
+    """Measured only when --only names it: it takes long, or fetches what citeline does not need."""
 
 
 SECTIONS = (
     Section("Waiting", "startup"),
     Section("A question, stage by stage, default models", "speed"),
+    Section("A question, stage by stage, PIAF", "speed", ("--piaf", "PIAF", "--library", "LIBRARY")),
+    Section("The language model's settings", "llm_settings"),
+    Section("Beside other pipelines", "peers", ("--piaf", "PIAF"), is_on_demand=True),
+    Section("Indexing", "indexing", ("--piaf", "PIAF")),
+    Section("Indexing, multilingual-e5-small", "indexing", ("--piaf", "PIAF", "--embedder", "multilingual-e5-small")),
     Section("A growing library", "scale"),
     Section("seeds/, default models", "answers"),
     Section("seeds/, no language model", "answers", ("--llm", "none")),
@@ -110,7 +117,8 @@ def main() -> None:
     given = {"PIAF": args.piaf, "XQUAD": args.xquad, "LIBRARY": args.library, "N": args.n}
     found = known()
     for section in SECTIONS:
-        if args.only and not any(each == section.module or each in section.title for each in args.only):
+        is_named = any(each == section.module or each in section.title for each in args.only)
+        if not is_named and (args.only or section.is_on_demand):
             continue
         print(section.title, file=sys.stderr, flush=True)
         if text := measure(section, given):

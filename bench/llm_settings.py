@@ -107,7 +107,7 @@ def main() -> None:
         print(f"| {name} | " + " | ".join(f"{cell:.2f}" for cell in [*cells, sum(cells[1:])]) + " |")
     plain = models["as it is"]
     costs = ", ".join(f"{n}: {plain.median(f'lookup {n}') / plain.median('lookup 1'):.1f}" for n in GUESSES)
-    print(f"\nA step that reads k tokens costs, in steps that read one: {costs}.")
+    print(f"| a step that reads k tokens, in steps that read one | {costs} | | | | |")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Llama:
         self._is_at_work = False
         self._stop = ctypes.create_string_buffer(2)
         self._watch_stop()
+        self._c.llama_log_set(_silence(), None)
 
     # --- text and tokens --------------------------------------------------------------------------------------------
 
@@ -193,6 +195,14 @@ def _load(path: Path, n_ctx: int, n_threads: int) -> Any:
             raise LlmError(f"llama.cpp cannot load {path}: {error}. Check it: citeline models verify") from None
         finally:
             internals.llama_model_default_params = defaults
+
+
+@cache
+def _silence() -> Any:
+    """What llama.cpp's log goes to, for as long as the process lives: it would write each interruption to stderr."""
+    import llama_cpp
+
+    return llama_cpp.llama_log_callback(lambda *_: None)
 
 
 def _n_common(a: Sequence[Any], b: Sequence[Any]) -> int:

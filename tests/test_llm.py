@@ -207,3 +207,20 @@ def test_an_interruption_of_nothing_is_none(qwen):
     before = _reply(qwen, FR)
     qwen.interrupt()
     assert _reply(qwen, FR) == before
+
+
+@pytest.mark.model
+def test_an_interruption_writes_nothing(qwen, capfd):
+    """llama.cpp would say on stderr what it forgets."""
+
+    def work():
+        with pytest.raises(Interrupted):
+            qwen.read(messages("fr", ["mot " * 1500], "?"))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        qwen.interrupt()
+    thread.join()
+    _reply(qwen, FR)
+    assert capfd.readouterr() == ("", "")
