@@ -38,6 +38,7 @@ SECTIONS = (
     Section("Waiting", "startup"),
     Section("A question, stage by stage, default models", "speed"),
     Section("A question, stage by stage, PIAF", "speed", ("--piaf", "PIAF", "--library", "LIBRARY")),
+    Section("A question typed on the page", "typed"),
     Section("The language model's settings", "llm_settings"),
     Section("Beside other pipelines", "peers", ("--piaf", "PIAF"), is_on_demand=True),
     Section("Indexing", "indexing", ("--piaf", "PIAF")),
