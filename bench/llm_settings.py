@@ -14,9 +14,11 @@ import itertools
 import os
 import statistics
 import time
+from pathlib import Path
 from typing import Any
 
 from index.models import resolve
+from rag.llama import load
 
 TEXT = (
     "Le pont, fermé depuis mars, rouvrira lundi, a annoncé la maire Claire Vidal. Les travaux ont coûté 3,2 millions. "
@@ -30,7 +32,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "no flash attention": {"flash_attn": False},
     "repacked, no flash attention": {"use_extra_bufts": True, "flash_attn": False},
     "at most 128 tokens at once": {"n_ubatch": 128},
-    "half the threads": {"n_threads": max(1, THREADS // 2), "n_threads_batch": max(1, THREADS // 2)},
+    "half the threads": {"n_threads": max(1, THREADS // 2)},
     "keys and values in 8 bits": {"type_k": 8, "type_v": 8},
 }
 
@@ -38,24 +40,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
 class Model:
     """The model with one setting changed, and its seconds by what was done."""
 
-    def __init__(self, path: str, changed: dict[str, Any]) -> None:
+    def __init__(self, path: Path, changed: dict[str, Any]) -> None:
         import llama_cpp
 
         self.c = llama_cpp.llama_cpp
-        defaults = self.c.llama_model_default_params
-        options = {"flash_attn": True, "n_threads": THREADS, "n_threads_batch": THREADS, "n_ubatch": 512, **changed}
-        repacked = options.pop("use_extra_bufts", False)
-
-        def params() -> Any:
-            found = defaults()
-            found.use_extra_bufts = repacked
-            return found
-
-        self.c.llama_model_default_params = params
-        try:
-            self.llama = llama_cpp.Llama(path, n_ctx=1024, n_batch=512, verbose=False, **options)
-        finally:
-            self.c.llama_model_default_params = defaults
+        self.llama = load(path, 1024, **{"n_threads": THREADS, **changed})
         self.memory = self.c.llama_get_memory(self.llama.ctx)
         self.tokens = self.llama.tokenize((TEXT * 30).encode(), add_bos=False)
         self.seconds: dict[str, list[float]] = {}
@@ -93,7 +82,7 @@ def main() -> None:
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    models = {name: Model(str(resolve(args.llm, "llm")), changed) for name, changed in SETTINGS.items()}
+    models = {name: Model(resolve(args.llm, "llm"), changed) for name, changed in SETTINGS.items()}
     for _, model in itertools.product(range(args.rounds + 1), models.values()):
         model.round()
     for model in models.values():

@@ -6,8 +6,6 @@ the one key head comes near it. The same numbers but for rounding (docs/experime
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,12 +17,7 @@ _MAX_SCORES = 400_000
 
 
 def use(encoder: Any) -> bool:
-    """Make a transformers encoder compute its attention here; False, and nothing is changed, if it has more key heads.
-
-    Besides padded batches it then takes sequences laid end to end in one row: `cu_seq_lens_q` gives their borders,
-    [0, end of the first, ..., end of the last], `position_ids` begin at 0 in each, and `attention_mask` is
-    `{"full_attention": None, "sliding_attention": None}`. Nothing is padded, so nothing is computed for padding.
-    """
+    """Make a transformers encoder compute its attention here; False, and nothing changes, if it has more key heads."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
@@ -45,8 +38,6 @@ def _attention(
     attention_mask: Tensor | None,
     *,
     scaling: float,
-    sliding_window: int | None = None,
-    cu_seq_lens_q: Sequence[int] | None = None,
     **_: Any,
 ) -> tuple[Tensor, None]:
     """As transformers calls it: query (batch, heads, tokens, width), key and value with one head; True may be seen.
@@ -57,12 +48,6 @@ def _attention(
 
     batch, heads, tokens, width = query.shape
     found = torch.empty(batch, tokens, heads, width, dtype=query.dtype)
-    if cu_seq_lens_q is not None:
-        for start, end in itertools.pairwise(cu_seq_lens_q):
-            at = slice(start, end)
-            mask = _band(end - start, sliding_window)
-            found[:, at] = _product(query[:, :, at], key[:, 0, at], value[:, 0, at], mask, scaling)
-        return found, None
     step = max(1, _MAX_SCORES // (heads * tokens * tokens))
     for start in range(0, batch, step):
         rows = slice(start, start + step)
@@ -83,13 +68,3 @@ def _product(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, sca
         scores.masked_fill_(~mask, torch.finfo(scores.dtype).min)
     shares = scores.softmax(-1).to(query.dtype).view(rows, heads * tokens, tokens)
     return torch.bmm(shares, value).view(rows, heads, tokens, width).transpose(1, 2)
-
-
-def _band(tokens: int, sliding_window: int | None) -> Tensor | None:
-    """Which tokens see which when only those nearer than the window are seen; None when all are."""
-    import torch
-
-    if sliding_window is None or tokens <= sliding_window:
-        return None
-    at = torch.arange(tokens)
-    return (at.unsqueeze(1) - at).abs() < sliding_window

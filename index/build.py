@@ -22,10 +22,10 @@ from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extract import Extractor
 from index.keywords import Postings
 from index.library import Library, Manifest, added_folder, known_sources, publish, sweep
-from index.prepare import Prepared, analysis, is_same, prepare
+from index.prepare import analysis, is_same, prepare
 from index.records import MOST_NAMED
 from index.segment import ROW, Segment, merged, vector_table
-from index.store import Rows, Sentences
+from index.store import Rows, Sentences, key_list
 from index.types import Article, BuildReport, Excluded, Skipped
 
 Progress = Callable[[str, int, int], None]
@@ -389,7 +389,7 @@ def _fresh(
     for index, article in enumerate(articles):
         if not index % 50:
             progress("preparing", index, len(articles))
-        prepared: Prepared = prepare(article, embedder, passages.setdefault)
+        prepared = prepare(article, embedder, passages.setdefault)
         rows += [(index, *row) for row in prepared.rows]
         said += prepared.said
         words += prepared.words
@@ -417,16 +417,15 @@ def _fresh(
 
 def _vectors_of(old: Library, keys: set[bytes]) -> dict[bytes, Array]:
     """The vectors of chunks that a library has, of these keys."""
-    rows = [n for n, key in enumerate(old.rows["key"].tolist()) if key.ljust(32, b"\0") in keys] if keys else []
-    found = [old.rows["key"][n].ljust(32, b"\0") for n in rows]  # numpy drops zeros at a key's end
-    return dict(zip(found, old.vectors.take(np.array(rows, dtype=np.int64)), strict=True))
+    rows = {key: n for n, key in enumerate(key_list(old.rows["key"])) if key in keys} if keys else {}
+    return dict(zip(rows, old.vectors.take(np.array(list(rows.values()), dtype=np.int64)), strict=True))
 
 
 def _halves_of(old: Library, keys: set[bytes]) -> dict[bytes, Any]:
     """The vectors of sentences that a library has, of these keys."""
     found: dict[bytes, Any] = {}
     for segment in old.segments if keys else ():
-        held = {each.ljust(32, b"\0"): n for n, each in enumerate(segment.sentences.keys.tolist())}
+        held = {key: n for n, key in enumerate(key_list(segment.sentences.keys))}
         here = sorted(keys & held.keys(), key=held.__getitem__)
         vectors = segment.sentences.vectors.take(np.array([held[key] for key in here], dtype=np.int64))
         found |= dict(zip(here, vectors, strict=True))

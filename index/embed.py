@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from index import attention
 from index.errors import ModelDamaged
-from index.models import resolve
+from index.models import fingerprint, resolve
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -47,7 +46,7 @@ class SentenceTransformerEmbedder:
         """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded here."""
         folder = resolve(spec, "embedder")
         self.name = spec if "/" not in spec else folder.name
-        self.fingerprint = _fingerprint(folder)
+        self.fingerprint = fingerprint(folder)
         self.lock = threading.RLock()
         self.model = _load(folder)
         attention.use(getattr(self.model[0], "auto_model", None))
@@ -111,17 +110,3 @@ def _load(folder: Path) -> Any:
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelDamaged(f"{folder} is not a sentence-transformers model: {str(error).splitlines()[0]}") from None
-
-
-def _fingerprint(folder: Path) -> str:
-    """Digest of a model folder: small files whole, of big ones the size and both ends."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder)} {size}\n".encode())
-        with path.open("rb") as file:
-            digest.update(file.read(1 << 20))
-            if size > 1 << 21:
-                file.seek(-(1 << 20), 2)
-                digest.update(file.read())
-    return digest.hexdigest()

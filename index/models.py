@@ -155,6 +155,21 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def fingerprint(path: Path) -> str:
+    """Digest of a model's file, or of the files of its folder: small ones whole, of big ones the size and both ends."""
+    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
+    digest = hashlib.sha256()
+    for each in sorted(files):
+        size = each.stat().st_size
+        digest.update(f"{each.relative_to(path)} {size}\n".encode())
+        with each.open("rb") as file:
+            digest.update(file.read(1 << 20))
+            if size > 1 << 21:
+                file.seek(-(1 << 20), 2)
+                digest.update(file.read())
+    return digest.hexdigest()
+
+
 def _hub_model(spec: str) -> Model:
     parts = spec[3:].split("/")
     is_file = len(parts) > 2

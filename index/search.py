@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 import numpy as np
@@ -77,7 +77,7 @@ def rank(
     keyword = {row: float(keyword_scores[row]) for row in _best(keyword_scores, depth)}
     candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
     rows = candidates | dense.keys()
-    cosines = _cosines(library, vector, sorted(rows))
+    cosines = _cosines(library, vector, sorted(rows), dense)
     sorted_candidates = sorted(candidates)
     letters = likeness(query, [library.text(row) for row in sorted_candidates])
     alike = dict(zip(sorted_candidates, letters, strict=True))
@@ -106,14 +106,15 @@ def _best(scores: Array, k: int) -> list[int]:
     return found
 
 
-def _cosines(library: Library, vector: Array, rows: list[int]) -> dict[int, float]:
-    """What the dense leg says of each row: the mean of its cosine and that of its nearest sentence."""
-    places = np.array(rows, dtype=np.int64)
-    nearest = library.sentences.nearest(vector, places)
-    whole = library.vectors.cosines(vector, places)
+def _cosines(library: Library, vector: Array, rows: list[int], known: Mapping[int, float]) -> dict[int, float]:
+    """What the dense leg says of each row: the mean of its cosine, unless that is known, and its nearest sentence's."""
+    others = [row for row in rows if row not in known]
+    whole = dict(zip(others, library.vectors.cosines(vector, np.array(others, dtype=np.int64)).tolist(), strict=True))
+    whole |= known
+    nearest = library.sentences.nearest(vector, np.array(rows, dtype=np.int64))
     return {
-        row: near if math.isnan(said) else (near + said) / 2
-        for row, near, said in zip(rows, whole.tolist(), nearest.tolist(), strict=True)
+        row: whole[row] if math.isnan(said) else (whole[row] + said) / 2
+        for row, said in zip(rows, nearest.tolist(), strict=True)
     }
 
 

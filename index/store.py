@@ -350,6 +350,11 @@ def products(query: Array, vectors: Array) -> Array:
     return found
 
 
+def key_list(keys: Any) -> list[bytes]:
+    """Keys of 32 bytes each, whole: numpy drops the zeros at a key's end."""
+    return [key.ljust(32, b"\0") for key in keys.tolist()]
+
+
 def spread(starts: Rows, counts: Rows) -> Rows:
     """The numbers start, start + 1, … of each range of so many, one range after the other."""
     ends = np.cumsum(counts)

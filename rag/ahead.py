@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from types import TracebackType
+from contextlib import contextmanager
 
 from rag.llm import Llm, Piece
 from rag.prompt import Message
@@ -47,21 +47,20 @@ class Stop:
 
 
 class Ahead:
-    """What is read ahead by Answerers that share models: entered (`with`) it gives the Stop of what begins now."""
+    """What is read ahead by Answerers that share models."""
 
     def __init__(self) -> None:
-        self._local = threading.local()
         self._stops: set[Stop] = set()
 
-    def __enter__(self) -> Stop:
-        self._local.stop = Stop()
-        self._stops.add(self._local.stop)
-        return self._local.stop  # type: ignore[no-any-return]
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stops.discard(self._local.stop)
+    @contextmanager
+    def begin(self) -> Iterator[Stop]:
+        """The Stop of what is read until the end of the block."""
+        stop = Stop()
+        self._stops.add(stop)
+        try:
+            yield stop
+        finally:
+            self._stops.discard(stop)
 
     def stop(self) -> None:
         """End all that is being read ahead."""

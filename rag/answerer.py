@@ -162,7 +162,7 @@ class Answerer:
 
         Nothing is returned, raised or changed: the question gets the same Answer afterwards, sooner.
         """
-        with self.ahead as stop, suppress(Stopped, RagError, CitelineIndexError):
+        with self.ahead.begin() as stop, suppress(Stopped, RagError, CitelineIndexError):
             text, is_lifted = everywhere_of(clean(question, self.config.question_chars))
             twin = copy(self)
             twin.reader = StoppableReader(self.reader, stop)

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from index.models import fingerprint
 from rag.errors import Interrupted, LlmError
-from rag.prefixes import Prefixes, fingerprint
+from rag.prefixes import Prefixes
 
 N_BATCH = 512
 _ABORTED = 2
@@ -36,7 +37,7 @@ class Llama:
 
         self._c = llama_cpp.llama_cpp
         n_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self._llama = _load(path, n_ctx, n_threads)
+        self._llama = load(path, n_ctx, n_threads)
         weakref.finalize(self, self._llama.close)  # its own __del__ comes too late when the interpreter ends
         self._context = self._llama.ctx
         self._memory = self._c.llama_get_memory(self._context)
@@ -167,29 +168,25 @@ class Llama:
         return bool(self._c.llama_state_seq_set_data(self._context, buffer, len(state), 0) == len(state))
 
 
-def _load(path: Path, n_ctx: int, n_threads: int) -> Any:
+def load(path: Path, n_ctx: int, n_threads: int, use_extra_bufts: bool = False, **changed: Any) -> Any:
+    """llama_cpp's model and context with the settings that measured best, but for those `changed`. Raises LlmError."""
     import llama_cpp
 
     defaults = llama_cpp.llama_model_default_params
 
-    def without_repacking() -> Any:
+    def params() -> Any:
         # Weights as they are take the tiled kernel, which reads a prompt 1.6 times as fast; Llama() cannot be told.
-        params = defaults()
-        params.use_extra_bufts = False
-        return params
+        found = defaults()
+        found.use_extra_bufts = use_extra_bufts
+        return found
 
     with _loading:
         internals = llama_cpp.llama_cpp
-        internals.llama_model_default_params = without_repacking
+        internals.llama_model_default_params = params
         try:
+            settings = {"n_batch": N_BATCH, "flash_attn": True, **changed}
             return llama_cpp.Llama(
-                str(path),
-                n_ctx=n_ctx,
-                n_threads=n_threads,
-                n_threads_batch=n_threads,
-                n_batch=N_BATCH,
-                flash_attn=True,
-                verbose=False,
+                str(path), n_ctx=n_ctx, n_threads=n_threads, n_threads_batch=n_threads, verbose=False, **settings
             )
         except (ValueError, RuntimeError, OSError) as error:
             raise LlmError(f"llama.cpp cannot load {path}: {error}. Check it: citeline models verify") from None

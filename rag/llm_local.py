@@ -107,9 +107,6 @@ class LlamaCppLlm:
         start = self._marks(template.before.format(role=template.role(message.role)))
         return start + self._content(before), self._content(gap + last) + self._marks(template.after)
 
-    def _prompt(self, messages: Sequence[Message]) -> list[int]:
-        return [token for step in self._steps(messages) for token in step]
-
     def _content(self, text: str) -> list[int]:
         """Tokens of text that somebody wrote: never one of the vocabulary's own marks, whatever it says."""
         # llama.cpp keeps user-defined tokens such as "<tool_call>" whole even here, so they are cut inside.

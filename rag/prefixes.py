@@ -57,17 +57,7 @@ class Prefixes:
         return self._folder / f"{hashlib.sha256(self._model + b'|' + ids).hexdigest()[:40]}.state"
 
     def _collect(self) -> None:
-        """Remove what goes beyond MOST, and what a process that died left half written."""
+        """Remove what goes beyond MOST."""
         kept = sorted(self._folder.glob("*.state"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[MOST:]:
             path.unlink(missing_ok=True)
-
-
-def fingerprint(path: Path) -> str:
-    """Tells a model file from every other: its size and the SHA-256 of both its ends."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        digest = hashlib.sha256(file.read(1 << 20))
-        file.seek(max(0, size - (1 << 20)))
-        digest.update(file.read())
-    return f"{size} {digest.hexdigest()}"

@@ -116,7 +116,7 @@ def test_giving_way_stops_between_two_windows():
             return super().read(question, texts)
 
     ahead, llm = Ahead(), ScriptedLlm()
-    with ahead as stop:
+    with ahead.begin() as stop:
         with pytest.raises(Stopped):
             StoppableReader(Noting(), stop).read("Qui ?", ["un", "deux"])
         with pytest.raises(Stopped):

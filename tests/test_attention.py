@@ -1,4 +1,4 @@
-"""Attention as plain products: the same numbers as torch's own, padded, packed or alone."""
+"""Attention as plain products: the same numbers as torch's own."""
 
 import pytest
 import torch
@@ -6,7 +6,6 @@ from transformers import BertConfig, BertModel, Gemma3TextConfig, Gemma3TextMode
 
 from index import attention
 
-NONE = {"full_attention": None, "sliding_attention": None}
 LENGTHS = [7, 3, 20, 12]
 
 
@@ -52,26 +51,6 @@ def test_padded_batches_give_what_torch_gives(sequences, monkeypatch, most):
     assert attention.use(encoder) and attention.use(encoder)
     for found, each in zip(states(encoder, sequences), expected, strict=True):
         assert torch.allclose(found, each, atol=1e-5)
-
-
-def test_laid_end_to_end_they_give_the_same(sequences):
-    """One row of sequences gives each what it gets alone: none sees another, positions begin anew."""
-    encoder = tiny()
-    expected = states(encoder, sequences)
-    attention.use(encoder)
-    ends = [0]
-    for each in sequences:
-        ends.append(ends[-1] + len(each))
-    with torch.inference_mode():
-        hidden = encoder(
-            input_ids=torch.cat(sequences).unsqueeze(0),
-            position_ids=torch.cat([torch.arange(len(each)) for each in sequences]).unsqueeze(0),
-            attention_mask=NONE,
-            use_cache=False,
-            cu_seq_lens_q=ends,
-        ).last_hidden_state[0]
-    for start, each in zip(ends, expected, strict=False):
-        assert torch.allclose(hidden[start : start + len(each)], each, atol=1e-5)
 
 
 def test_in_bfloat16_it_differs_by_rounding_only(sequences):

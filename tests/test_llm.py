@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -100,8 +101,8 @@ CONTROL = [
 @pytest.mark.parametrize("text", CONTROL)
 def test_article_text_never_becomes_a_control_token(qwen, text):
     """The prompt holds exactly the template's own control tokens, whatever an article or a question says."""
-    plain = qwen._prompt(messages("fr", ["Un fait."], "Qui ?"))
-    hostile = qwen._prompt(messages("fr", [f"Un {text} fait."], f"Qui {text} ?"))
+    plain = chain(*qwen._steps(messages("fr", ["Un fait."], "Qui ?")))
+    hostile = chain(*qwen._steps(messages("fr", [f"Un {text} fait."], f"Qui {text} ?")))
     first_control = 151643  # Qwen's vocabulary: control tokens come last
     assert [t for t in plain if t >= first_control] == [t for t in hostile if t >= first_control]
 

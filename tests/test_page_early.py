@@ -7,7 +7,7 @@ from test_server import PARKING, REOPENS, Served, until
 
 try:
     from playwright.sync_api import expect
-    from test_page import Windows, ask, browser, expect_lit, serious  # noqa: F401 (browser: a fixture)
+    from test_page import ask, browser, expect_lit, open_page, serious, windows  # noqa: F401 (three are fixtures)
 except ImportError:
     pytest.skip("playwright is not installed: pip install playwright", allow_module_level=True)
 
@@ -23,18 +23,8 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def windows(served, browser):
-    windows = Windows(served.url, browser)
-    yield windows
-    for page in windows.kept.values():
-        page.context.close()
-
-
-@pytest.fixture
-def open_page(windows):
-    windows.trouble.clear()
-    yield windows
-    assert windows.trouble == []
+def url(served):
+    return served.url
 
 
 @pytest.fixture

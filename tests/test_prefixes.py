@@ -2,7 +2,8 @@
 
 import os
 
-from rag.prefixes import MOST, Prefixes, fingerprint
+from index.models import fingerprint
+from rag.prefixes import MOST, Prefixes
 
 
 def test_a_state_is_found_by_model_and_tokens(tmp_path):

@@ -306,7 +306,7 @@ def _served_answer(question: str, library: Path | None, llm: str, embedder: str,
     from index.library import default_path
     from ui.serving import ask as ask_server
 
-    where = library.expanduser() if library else default_path()
+    where = (library or default_path()).expanduser()
     return ask_server(where, question, llm, embedder, everywhere)
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer
     from rag.followup import History
 
+    _Typed = tuple[Answerer, str, History]
+
 log = logging.getLogger(__name__)
 
 
@@ -24,22 +26,24 @@ class ReadAhead:
     def __init__(self, changed: threading.Condition) -> None:
         """`changed` is the queue's own: it is held while `give_way` is called, and told when the models are free."""
         self._changed = changed
-        self._next: tuple[Answerer, str, History] | None = None
-        self._reading: Answerer | None = None
-        self._text = ""
+        self._next: _Typed | None = None
+        self._reading: _Typed | None = None
 
     def is_in_the_way(self, answerer: Answerer | None, question: str) -> bool:
         """Do the models read anything else than this very question, which loses nothing by their going on?"""
-        return self._reading is not None and (self._reading is not answerer or self._text != _plain(question))
+        if self._reading is None:
+            return False
+        reader, text, _ = self._reading
+        return reader is not answerer or _plain(text) != _plain(question)
 
     def read(self, answerer: Answerer, question: str, history: History = ()) -> None:
         """Begin to read, in a thread of its own; what was being read gives way to it."""
         with self._changed:
             self._next = (answerer, question, history)
             if self._reading is not None:
-                self._reading.give_way()
+                self._reading[0].give_way()
                 return
-            self._reading, self._text = answerer, _plain(question)
+            self._reading = self._next
         threading.Thread(target=self._run, name="citeline-ahead", daemon=True).start()
 
     def give_way(self, answerer: Answerer | None, question: str) -> None:
@@ -49,17 +53,16 @@ class ReadAhead:
         """
         self._next = None
         if self._reading is not None and self.is_in_the_way(answerer, question):
-            self._reading.give_way()
+            self._reading[0].give_way()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                wanted, self._next = self._next, None
-                self._reading, self._text = (wanted[0], _plain(wanted[1])) if wanted else (None, "")
-                if wanted is None:
+                self._reading, self._next = self._next, None
+                if self._reading is None:
                     self._changed.notify_all()
                     return
-            answerer, question, history = wanted
+                answerer, question, history = self._reading
             try:
                 answerer.read_ahead(question, history)
             except Exception:  # the thread's end: whatever it was, the question itself will say it
