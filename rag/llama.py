@@ -156,7 +156,8 @@ class Llama:
     def _state(self) -> bytes:
         size = self._c.llama_state_seq_get_size(self._context, 0)
         buffer = (ctypes.c_uint8 * size)()
-        return bytes(buffer)[: self._c.llama_state_seq_get_data(self._context, buffer, size, 0)]
+        n_bytes = self._c.llama_state_seq_get_data(self._context, buffer, size, 0)
+        return bytes(buffer)[:n_bytes]
 
     def _put_back(self, step: tuple[int, ...]) -> bool:
         """Be where reading `step` alone had led to, if that is known."""

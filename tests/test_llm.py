@@ -3,7 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import chain
+from itertools import chain, product
 
 import numpy as np
 import pytest
@@ -169,6 +169,17 @@ def test_a_prompt_gives_the_same_numbers_whatever_was_read_before(qwen):
     other._llama._prefixes._folder = other._llama._prefixes._folder / "none"
     other._llama._prefixes.save = lambda *_: None
     assert (_scores(other, EN) != first).any() and (_scores(other, FR) == first).all()
+
+
+@pytest.mark.model
+def test_instructions_are_read_once_in_each_language(qwen):
+    """What was read in between, and that another process reads, changes nothing: they are put back."""
+    for ask in (FR, EN):
+        _scores(qwen, ask)
+    other = load_llm("qwen2.5-coder-1.5b")
+    for llm, ask in product((qwen, other), (FR, EN, FR)):
+        instructions, *_ = llm._steps(ask)
+        assert llm._llama.read(llm._steps(ask)) == len(instructions)
 
 
 @pytest.mark.model
