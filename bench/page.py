@@ -78,7 +78,7 @@ class OneAnswer:
     def read_ahead(self, question: str, history: Any = ()) -> None:
         pass
 
-    def give_way(self) -> None:
+    def give_way(self, at_once: bool = True) -> None:
         pass
 
     def interrupt(self) -> None:

@@ -106,7 +106,9 @@ def forget(answerer: HidingAnswerer) -> None:
     """Drop what the models know of a question that was asked, but for the instructions."""
     reader: Any = answerer.reader
     llm: Any = answerer.llm
+    embedder: Any = answerer.embedder
     reader._kept.clear()
+    embedder._queries.clear()
     if llm:
         del llm._llama._steps[1:]
 

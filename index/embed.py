@@ -16,6 +16,8 @@ from index.models import fingerprint, resolve
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
+N_QUERIES = 32
+"""Questions whose vectors are remembered: what was read ahead is asked a moment later."""
 
 
 class Embedder(Protocol):
@@ -51,6 +53,7 @@ class SentenceTransformerEmbedder:
         self.model = _load(folder)
         attention.use(getattr(self.model[0], "auto_model", None))
         self.dim = int(self.model.get_embedding_dimension() or 0)
+        self._queries: dict[str, Array] = {}
         prompts = dict(self.model.prompts)
         self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
         self._document_prompt = prompts.get("document") or ("passage: " if "e5" in self.name else "")
@@ -81,7 +84,14 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors / norms, dtype=np.float32)
 
     def encode_query(self, query: str) -> Array:
-        return np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
+        with self.lock:
+            found = self._queries.pop(query, None)
+            if found is None:
+                found = np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
+            self._queries[query] = found
+            if len(self._queries) > N_QUERIES:
+                del self._queries[next(iter(self._queries))]
+            return found.copy()
 
 
 def has_native_bfloat16() -> bool:

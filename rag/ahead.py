@@ -28,10 +28,11 @@ class Stop:
         if self._is_set:
             raise Stopped
 
-    def set(self) -> None:
+    def set(self, at_once: bool = True) -> None:
+        """Begin nothing more; `at_once` interrupts the language model too, else it reads to the end what it reads."""
         with self._guard:
             self._is_set = True
-            if self._llm:
+            if self._llm and at_once:
                 self._llm.interrupt()
 
     def read(self, llm: Llm, messages: Sequence[Message]) -> None:
@@ -62,10 +63,10 @@ class Ahead:
         finally:
             self._stops.discard(stop)
 
-    def stop(self) -> None:
-        """End all that is being read ahead."""
+    def stop(self, at_once: bool = True) -> None:
+        """End all that is being read ahead, `at_once` or after what the language model reads now."""
         for stop in tuple(self._stops):
-            stop.set()
+            stop.set(at_once)
 
 
 class StoppableReader:

@@ -170,9 +170,13 @@ class Answerer:
             for _ in twin._stream_understood(text, history, is_lifted, time.monotonic()):
                 stop.check()
 
-    def give_way(self) -> None:
-        """Let every `read_ahead` that runs with these models in another thread return soon."""
-        self.ahead.stop()
+    def give_way(self, at_once: bool = True) -> None:
+        """Let every `read_ahead` that runs with these models in another thread return soon.
+
+        Not `at_once`, for a question that is asked while it is read ahead: the language model then reads to the end
+        what it reads, which the answer needs too.
+        """
+        self.ahead.stop(at_once)
 
     def interrupt(self) -> None:
         """Stop the language model at once, while it reads too: the `stream` that waits for it raises Interrupted."""

@@ -81,14 +81,19 @@ class Llama:
 
     # --- reading and writing ----------------------------------------------------------------------------------------
 
-    def read(self, steps: Sequence[Sequence[int]]) -> int:
+    def read(self, steps: Sequence[Sequence[int]], to_write: bool = True) -> int:
         """Read a prompt, or what can be known of it so far; returns how many of its tokens had been read before.
 
-        The first of several steps is kept on disk for other prompts that begin with it. Raises Interrupted, LlmError.
+        What is read `to_write` after it ends with a step that is read now, whatever was read before. The first of
+        several steps is kept on disk for other prompts that begin with it. Raises Interrupted, LlmError.
         """
         wanted = [tuple(step) for step in steps]
         with self._at_work():
-            n_same = min(_n_common(self._steps, wanted), max(0, len(wanted) - 1))
+            n_same = _n_common(self._steps, wanted)
+            if to_write:
+                n_same = min(n_same, max(0, len(wanted) - 1))
+            elif n_same == len(wanted):
+                return sum(map(len, wanted))
             if not n_same and len(wanted) > 1 and self._put_back(wanted[0]):
                 n_same = 1
             self._steps = wanted[:n_same]

@@ -78,7 +78,7 @@ class LlamaCppLlm:
         *steps, _ = self._steps(messages)
         self._fitting(steps, 1)
         with self._lock:
-            self._llama.read(steps)
+            self._llama.read(steps, to_write=False)
 
     def interrupt(self) -> None:
         self._llama.interrupt()

@@ -105,6 +105,23 @@ def test_giving_way_interrupts_the_model_of_another_thread(library):
     assert len(answerer.llm.read_ahead) == 2
 
 
+def test_giving_way_to_the_same_question_lets_the_model_read_on():
+    """Nothing more is begun, but what the model reads is what the answer waits for."""
+
+    class Told(ScriptedLlm):
+        def read(self, messages):
+            ahead.stop(at_once=False)
+            super().read(messages)
+
+    ahead, llm = Ahead(), Told()
+    with ahead.begin() as stop:
+        with pytest.raises(Stopped):
+            list(ReadingLlm(llm, stop).stream([], 10))
+        with pytest.raises(Stopped):
+            StoppableReader(OverlapReader(), stop).read("Qui ?", ["un"])
+    assert len(llm.read_ahead) == 1 and llm.interruptions == 0
+
+
 def test_giving_way_stops_between_two_windows():
     """What was asked to stop reads no further window, and lets no model begin."""
     windows = []

@@ -191,6 +191,18 @@ def test_evidence_that_was_read_ahead_is_not_read_again(qwen):
 
 
 @pytest.mark.model
+def test_what_was_read_is_not_read_ahead_again(qwen, monkeypatch):
+    """The evidence of a question that is still being typed is often that of its last words before."""
+    first, read = _scores(qwen, FR), []
+    decode = qwen._llama._decode
+    monkeypatch.setattr(qwen._llama, "_decode", lambda tokens: (read.append(len(tokens)), decode(tokens)))
+    for _ in range(2):
+        qwen.read(FR)
+    assert read == []
+    assert (_scores(qwen, FR) == first).all() and len(read) == 1
+
+
+@pytest.mark.model
 @pytest.mark.parametrize("call", [lambda llm, ask: llm.read(ask), lambda llm, ask: list(llm.stream(ask, 5))])
 def test_a_prompt_that_is_being_read_can_be_interrupted(qwen, call):
     """From another thread, and the model answers the next question as if nothing had been."""

@@ -149,17 +149,40 @@ def test_a_question_is_read_while_it_is_typed(open_page, served):
     assert served.count("gave way") == gave_way  # what is read for this very question goes on
 
 
+def test_what_is_whole_waits_for_no_pause(open_page, served):
+    """A question mark, or a text that was pasted, is sent as soon as it stands there."""
+    page = open_page()
+    page.evaluate(
+        "() => { const wait = window.setTimeout; window.waits = [];"
+        " window.setTimeout = (call, ms, ...rest) => {"
+        " if (call.name === 'send') window.waits.push(ms); return wait(call, ms, ...rest); } }"
+    )
+    before = len(said(served))
+    box = page.locator("#cl-box textarea")
+    box.press_sequentially("Combien a coûté le pont ?")
+    until(lambda: f"ahead {'Combien a coûté le pont ?'!a}" in said(served)[before:])
+    assert page.evaluate("window.waits.at(-2) > 100 && window.waits.at(-1) === 0")
+    box.fill("")
+    page.evaluate(
+        "() => { const box = document.querySelector('#cl-box textarea'); box.value = 'Quand rouvre le pont';"
+        " box.dispatchEvent(new InputEvent('input', {bubbles: true, inputType: 'insertFromPaste'})); }"
+    )
+    assert page.evaluate("window.waits.at(-2) > 100 && window.waits.at(-1) === 0")
+    until(lambda: said(served)[-1] == f"ahead {'Quand rouvre le pont'!a}")
+    page.fill("#cl-box textarea", "")
+
+
 def test_another_question_comes_first(open_page, served):
     """What was being read has given way before it begins."""
     page = open_page()
     before = len(said(served))
     page.fill("#cl-box textarea", "Combien a coûté le pont")
     until(lambda: said(served)[before:] == [f"ahead {'Combien a coûté le pont'!a}"])
-    page.fill("#cl-box textarea", ASKED)
+    page.fill("#cl-box textarea", "Et le parking")
     page.keyboard.press("Enter")
-    expect(page.locator("#cl-live .cl-turn")).to_have_attribute("data-status", "grounded")
+    expect(page.locator("#cl-live .cl-turn")).to_have_attribute("data-status", "abstained")
     lines = [line.strip() for line in served.lines]
-    asked = len(lines) - 1 - lines[::-1].index(f"asked {ASKED!a}")
+    asked = len(lines) - 1 - lines[::-1].index(f"asked {'Et le parking'!a}")
     assert lines[asked - 1] == "gave way"
 
 

@@ -15,6 +15,7 @@ class Patient:
 
     def __init__(self, deaf=0):
         self.said, self.deaf, self.told = [], deaf, threading.Event()
+        self.is_hasty = None
 
     def read_ahead(self, question, history=()):
         self.told.clear()
@@ -22,10 +23,11 @@ class Patient:
         assert self.told.wait(10)
         self.said.append(f"left {question}")
 
-    def give_way(self):
+    def give_way(self, at_once=True):
         """The first `deaf` times come too early, when it has not begun yet."""
         self.deaf -= 1
-        if self.deaf < 0:
+        self.is_hasty = at_once
+        if self.deaf < 0 and at_once:
             self.told.set()
 
     def stream(self, question, history=(), everywhere=False):
@@ -44,7 +46,7 @@ def test_a_question_goes_first(deaf):
     queue.read_ahead(answerer, "Qui est")
     until(lambda: answerer.said)
     ask(queue, answerer)
-    assert answerer.said == ["ahead Qui est", "left Qui est", "asked Qui ?"]
+    assert answerer.said == ["ahead Qui est", "left Qui est", "asked Qui ?"] and answerer.is_hasty
     assert not queue.is_busy
 
 
@@ -62,7 +64,7 @@ def test_the_newest_text_is_read():
 
 
 def test_what_is_read_for_the_question_itself_goes_on():
-    """It is asked in the same words: nothing is lost, nothing waits; what came after it is dropped all the same."""
+    """It is asked in the same words: nothing is interrupted or waits; what came after it is dropped all the same."""
     queue, answerer = ModelQueue(), Patient()
     queue.read_ahead(answerer, "Qui  est-ce ?")
     until(lambda: answerer.said)
@@ -70,7 +72,7 @@ def test_what_is_read_for_the_question_itself_goes_on():
         queue._ahead._next = (answerer, "autre chose", ())
         asked = queue.stream(answerer, "Qui est-ce ?")
     list(asked)
-    assert answerer.said == ["ahead Qui  est-ce ?", "asked Qui est-ce ?"]
+    assert answerer.said == ["ahead Qui  est-ce ?", "asked Qui est-ce ?"] and answerer.is_hasty is False
     answerer.told.set()
     until(lambda: queue._ahead._reading is None)
     assert answerer.said[2:] == ["left Qui  est-ce ?"]

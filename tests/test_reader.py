@@ -269,6 +269,21 @@ def embedder():
     return SentenceTransformerEmbedder()
 
 
+@pytest.mark.model
+def test_a_question_that_was_read_ahead_is_encoded_once(embedder, monkeypatch):
+    """The same numbers, which whoever got them before cannot have changed; only the last ones are remembered."""
+    first = embedder.encode_query("Quand rouvre le pont ?")
+    calls, encode = [], embedder.encode
+    monkeypatch.setattr(embedder, "encode", lambda texts: (calls.append(texts), encode(texts))[1])
+    again = embedder.encode_query("Quand rouvre le pont ?")
+    assert calls == [] and (again == first).all()
+    again[:] = 0
+    assert (embedder.encode_query("Quand rouvre le pont ?") == first).all() and calls == []
+    monkeypatch.setattr("index.embed.N_QUERIES", 1)
+    embedder.encode_query("Qui ?")
+    assert (embedder.encode_query("Quand rouvre le pont ?") == first).all() and len(calls) == 2
+
+
 @pytest.fixture(scope="module")
 def reader(embedder):
     return AdapterReader(embedder.encoder, embedder.tokenizer, lock=embedder.lock)

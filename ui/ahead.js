@@ -2,6 +2,7 @@
 // likely lines when it is asked. Runs once, in a gr.HTML of its own, whose `trigger` is an event for the server.
 
 const PAUSE_MS = 250;
+const WHOLE = /[?？؟!.…]\s*$/u; // what ends so, and what is pasted, is whole: no pause to wait for
 const LEAST_WORDS = 3;
 const MOST_CHARS = 1000; // longer questions are refused
 const box = () => document.querySelector("#cl-box textarea");
@@ -19,16 +20,16 @@ function send() {
   trigger("input", { text });
 }
 
-function later() {
+function later(isWhole = false) {
   clearTimeout(pause);
-  pause = setTimeout(send, PAUSE_MS);
+  pause = setTimeout(send, isWhole || WHOLE.test(box()?.value ?? "") ? 0 : PAUSE_MS);
 }
 
 for (const name of ["input", "compositionstart", "compositionend"]) {
   document.addEventListener(name, (event) => {
     if (event.target !== box()) return;
     composing = name === "compositionstart" || (name === "input" && event.isComposing);
-    later();
+    later(event.inputType === "insertFromPaste");
   });
 }
 

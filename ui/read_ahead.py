@@ -49,11 +49,12 @@ class ReadAhead:
     def give_way(self, answerer: Answerer | None, question: str) -> None:
         """Begin nothing more, and end what is in the way of a question within some 50 ms.
 
-        For whoever holds `changed`; to be called again until nothing is.
+        For whoever holds `changed`; to be called again until nothing is. What is read for this very question ends
+        too, so that the two do not take turns, but for the language model, which the answer waits for.
         """
         self._next = None
-        if self._reading is not None and self.is_in_the_way(answerer, question):
-            self._reading[0].give_way()
+        if self._reading is not None:
+            self._reading[0].give_way(at_once=self.is_in_the_way(answerer, question))
 
     def _run(self) -> None:
         while True:
