@@ -84,14 +84,14 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors / norms, dtype=np.float32)
 
     def encode_query(self, query: str) -> Array:
-        with self.lock:
-            found = self._queries.pop(query, None)
-            if found is None:
+        found = self._queries.get(query)
+        if found is None:
+            with self.lock:
                 found = np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
-            self._queries[query] = found
-            if len(self._queries) > N_QUERIES:
-                del self._queries[next(iter(self._queries))]
-            return found.copy()
+                self._queries[query] = found
+                if len(self._queries) > N_QUERIES:
+                    del self._queries[next(iter(self._queries))]
+        return found.copy()
 
 
 def has_native_bfloat16() -> bool:

@@ -63,6 +63,19 @@ def test_the_newest_text_is_read():
     assert answerer.said == ["ahead a", "left a", "ahead c", "left c", "asked Qui ?"]
 
 
+@pytest.mark.parametrize(("then", "is_hasty"), [("Qui est le maire ?", False), ("Qui est le maire de", True)])
+def test_a_question_mark_interrupts_no_model(then, is_hasty):
+    """The text before it has the same words, and most likely the same evidence; one more word is another text."""
+    queue, answerer = ModelQueue(), Patient()
+    queue.read_ahead(answerer, "Qui est le maire")
+    until(lambda: answerer.said)
+    queue.read_ahead(answerer, then)
+    assert answerer.is_hasty is is_hasty
+    answerer.told.set()
+    until(lambda: f"ahead {then}" in answerer.said)
+    ask(queue, answerer)
+
+
 def test_what_is_read_for_the_question_itself_goes_on():
     """It is asked in the same words: nothing is interrupted or waits; what came after it is dropped all the same."""
     queue, answerer = ModelQueue(), Patient()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     _Typed = tuple[Answerer, str, History]
 
 log = logging.getLogger(__name__)
+
+_WORD = re.compile(r"\w+")
 
 
 class ReadAhead:
@@ -37,11 +40,15 @@ class ReadAhead:
         return reader is not answerer or _plain(text) != _plain(question)
 
     def read(self, answerer: Answerer, question: str, history: History = ()) -> None:
-        """Begin to read, in a thread of its own; what was being read gives way to it."""
+        """Begin to read, in a thread of its own; what was being read gives way to it.
+
+        Where only a question mark was missing, what the language model reads already is read to the end: the evidence
+        is most likely the same.
+        """
         with self._changed:
             self._next = (answerer, question, history)
             if self._reading is not None:
-                self._reading[0].give_way()
+                self._reading[0].give_way(at_once=_words(self._reading[1]) != _words(question))
                 return
             self._reading = self._next
         threading.Thread(target=self._run, name="citeline-ahead", daemon=True).start()
@@ -68,6 +75,10 @@ class ReadAhead:
                 answerer.read_ahead(question, history)
             except Exception:  # the thread's end: whatever it was, the question itself will say it
                 log.exception("reading ahead failed")
+
+
+def _words(question: str) -> list[str]:
+    return _WORD.findall(question)
 
 
 def _plain(question: str) -> str:
