@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -761,6 +762,24 @@ def test_other_machines_are_never_served(host):
     """Only this machine's own addresses can be listened on."""
     with pytest.raises(server.ServeError, match="only served on this machine"):
         server.listen(host, 0)
+
+
+def test_no_byte_waits_for_an_acknowledgement():
+    """A reply in two parts would otherwise take 40 ms more, and so would each word of a growing answer."""
+    found = asyncio.Queue()
+
+    async def answer(reader, writer):
+        found.put_nowait(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async def once():
+        listening = server.listen("127.0.0.1", 0)
+        async with await asyncio.start_server(answer, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            writer.close()
+            return await asyncio.wait_for(found.get(), 10)
+
+    assert asyncio.run(once())
 
 
 @pytest.mark.parametrize("port", [-1, 70000])

@@ -98,7 +98,9 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket bound to `port` of this machine (0: any free one). Raises ServeError if it cannot be had."""
     if host not in LOOPBACK:
         raise ServeError(f"citeline is only served on this machine: --host {host} is not one of {', '.join(LOOPBACK)}")
-    sock = socket.socket(socket.AF_INET6 if host == "::1" else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    # asyncio lets nothing wait for an acknowledgement (40 ms) on a socket that is said to be TCP
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it would share the port with whoever has it
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
