@@ -12,6 +12,7 @@ import numpy as np
 from index import attention
 from index.errors import ModelDamaged
 from index.models import fingerprint, resolve
+from index.token_vectors import leave_on_disk
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -51,7 +52,9 @@ class SentenceTransformerEmbedder:
         self.fingerprint = fingerprint(folder)
         self.lock = threading.RLock()
         self.model = _load(folder)
-        attention.use(getattr(self.model[0], "auto_model", None))
+        if encoder := getattr(self.model[0], "auto_model", None):
+            attention.use(encoder)
+            leave_on_disk(encoder, folder)
         self.dim = int(self.model.get_embedding_dimension() or 0)
         self._queries: dict[str, Array] = {}
         prompts = dict(self.model.prompts)

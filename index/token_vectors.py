@@ -1,0 +1,95 @@
+"""The vectors of an encoder's tokens, left in its file: of a quarter of a million a text needs some hundred.
+
+They are two thirds of EmbeddingGemma's weights, 400 MB in bfloat16. What is computed is the same to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.disk import OpenFile
+from index.errors import ModelDamaged
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MAX_HEADER = 100_000_000
+_N_COMPARED = 16
+
+
+def leave_on_disk(encoder: Any, folder: Path) -> bool:
+    """Let a transformers encoder that was loaded from `folder` read token vectors from its model.safetensors.
+
+    False, and nothing changes, where the file is not there or holds other vectors than the encoder.
+    """
+    import torch
+
+    module = encoder.get_input_embeddings()
+    weight = module.weight
+    found = _Vectors.find(folder / "model.safetensors", _name(encoder, weight), tuple(weight.shape))
+    if found is None:
+        return False
+    ids = np.linspace(0, len(weight) - 1, _N_COMPARED, dtype=np.int64)
+    if not torch.equal(found.take(ids).to(weight.dtype), weight[torch.from_numpy(ids)]):
+        return False
+    dtype, scale = weight.dtype, getattr(module, "embed_scale", None)
+    module.weight = torch.nn.Parameter(torch.empty(0, weight.shape[1], dtype=dtype), requires_grad=False)
+
+    def forward(input_ids: Tensor) -> Tensor:
+        """Of each token of (batch, tokens) its vector, scaled as the encoder does it."""
+        wanted, places = np.unique(input_ids.numpy(), return_inverse=True)
+        vectors = found.take(wanted).to(dtype)[torch.from_numpy(places.reshape(input_ids.shape))]
+        return vectors if scale is None else vectors * scale.to(dtype)
+
+    module.forward = forward
+    return True
+
+
+class _Vectors:
+    """One tensor of a safetensors file."""
+
+    def __init__(self, file: OpenFile, start: int, width: int, dtype: Any) -> None:
+        self._file, self._start, self._width, self._dtype = file, start, width, dtype
+
+    @classmethod
+    def find(cls, path: Path, name: str, shape: tuple[int, ...]) -> _Vectors | None:
+        """The tensor of this name and shape; None when the file has none."""
+        import torch
+
+        kinds = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+        try:
+            file = OpenFile(path)
+            size = bytearray(8)
+            file.read_into(memoryview(size), 0)
+            (length,) = struct.unpack("<Q", size)
+            header = bytearray(min(length, _MAX_HEADER))
+            file.read_into(memoryview(header), 8)
+            entry = json.loads(header).get(name, {})
+            kind, start = kinds[entry["dtype"]], 8 + length + entry["data_offsets"][0]
+        except (OSError, ValueError, KeyError):
+            return None
+        return cls(file, start, shape[1] * kind.itemsize, kind) if tuple(entry["shape"]) == shape else None
+
+    def take(self, rows: Any) -> Tensor:
+        """Some of its rows, shape (n, dim), as they are stored. Raises ModelDamaged when the disk has them no more."""
+        import torch
+
+        buffer = bytearray(len(rows) * self._width)
+        view = memoryview(buffer)
+        try:
+            for at, row in enumerate(rows.tolist()):
+                self._file.read_into(view[at * self._width : (at + 1) * self._width], self._start + row * self._width)
+        except OSError as error:
+            raise ModelDamaged(
+                f"{self._file.path} can no longer be read: {error.strerror}. Check it: citeline models verify"
+            ) from None
+        return torch.frombuffer(buffer, dtype=self._dtype).view(len(rows), -1)
+
+
+def _name(encoder: Any, weight: Any) -> str:
+    return next(name for name, parameter in encoder.named_parameters() if parameter is weight)
