@@ -153,9 +153,13 @@ class Answerer:
         return self.library.articles
 
     def warm(self) -> None:
-        """Let the model read the instructions of the library's main language, so that the first question waits less."""
+        """Let the model read the instructions of the library's main languages, so that first questions wait less.
+
+        The first of them last, so that it need not be put back.
+        """
         if self.llm:
-            self.llm.read(messages((*self.library.languages, "fr")[0], (), ""))
+            for language in reversed((*self.library.languages, "fr")[:2]):
+                self.llm.read(messages(language, (), ""))
 
     def read_ahead(self, question: str, history: History = ()) -> None:
         """Do for a question that is still being typed what can be done before it is asked, until `give_way`.

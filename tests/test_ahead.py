@@ -10,6 +10,7 @@ from rag.ahead import Ahead, ReadingLlm, StoppableReader, Stopped
 from rag.answerer import Answerer
 from rag.errors import LlmError
 from rag.overlap import OverlapReader
+from rag.prompt import messages
 from rag.types import Timings
 
 COST = "Combien d’euros ont coûté les travaux à Vernay ?"
@@ -27,6 +28,15 @@ def test_the_model_reads_what_it_will_be_asked_and_writes_nothing(answerer):
     answerer.read_ahead(COST)
     assert answerer.llm.read_ahead == answerer.llm.prompts
     assert replace(answerer.ask(COST), timings=Timings()) == replace(plain, timings=Timings())
+
+
+def test_the_instructions_of_two_languages_are_read_at_the_start(answerer):
+    """The one that most articles are in comes last, to be what the model is in."""
+    answerer.library.languages = ("en", "de", "fr")
+    answerer.warm()
+    assert answerer.llm.read_ahead == [messages("de", (), ""), messages("en", (), "")]
+    answerer.llm = None
+    answerer.warm()
 
 
 def test_what_the_reader_found_comes_before_the_models_first_word(answerer):
