@@ -254,8 +254,10 @@ def display_name(name: str) -> str:
 
 def _walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
     if not source.is_dir():
-        if reason := _passed_over(source, source.parent):
-            skipped.append(Skipped(display_name(str(source)), reason))
+        try:
+            _require_article(source, source.parent)
+        except ValueError as error:
+            skipped.append(Skipped(display_name(str(source)), str(error)))
         else:
             yield source, source.name
         return
@@ -275,21 +277,24 @@ def _walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tup
             path = here / name
             if name.startswith("."):
                 continue
-            if reason := _passed_over(path, source):
-                skipped.append(Skipped(display_name(str(path)), reason))
+            try:
+                _require_article(path, source)
+            except ValueError as error:
+                skipped.append(Skipped(display_name(str(path)), str(error)))
             else:
                 yield path, path.relative_to(source).as_posix()
 
 
-def _passed_over(path: Path, root: Path) -> str:
-    """Why `path` is not read as an article, "" when it is."""
+def _require_article(path: Path, root: Path) -> None:
+    """Raises ValueError with the reason when `path` is not read as an article, whatever it holds."""
     if path.suffix.lower() not in KINDS:
-        return f"kind {display_name(path.suffix) or 'without an ending'} is not read (only {', '.join(KINDS)})"
+        raise ValueError(
+            f"kind {display_name(path.suffix) or 'without an ending'} is not read (only {', '.join(KINDS)})"
+        )
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
-        return "it is a link to a file outside the folder"
+        raise ValueError("it is a link to a file outside the folder")
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return "it is not a regular file"
+            raise ValueError("it is not a regular file")
     except OSError as error:
-        return f"it cannot be read: {error.strerror}"
-    return ""
+        raise ValueError(f"it cannot be read: {error.strerror}") from None

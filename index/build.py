@@ -283,8 +283,9 @@ def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
     """What is passed over in one file; when that is too much to name, the rest as one."""
     if len(wrong) <= MOST_NAMED:
         return wrong
-    rest = f"{len(wrong) - MOST_NAMED:,} more of its lines, the first for this: {wrong[MOST_NAMED].reason}"
-    return [*wrong[:MOST_NAMED], Skipped(display_name(str(file.path)), rest)]
+    n, first = len(wrong) - MOST_NAMED, wrong[MOST_NAMED].reason
+    rest = Skipped(display_name(str(file.path)), f"{n:,} more of its lines, the first for this: {first}")
+    return [*wrong[:MOST_NAMED], rest]
 
 
 def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:

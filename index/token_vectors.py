@@ -92,4 +92,5 @@ class _Vectors:
 
 
 def _name(encoder: Any, weight: Any) -> str:
-    return next(name for name, parameter in encoder.named_parameters() if parameter is weight)
+    found: str = next(name for name, parameter in encoder.named_parameters() if parameter is weight)
+    return found

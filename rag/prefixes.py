@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from index.catalogue import models_dir
 
 MOST = 16
 """States that are kept, about 9 MB each for the default model; the one that was used longest ago goes first."""
+ABANDONED_S = 3600.0
+"""A state is written in milliseconds: whoever was writing a file for so long was killed, and will not be back."""
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -57,7 +60,10 @@ class Prefixes:
         return self._folder / f"{hashlib.sha256(self._model + b'|' + ids).hexdigest()[:40]}.state"
 
     def _collect(self) -> None:
-        """Remove what goes beyond MOST."""
+        """Remove what goes beyond MOST, and what processes that were killed have left half written."""
         kept = sorted(self._folder.glob("*.state"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[MOST:]:
             path.unlink(missing_ok=True)
+        for path in self._folder.iterdir():
+            if path.suffix[1:].isdecimal() and time.time() - path.stat().st_mtime > ABANDONED_S:
+                path.unlink(missing_ok=True)

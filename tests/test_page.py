@@ -234,6 +234,7 @@ def test_everything_can_be_done_by_keyboard(open_page):
     expect(page.locator("#cl-box textarea")).to_be_focused()
     page.keyboard.type("Quand le pont rouvre-t-il ?")
     page.keyboard.press("Enter")
+    expect(page.locator("#cl-live .cl-turn")).to_have_attribute("data-status", "grounded")
     expect_lit(page, REOPENS)
     page.evaluate("() => document.activeElement.blur()")
     tab_to(page, ".cl-skip[data-go=box]")
@@ -355,6 +356,38 @@ def test_nothing_moves_while_the_answer_grows(open_page):
     question, *_, box = page.evaluate(f"() => {places}")
     assert (question, box) == (seen[0][0], seen[0][-1])
     assert page.evaluate("window.shift") < 0.01
+
+
+MEASURED = """() => {
+  window.measured = [];
+  const told = (name) => window.measured.push(`${name} ${new Error().stack}`);
+  for (const [what, names] of [
+    [Element.prototype, ["getBoundingClientRect", "getClientRects", "scrollIntoView", "scrollTo"]],
+    [Element.prototype, ["scrollTop", "scrollHeight", "clientHeight", "clientWidth"]],
+    [HTMLElement.prototype, ["offsetTop", "offsetHeight", "offsetWidth", "offsetParent", "innerText"]],
+  ]) for (const name of names) {
+    const { value, get, ...rest } = Object.getOwnPropertyDescriptor(what, name);
+    const seen = (call) => call && function (...args) { told(name); return call.apply(this, args); };
+    Object.defineProperty(what, name, value ? { ...rest, value: seen(value) } : { ...rest, get: seen(get) });
+  }
+}"""
+
+
+def test_nothing_is_measured_while_words_arrive(open_page):
+    """No word makes the browser lay the page out for a script: it shares its cores with the model."""
+    page = open_page.new()
+    page.fill("#cl-box textarea", "longue")
+    page.press("#cl-box textarea", "Enter")
+    expect(page.locator(".cl-draft")).to_contain_text("mot")
+    expect(page.locator("#cl-pane mark.cl-now").first).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    page.evaluate(MEASURED)
+    length = "document.querySelector('.cl-draft').textContent.length"
+    page.wait_for_function(f"before => {length} > before + 400", arg=page.evaluate(length))
+    assert page.evaluate("window.measured") == []
+    page.click("#cl-stop")
+    expect(page.locator("#cl-live .cl-note")).to_have_text("Arrêté avant la fin.")
+    page.context.close()
 
 
 def test_the_first_page_invites(open_page):

@@ -1,9 +1,10 @@
 """States of a model on disk: what is damaged, foreign or too much of them."""
 
 import os
+import time
 
 from index.models import fingerprint
-from rag.prefixes import MOST, Prefixes
+from rag.prefixes import ABANDONED_S, MOST, Prefixes
 
 
 def test_a_state_is_found_by_model_and_tokens(tmp_path):
@@ -34,6 +35,22 @@ def test_only_so_many_are_kept(tmp_path):
         states.load([0])
     assert len(list(tmp_path.iterdir())) == MOST
     assert states.load([0]) == b"0" and states.load([1]) is None and states.load([MOST + 2])
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    """Half a state that nobody has written to for an hour; not one that is being written, nor what is not ours."""
+    states = Prefixes("a model", tmp_path)
+    states.save([1], b"state")
+    half, writing = (states._path([2]).with_suffix(f".{pid}") for pid in (4194000, 4194001))
+    theirs = tmp_path / "notes.txt"
+    long_ago = time.time() - ABANDONED_S - 60
+    for path in (half, writing, theirs):
+        path.write_bytes(b"half")
+    for path in (half, theirs, states._path([1])):
+        os.utime(path, (long_ago, long_ago))
+    states.save([3], b"another")
+    assert not half.exists() and writing.exists() and theirs.exists()
+    assert states.load([1]) == b"state" and states.load([3]) == b"another"
 
 
 def test_a_disk_that_refuses_costs_nothing_but_time(tmp_path):

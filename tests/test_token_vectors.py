@@ -60,5 +60,5 @@ def test_a_disk_that_gives_nothing_any_more_is_one_line(tmp_path, sequences):  #
     assert leave_on_disk(encoder, tmp_path)
     with (tmp_path / "model.safetensors").open("r+b") as file:
         file.truncate(100)
-    with pytest.raises(ModelDamaged, match="model.safetensors can no longer be read.*models verify"):
+    with pytest.raises(ModelDamaged, match=r"model\.safetensors can no longer be read.*models verify"):
         states(encoder, sequences)

@@ -12,6 +12,17 @@ const keep = (name, value) => {
   document.cookie = `citeline_${name}=${value}; path=/; samesite=strict; max-age=${value ? YEAR : 0}`;
 };
 
+// However often the page is patched, its scripts look at it once a frame: those that follow it hear citeline:changed.
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    say("citeline:changed");
+  });
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class", "data-status", "disabled"] });
+
 // --- views: article, shelf, history ---
 
 document.body.dataset.view ||= "article";
@@ -66,13 +77,12 @@ function theme() {
 }
 
 // A turn that was being written while the reader switched is still in the old language when it ends.
-new MutationObserver(() => {
+document.addEventListener("citeline:changed", () => {
   mark();
-  if (behind && !isLive()) {
-    behind = false;
-    document.getElementById("cl-speak")?.click();
-  }
-}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-status"] });
+  if (!behind || isLive()) return;
+  behind = false;
+  document.getElementById("cl-speak")?.click();
+});
 
 // Another generation of the library: its articles are counted again, titles and dates of the turns looked up again.
 document.addEventListener("citeline:library", () => document.getElementById("cl-speak")?.click());

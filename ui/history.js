@@ -254,15 +254,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-let due = false;
-new MutationObserver(() => {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    resume();
-    land();
-    note();
-    apply();
-  });
-}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+document.addEventListener("citeline:changed", () => {
+  resume();
+  land();
+  note();
+  apply();
+});

@@ -274,13 +274,7 @@ function welcome() {
 }
 
 if (!wide.matches) document.body.classList.add(closed);
-let due = false;
-new MutationObserver(() => {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    follow();
-    welcome();
-  });
-}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-status", "disabled"] });
+document.addEventListener("citeline:changed", () => {
+  follow();
+  welcome();
+});

@@ -94,6 +94,6 @@ document.addEventListener("scroll", (event) => {
   if (event.target !== card && !card.contains(event.target)) close();
 }, true);
 addEventListener("resize", close);
-new MutationObserver(() => {
+document.addEventListener("citeline:changed", () => {
   if (marker && !marker.isConnected) close();
-}).observe(document.body, { childList: true, subtree: true });
+});

@@ -12,6 +12,7 @@ from ui.escape import escape, escape_key
 from ui.libraries import Libraries, address
 from ui.shelf import Job
 from ui.shelf_list import PAGE_ROWS, SORTS, Row
+from ui.shelf_reasons import reason_words
 from ui.shelf_words import shelf_words
 from ui.words import MONTHS, count, language_name, words
 
@@ -141,7 +142,7 @@ def side_html(library: Library, lang: str) -> str:
     parts = [
         _fold(say["folders"], [_folder(each, say) for each in library.manifest.sources if each != str(own)], say),
         _fold(say["off"], [_off(each, say) for each in library.manifest.excluded], say),
-        _fold(say["skipped"], [_skipped(each) for each in library.manifest.skipped], say),
+        _fold(say["skipped"], [_skipped(each, lang) for each in library.manifest.skipped], say),
     ]
     return "".join(parts)
 
@@ -173,8 +174,9 @@ def _off(each: Excluded, say: Mapping[str, str]) -> str:
     )
 
 
-def _skipped(each: Skipped) -> str:
-    return f'<span dir="auto">{escape(each.path)}</span><span class="cl-reason">{escape(each.reason)}</span>'
+def _skipped(each: Skipped, lang: str) -> str:
+    reason = escape(reason_words(each.reason, lang))
+    return f'<span dir="auto">{escape(each.path)}</span><span class="cl-reason">{reason}</span>'
 
 
 # --- jobs ---------------------------------------------------------------------------------------------------------
@@ -205,10 +207,10 @@ def ended_html(job: Job, lang: str) -> str:
         said = say["stopped"] if job.state == "stopped" else f"{say['failed']} {escape(job.error)}"
         return f'<p class="cl-stack-said" data-state="{job.state}">{said}</p>'
     said = say["unchanged" if job.report.is_noop else "done"]
-    return f'<p class="cl-stack-said" data-state="done">{said}</p>{_report(job.report, say)}'
+    return f'<p class="cl-stack-said" data-state="done">{said}</p>{_report(job.report, lang, say)}'
 
 
-def _report(report: BuildReport, say: Mapping[str, str]) -> str:
+def _report(report: BuildReport, lang: str, say: Mapping[str, str]) -> str:
     def opened(id: str) -> str:
         name = escape(id)
         return (
@@ -221,7 +223,7 @@ def _report(report: BuildReport, say: Mapping[str, str]) -> str:
         + _fold(say["changed_list"], [opened(id) for id in report.changed], say, len(report.changed) < 6)
         + _fold(say["renamed"], renamed, say)
         + _fold(say["removed_list"], [escape(id) for id in report.removed], say, len(report.removed) < 6)
-        + _fold(say["passed_over"], [_skipped(each) for each in report.skipped], say, len(report.skipped) < 6)
+        + _fold(say["passed_over"], [_skipped(each, lang) for each in report.skipped], say, len(report.skipped) < 6)
         + _fold(say["notes"], [escape(note) for note in report.notes], say)
     )
 
