@@ -46,12 +46,14 @@ class OpenFile:
     def read_into(self, buffer: memoryview, start: int) -> None:
         """Fill a buffer with the bytes from `start`. Raises OSError, also when the file ends before."""
         done = 0
-        while done < len(buffer):
-            with self._named():
+        try:  # not `_named`, which would take longer than reading a row
+            while done < len(buffer):
                 count = os.preadv(self._descriptor, [buffer[done:]], start + done)
-            if not count:
-                raise OSError(errno.EIO, "it ends too early", str(self.path))
-            done += count
+                if not count:
+                    raise OSError(errno.EIO, "it ends too early")
+                done += count
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def read_all(self) -> bytes:
         """The whole of it."""

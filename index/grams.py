@@ -23,8 +23,8 @@ def likeness(query: str, texts: Sequence[str]) -> list[float]:
     """
     if not texts:
         return []
-    lines = fold("\n".join(" ".join(text.split()) for text in texts)).split("\n")  # one call is faster than a hundred
-    folded = [f" {' '.join(line.split())} " for line in lines]
+    lines = "\n".join([text.replace("\n", " ") for text in texts])
+    folded = [f" {' '.join(line.split())} " for line in fold(lines).split("\n")]  # one call is faster than a hundred
     lengths = np.array([len(text) for text in folded], dtype=np.float64)
     norms = _K1 * (1 - _B + _B * lengths / lengths.mean())
     counts = _counts(_grams(query), folded)
@@ -50,19 +50,20 @@ def _counts(grams: Sequence[str], texts: Sequence[str]) -> Any:
     """
     if not grams:
         return np.zeros((0, len(texts)))
-    alphabet = np.zeros(0x110000, dtype=np.uint16)
     known = np.unique(_letters("".join(grams)))
+    alphabet = np.zeros(0x110000, dtype=np.uint8 if len(known) < 256 else np.uint16)
     alphabet[known] = np.arange(1, len(known) + 1)
     wanted = _numbers(alphabet[_letters("".join(grams))])[::SIZE]
-    numbers = _numbers(alphabet[_letters("".join(texts))])
+    numbers = _numbers(alphabet.take(_letters("\n".join(texts))))  # no gram holds a line's end
     is_likely = np.zeros(1 << 16, dtype=bool)
     is_likely[_digest(wanted)] = True
-    places = np.flatnonzero(is_likely[_digest(numbers)])
+    places = np.flatnonzero(is_likely.take(_digest(numbers)))
     order = np.argsort(wanted)
     gram = order[np.minimum(np.searchsorted(wanted[order], numbers[places]), len(grams) - 1)]
-    text_of = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    is_it = (wanted[gram] == numbers[places]) & (text_of[places] == text_of[places + SIZE - 1])
-    pairs = gram[is_it] * len(texts) + text_of[places[is_it]]
+    is_it = wanted[gram] == numbers[places]
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    text_of = np.searchsorted(ends, places, side="right")
+    pairs = gram[is_it] * len(texts) + text_of[is_it]
     counts = np.bincount(pairs, minlength=len(grams) * len(texts)).reshape(len(grams), len(texts))
     for n, each in enumerate(grams):
         if any(each.startswith(each[i:]) for i in range(1, SIZE)):  # it may overlap itself, and is then counted once
@@ -75,12 +76,13 @@ def _letters(text: str) -> Any:
 
 
 def _numbers(places: Any) -> Any:
-    """The number of each run of SIZE letters, 16 bits a letter."""
-    found = np.zeros(max(len(places) - SIZE + 1, 0), dtype=np.uint64)
-    for i in range(SIZE):
-        found = found << np.uint64(16) | places[i : i + len(found)]
-    return found
+    """The number of each run of SIZE letters, as many bits a letter as `places` has."""
+    n = max(len(places) - SIZE + 1, 0)
+    runs = np.ndarray(n, f"u{SIZE * places.itemsize}", places.tobytes(), strides=(places.itemsize,))
+    return runs.copy()
 
 
 def _digest(numbers: Any) -> Any:
-    return numbers * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(48)
+    """16 bits of each number."""
+    bits = 8 * numbers.itemsize
+    return numbers * numbers.dtype.type(0x9E3779B97F4A7C15 >> (64 - bits)) >> numbers.dtype.type(bits - 16)

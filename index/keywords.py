@@ -8,7 +8,7 @@ and go. The formula is Lucene's, with the roundings of bm25s 0.3.16, which is wh
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from index.embed import Array
 from index.store import Rows, Slots
 
 _K1, _B = 1.2, 0.75
+_SAMPLE = 8192  # rows of which the k-th best is looked for, as a bound on the k-th best of all
+_FEW = 0.02  # share of the rows up to which looking them up in a term's postings is faster than going through these
 
 
 @dataclass(frozen=True)
@@ -102,24 +104,85 @@ class Keywords:
         """BM25 score of every row for a query's terms, float32 of shape (n,); 0 where no term stands."""
         found = np.zeros(self._n_rows, dtype=np.float32)
         for term in terms:
-            rows, counts = self._postings(term)
-            if len(rows):
-                rarity = np.float32(math.log(1 + (self._n_rows - len(rows) + 0.5) / (len(rows) + 0.5)))
-                found[rows] += (float(rarity) * (counts / (self._norms[rows] + counts))).astype(np.float32)
+            rarity = self._rarity(term)
+            for rows, counts in self._postings(term):
+                found[rows] += self._parts(rarity, rows, counts)
         return found
+
+    def scores_of(self, terms: Sequence[str], rows: Rows) -> Array:
+        """The same of some rows only, looked up in the postings: float32 of shape (len(rows),)."""
+        found = np.zeros(len(rows), dtype=np.float32)
+        places = list(self._slots.split(rows))
+        for term in terms:
+            rarity = self._rarity(term)
+            for segment, which, chunks in places:
+                holding, counts = self._tables[segment].of_term(term)
+                if len(holding):
+                    sought = chunks.astype(holding.dtype)  # else numpy would convert all that it searches
+                    at = np.minimum(np.searchsorted(holding, sought), len(holding) - 1)
+                    here = np.flatnonzero(holding[at] == sought)
+                    found[which[here]] += self._parts(rarity, rows[which[here]], counts[at[here]])
+        return found
+
+    def best(self, terms: Sequence[str], k: int, among: Rows | None = None) -> list[tuple[int, float]]:
+        """The k rows with the highest scores above 0 and these, best first; of equal ones those that come first.
+
+        Exact, by MaxScore (Turtle and Flood 1995): a row that holds only frequent terms is not looked at when all of
+        these together weigh less than what k rows have already.
+        """
+        weighed = sorted(((self._rarity(term), term) for term in terms if self.knows(term)), reverse=True)
+        left = sum(rarity for rarity, _ in weighed)  # a term adds less than its rarity to any row
+        slack = 3e-7 * (len(weighed) + 8) * left  # more than two sums in single precision are off, in any order
+        chosen = np.zeros(self._n_rows if among is not None else 0, dtype=bool)
+        chosen[among if among is not None else slice(0)] = True
+        rough, least = np.zeros(self._n_rows, dtype=np.float32), 0.0  # the k-th best has at least that
+        for rarity, term in weighed:
+            some = np.flatnonzero(rough >= least - left - slack) if least > left + slack else None
+            left -= rarity
+            if some is not None and len(some) < _FEW * self._n_rows:
+                rough[some] += self.scores_of([term], some)
+                least = max(least, _kth_best(rough[some], k))
+                continue
+            for rows, counts in self._postings(term):
+                if among is not None:
+                    rows, counts = rows[chosen[rows]], counts[chosen[rows]]
+                rough[rows] += self._parts(rarity, rows, counts)
+                if len(rows) >= k:
+                    least = max(least, _kth_best(rough[rows[: max(k, _SAMPLE)]], k))
+        some = np.flatnonzero(rough >= least - slack if least > slack else rough)
+        if len(some) > k:
+            some = some[rough[some] >= _kth_best(rough[some], k) - slack]
+        scores = self.scores_of(terms, some)
+        order = np.argsort(-scores, kind="stable")[:k]
+        return list(zip(some[order].tolist(), scores[order].tolist(), strict=True))
 
     def knows(self, term: str) -> bool:
         """Does any row hold this term?"""
-        return bool(len(self._postings(term)[0]))
+        return bool(self._n_holding(term))
 
-    def _postings(self, term: str) -> tuple[Rows, Any]:
-        """The rows that hold a term, and how often each does."""
-        rows, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
+    def _rarity(self, term: str) -> float:
+        n = self._n_holding(term)
+        return float(np.float32(math.log(1 + (self._n_rows - n + 0.5) / (n + 0.5))))
+
+    def _n_holding(self, term: str) -> int:
+        n = 0
+        for table, alive in zip(self._tables, self._slots.alive, strict=True):
+            chunks = table.of_term(term)[0]
+            n += len(chunks) if alive is None else int(np.count_nonzero(alive[chunks]))
+        return n
+
+    def _parts(self, rarity: float, rows: Rows, counts: Any) -> Array:
+        """What a term adds to the scores of rows that hold it so often."""
+        return np.asarray((rarity * (counts / (self._norms.take(rows) + counts))).astype(np.float32))
+
+    def _postings(self, term: str) -> Iterator[tuple[Rows, Any]]:
+        """For each segment that has any the rows that hold a term, and how often each does."""
         for table, first, alive in zip(self._tables, self._slots.firsts[:-1], self._slots.alive, strict=True):
-            chunks, count = table.of_term(term)
+            chunks, counts = table.of_term(term)
             if len(chunks):
-                row = self._slots.rows[first + chunks]
-                kept = slice(None) if alive is None else row >= 0
-                rows.append(row[kept])
-                counts.append(count[kept])
-        return np.concatenate(rows), np.concatenate(counts)
+                rows = self._slots.rows.take(first + chunks)
+                yield (rows, counts) if alive is None else (rows[rows >= 0], counts[rows >= 0])
+
+
+def _kth_best(scores: Array, k: int) -> float:
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])

@@ -13,6 +13,7 @@ from index.errors import QueryError
 from index.grams import likeness
 from index.language import terms
 from index.library import Library
+from index.store import Rows
 from index.types import Hit
 
 K = 8
@@ -69,15 +70,12 @@ def rank(
     vector = embedder.encode_query(query)
     depth = len(library.rows) if is_whole else CANDIDATES
     dense = dict(library.vectors.search(vector, depth, among))
-    keyword_scores = library.keywords.scores(query_terms(library, query, language))
-    if among is not None:
-        inside = np.zeros_like(keyword_scores)
-        inside[among] = keyword_scores[among]
-        keyword_scores = inside
-    keyword = {row: float(keyword_scores[row]) for row in _best(keyword_scores, depth)}
+    terms_asked = query_terms(library, query, language)
+    keyword = dict(library.keywords.best(terms_asked, depth, among))
     candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
-    rows = candidates | dense.keys()
-    cosines = _cosines(library, vector, sorted(rows), dense)
+    rows = np.array(sorted(candidates | dense.keys()), dtype=np.int64)
+    cosines = _cosines(library, vector, rows, dense)
+    said = dict(zip(rows.tolist(), library.keywords.scores_of(terms_asked, rows).tolist(), strict=True))
     sorted_candidates = sorted(candidates)
     letters = likeness(query, [library.text(row) for row in sorted_candidates])
     alike = dict(zip(sorted_candidates, letters, strict=True))
@@ -86,35 +84,26 @@ def rank(
 
     def fused(row: int) -> float:
         near = (cosines[row] - low) / (high - low) if high > low else 1.0
-        said = float(keyword_scores[row]) / top if top else 0.0
-        return DENSE_WEIGHT * near + KEYWORD_WEIGHT * said + LETTER_WEIGHT * alike.get(row, 0.0)
+        words = said[row] / top if top else 0.0
+        return DENSE_WEIGHT * near + KEYWORD_WEIGHT * words + LETTER_WEIGHT * alike.get(row, 0.0)
 
     dense_rank = {row: rank for rank, row in enumerate(dense, start=1)}
     keyword_rank = {row: rank for rank, row in enumerate(keyword, start=1)}
-    for row in sorted(rows, key=lambda each: (each not in candidates, -fused(each), each)):
-        cosine, said = cosines[row], float(keyword_scores[row])
-        yield Hit(library.chunk(row), fused(row), cosine, said, dense_rank.get(row), keyword_rank.get(row))
+    scores = {row: fused(row) for row in said}
+    for row in sorted(said, key=lambda each: (each not in candidates, -scores[each], each)):
+        ranks = dense_rank.get(row), keyword_rank.get(row)
+        yield Hit(library.chunk(row), scores[row], cosines[row], said[row], *ranks)
 
 
-def _best(scores: Array, k: int) -> list[int]:
-    """The k rows with the highest scores above 0, best first; of equal ones those that come first."""
-    some = np.flatnonzero(scores)
-    if len(some) > k:
-        least = np.partition(scores[some], len(some) - k)[len(some) - k]
-        some = some[scores[some] >= least]
-    found: list[int] = some[np.argsort(-scores[some], kind="stable")[:k]].tolist()
-    return found
-
-
-def _cosines(library: Library, vector: Array, rows: list[int], known: Mapping[int, float]) -> dict[int, float]:
+def _cosines(library: Library, vector: Array, rows: Rows, known: Mapping[int, float]) -> dict[int, float]:
     """What the dense leg says of each row: the mean of its cosine, unless that is known, and its nearest sentence's."""
-    others = [row for row in rows if row not in known]
-    whole = dict(zip(others, library.vectors.cosines(vector, np.array(others, dtype=np.int64)).tolist(), strict=True))
+    others = rows[[row not in known for row in rows.tolist()]]
+    whole = dict(zip(others.tolist(), library.vectors.cosines(vector, others).tolist(), strict=True))
     whole |= known
-    nearest = library.sentences.nearest(vector, np.array(rows, dtype=np.int64))
+    nearest = library.sentences.nearest(vector, rows)
     return {
         row: whole[row] if math.isnan(said) else (whole[row] + said) / 2
-        for row, said in zip(rows, nearest.tolist(), strict=True)
+        for row, said in zip(rows.tolist(), nearest.tolist(), strict=True)
     }
 
 

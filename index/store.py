@@ -27,7 +27,7 @@ LARGE = 8192
 """Rows from which a segment has codes and its vectors stay on disk (docs/experiments.md)."""
 
 _BLOCK = 2048  # rows read at once from a table that is on disk
-_FIRST = 256  # candidates by their codes; four times as many while it is not proved that they are enough
+_FIRST = 512  # candidates by their codes, four times as many while they are not proved enough (docs/experiments.md)
 _TWO_THREADS = 50_000  # rows from which a search in two halves is faster
 _ROUNDING = 2e-5  # more than 768 products of unit vectors in single precision can differ from the true sum
 
@@ -151,19 +151,21 @@ class Codes:
 
         return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)), error)
 
-    def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Rows, float]:
-        """The k places whose codes are nearest, ascending, and the best cosine that any other can have."""
+    def slack(self, query: Array) -> float:
+        """How far a cosine can be from what its code says."""
+        return self.error * float(np.linalg.norm(query)) + _ROUNDING
+
+    def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Array, Rows]:
+        """Cosines by the codes and places of the k nearest, best first. There are at least k alive."""
         n = int(self.index.ntotal)
         if n < _TWO_THREADS:
-            cosines, places = self._search(query, k, alive)
-        else:
-            masks = [np.ones(n, dtype=bool) if alive is None else alive.copy() for _ in range(2)]
-            masks[0][n // 2 :] = masks[1][: n // 2] = False
-            halves = list(_threads().map(lambda mask: self._search(query, k, mask), masks))
-            cosines, places = (np.concatenate(each) for each in zip(*halves, strict=True))
-            order = np.argsort(-cosines, kind="stable")[:k]
-            cosines, places = cosines[order], places[order]
-        return np.sort(places), float(cosines[-1]) + self.error * float(np.linalg.norm(query)) + _ROUNDING
+            return self._search(query, k, alive)
+        masks = [np.ones(n, dtype=bool) if alive is None else alive.copy() for _ in range(2)]
+        masks[0][n // 2 :] = masks[1][: n // 2] = False
+        halves = list(_threads().map(lambda mask: self._search(query, k, mask), masks))
+        cosines, places = (np.concatenate(each) for each in zip(*halves, strict=True))
+        order = np.argsort(-cosines, kind="stable")[:k]
+        return cosines[order], places[order]
 
     def _search(self, query: Array, k: int, alive: Mask | None) -> tuple[Array, Rows]:
         """Cosines and places, best first; -1 for a place when there are fewer than k."""
@@ -197,12 +199,15 @@ class VectorTable:
         """
         places = None if alive is None else np.flatnonzero(alive)
         n = len(self.vectors) if places is None else len(places)
-        n_asked = max(_FIRST, 4 * k)
+        n_asked = max(4 * k, min(_FIRST, n // 4))
         while self.codes is not None and n_asked < n:
-            found, bound = self.codes.nearest(query, n_asked, alive)
-            cosines = products(query, self.vectors.take(found))
-            keep = _best(cosines, k)
-            if bound < cosines[keep].min():
+            by_code, found = self.codes.nearest(query, n_asked, alive)
+            cosines = products(query, self.vectors.take(found[:k]))
+            # The k-th best is at least the worst of these: what its code says is too far below need not be read.
+            n_near = int(np.count_nonzero(by_code >= cosines.min() - self.codes.slack(query)))
+            if n_near < n_asked:
+                cosines = np.concatenate([cosines, products(query, self.vectors.take(found[k:n_near]))])
+                keep = _best(cosines, k)
                 return found[keep], cosines[keep]
             n_asked *= 4
         cosines = self._cosines(query, places)

@@ -6,6 +6,7 @@ import bm25s
 import numpy as np
 import pytest
 
+from index import keywords as keywords_module
 from index.keywords import Keywords, Postings
 from index.store import Slots
 
@@ -62,9 +63,46 @@ def test_merged_postings_are_those_of_the_rows_alone():
         assert getattr(one, name).tolist() == getattr(alone, name).tolist()
 
 
+@pytest.mark.parametrize("few", [0.02, 0.5])
+@pytest.mark.parametrize("sample", [1, 100])
+@pytest.mark.parametrize("sizes", [(900,), (700, 90, 1)])
+@pytest.mark.parametrize("dead", [[], list(range(0, 600, 3))])
+def test_the_best_rows_are_those_with_the_highest_scores(monkeypatch, few, sample, sizes, dead):
+    """To the bit, whatever is not looked at: for rare and frequent terms, among some rows or all, for any k."""
+    monkeypatch.setattr(keywords_module, "_FEW", few)
+    monkeypatch.setattr(keywords_module, "_SAMPLE", sample)
+    parts, slots, rows = held([texts(n, size) for n, size in enumerate(sizes)], dead)
+    keywords = Keywords(parts, slots)
+    draw = random.Random(8)
+    queries = [["mot39", "mot0", "mot1", "mot2"], ["mot0"], ["nothing"], [], ["mot30", "mot30"], WORDS]
+    for terms in [*queries, *(draw.sample(WORDS, 5) for _ in range(20))]:
+        scores = keywords.scores(terms)
+        some = np.array(draw.sample(range(len(rows)), 80))
+        assert keywords.scores_of(terms, some).tolist() == scores[some].tolist()
+        for among in (None, some, some[:0]):
+            inside = range(len(rows)) if among is None else sorted(among.tolist())
+            found = [(row, float(scores[row])) for row in inside if scores[row]]
+            found.sort(key=lambda each: -each[1])
+            for k in (1, 3, 50, len(rows)):
+                assert keywords.best(terms, k, among) == found[:k]
+
+
+def test_frequent_terms_are_not_gone_through(monkeypatch):
+    """Beside a rare term they are looked up in the rows that can still be among the best."""
+    draw = np.random.default_rng(1)
+    rows = [["the", *["of"] * (n % 2), *["pier"] * (n % 90 == 0), *["x"] * int(draw.integers(30))] for n in range(5000)]
+    parts, slots, _ = held([rows])
+    keywords = Keywords(parts, slots)
+    gone_through, postings = [], Keywords._postings
+    monkeypatch.setattr(Keywords, "_postings", lambda self, term: (gone_through.append(term), postings(self, term))[1])
+    assert len(keywords.best(["the", "of", "pier"], 20)) == 20
+    assert gone_through == ["pier"]
+
+
 @pytest.mark.parametrize("rows", [[], [[]], [[], []]])
 def test_rows_without_terms_have_no_scores(rows):
     """No row, or rows of stop words only."""
     parts, slots, _ = held([rows])
     keywords = Keywords(parts, slots)
     assert keywords.scores(["mot1"]).tolist() == [0.0] * len(rows) and not keywords.knows("mot1")
+    assert keywords.best(["mot1"], 3) == []
