@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.answers import piaf_sample, seed_cases
+from bench.scale import alone
 from index.build import build
 from index.embed import SentenceTransformerEmbedder
 from rag import answerer as stages
@@ -175,6 +176,10 @@ def cases_of(piaf: Path | None, n: int, folder: Path) -> list[Case]:
     return random.Random(11).sample(cases, min(n, len(cases)))
 
 
+def make(library: Path, articles: Path) -> None:
+    build(library, SentenceTransformerEmbedder(), [articles])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--piaf", type=Path, help="a SQuAD-format file; seeds/ without it")
@@ -189,7 +194,7 @@ def main() -> None:
         cases = cases_of(args.piaf, args.n, folder)
         library = args.library or Path(temporary) / "library"
         if not (library / "CURRENT").exists():
-            build(library, SentenceTransformerEmbedder(), [folder if args.piaf else SEEDS / "articles"])
+            alone(make, library, folder if args.piaf else SEEDS / "articles")  # memory is then the Answerer's own
         answerer = HidingAnswerer.load(library, llm=args.llm)
     loading = peak_mb()
     reset_peak()
