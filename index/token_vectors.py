@@ -1,12 +1,14 @@
-"""The vectors of an encoder's tokens, left in its file: of a quarter of a million a text needs some hundred.
+"""The vectors of an encoder's tokens, left in its file: of a quarter of a million a shelf needs some thousand.
 
-They are two thirds of EmbeddingGemma's weights, 400 MB in bfloat16. What is computed is the same to the bit.
+They are two thirds of EmbeddingGemma's weights, 400 MB in bfloat16. Those that were read are remembered, up to 25 MB.
+What is computed is the same to the bit.
 """
 
 from __future__ import annotations
 
 import json
 import struct
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAX_HEADER = 100_000_000
 _N_COMPARED = 16
+N_KEPT = 16_384
+"""Vectors that are remembered; more are more than eight texts of the greatest length hold."""
 
 
 def leave_on_disk(encoder: Any, folder: Path) -> bool:
@@ -38,12 +42,12 @@ def leave_on_disk(encoder: Any, folder: Path) -> bool:
     if not torch.equal(found.take(ids).to(weight.dtype), weight[torch.from_numpy(ids)]):
         return False
     dtype, scale = weight.dtype, getattr(module, "embed_scale", None)
+    kept = _Kept(found, len(weight), weight.shape[1], dtype)
     module.weight = torch.nn.Parameter(torch.empty(0, weight.shape[1], dtype=dtype), requires_grad=False)
 
     def forward(input_ids: Tensor) -> Tensor:
         """Of each token of (batch, tokens) its vector, scaled as the encoder does it."""
-        wanted, places = np.unique(input_ids.numpy(), return_inverse=True)
-        vectors = found.take(wanted).to(dtype)[torch.from_numpy(places.reshape(input_ids.shape))]
+        vectors = kept.take(input_ids.numpy())
         return vectors if scale is None else vectors * scale.to(dtype)
 
     module.forward = forward
@@ -89,6 +93,42 @@ class _Vectors:
                 f"{self._file.path} can no longer be read: {error.strerror}. Check it: citeline models verify"
             ) from None
         return torch.frombuffer(buffer, dtype=self._dtype).view(len(rows), -1)
+
+
+class _Kept:
+    """Vectors that were read before, as they are computed with; when there are too many it begins anew."""
+
+    def __init__(self, vectors: _Vectors, n: int, dim: int, dtype: Any) -> None:
+        import torch
+
+        self._vectors, self._dtype = vectors, dtype
+        self._table = torch.empty(N_KEPT, dim, dtype=dtype)
+        self._n = 0
+        self._places = np.full(n, -1, dtype=np.int64)
+        self._guard = threading.Lock()
+
+    def take(self, ids: Any) -> Tensor:
+        """The vectors of an array of ids: its shape and one dimension more. Raises ModelDamaged."""
+        import torch
+
+        with self._guard:
+            places = self._places[ids]
+            if (places < 0).any():
+                wanted, among = np.unique(ids, return_inverse=True)
+                if len(wanted) > len(self._table):
+                    return self._vectors.take(wanted).to(self._dtype)[torch.from_numpy(among.reshape(ids.shape))]
+                self._keep(wanted)
+                places = self._places[ids]
+            return self._table[torch.from_numpy(places)]
+
+    def _keep(self, wanted: Any) -> None:
+        new = wanted[self._places[wanted] < 0]
+        if self._n + len(new) > len(self._table):
+            self._places[:], self._n, new = -1, 0, wanted
+        end = self._n + len(new)
+        self._table[self._n : end] = self._vectors.take(new).to(self._dtype)
+        self._places[new] = np.arange(self._n, end)
+        self._n = end
 
 
 def _name(encoder: Any, weight: Any) -> str:

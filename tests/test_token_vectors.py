@@ -35,6 +35,18 @@ def test_the_numbers_are_the_same(tmp_path, sequences, make, stored, computed): 
         assert torch.equal(found, each)
 
 
+@pytest.mark.parametrize("most", [4, 12, 20])
+def test_however_few_are_remembered(tmp_path, sequences, monkeypatch, most):  # noqa: F811
+    """Fewer than one text has, fewer than all of them have: what is read again is the same."""
+    monkeypatch.setattr("index.token_vectors.N_KEPT", most)
+    encoder = written(tmp_path, tiny())
+    expected = [states(encoder, [each]) for each in sequences]
+    assert leave_on_disk(encoder, tmp_path)
+    for _ in range(2):
+        for each, same in zip(sequences, expected, strict=True):
+            assert torch.equal(states(encoder, [each])[0], same[0])
+
+
 def test_another_file_changes_nothing(tmp_path, sequences):  # noqa: F811
     """None, one cut short, one that is something else, and one with other vectors: the encoder keeps its own."""
     encoder = tiny()
@@ -58,7 +70,9 @@ def test_a_disk_that_gives_nothing_any_more_is_one_line(tmp_path, sequences):  #
     """What was cut short after it was opened is an error that names it, and no crash of the process."""
     encoder = written(tmp_path, tiny())
     assert leave_on_disk(encoder, tmp_path)
+    before = states(encoder, sequences[:1])
     with (tmp_path / "model.safetensors").open("r+b") as file:
         file.truncate(100)
     with pytest.raises(ModelDamaged, match=r"model\.safetensors can no longer be read.*models verify"):
         states(encoder, sequences)
+    assert torch.equal(states(encoder, sequences[:1])[0], before[0])
