@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.embed import Array
-from index.store import Rows, Slots
+from index.store import Rows, Slots, kth_best
 
 _K1, _B = 1.2, 0.75
 _SAMPLE = 8192  # rows of which the k-th best is looked for, as a bound on the k-th best of all
@@ -141,17 +141,17 @@ class Keywords:
             left -= rarity
             if some is not None and len(some) < _FEW * self._n_rows:
                 rough[some] += self.scores_of([term], some)
-                least = max(least, _kth_best(rough[some], k))
+                least = max(least, kth_best(rough[some], k))
                 continue
             for rows, counts in self._postings(term):
                 if among is not None:
                     rows, counts = rows[chosen[rows]], counts[chosen[rows]]
                 rough[rows] += self._parts(rarity, rows, counts)
                 if len(rows) >= k:
-                    least = max(least, _kth_best(rough[rows[: max(k, _SAMPLE)]], k))
+                    least = max(least, kth_best(rough[rows[: max(k, _SAMPLE)]], k))
         some = np.flatnonzero(rough >= least - slack if least > slack else rough)
         if len(some) > k:
-            some = some[rough[some] >= _kth_best(rough[some], k) - slack]
+            some = some[rough[some] >= kth_best(rough[some], k) - slack]
         scores = self.scores_of(terms, some)
         order = np.argsort(-scores, kind="stable")[:k]
         return list(zip(some[order].tolist(), scores[order].tolist(), strict=True))
@@ -182,7 +182,3 @@ class Keywords:
             if len(chunks):
                 rows = self._slots.rows.take(first + chunks)
                 yield (rows, counts) if alive is None else (rows[rows >= 0], counts[rows >= 0])
-
-
-def _kth_best(scores: Array, k: int) -> float:
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -75,7 +76,7 @@ def rank(
     candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
     rows = np.array(sorted(candidates | dense.keys()), dtype=np.int64)
     cosines = _cosines(library, vector, rows, dense)
-    said = dict(zip(rows.tolist(), library.keywords.scores_of(terms_asked, rows).tolist(), strict=True))
+    said = _completed(keyword, rows, partial(library.keywords.scores_of, terms_asked))
     sorted_candidates = sorted(candidates)
     letters = likeness(query, [library.text(row) for row in sorted_candidates])
     alike = dict(zip(sorted_candidates, letters, strict=True))
@@ -97,14 +98,18 @@ def rank(
 
 def _cosines(library: Library, vector: Array, rows: Rows, known: Mapping[int, float]) -> dict[int, float]:
     """What the dense leg says of each row: the mean of its cosine, unless that is known, and its nearest sentence's."""
-    others = rows[[row not in known for row in rows.tolist()]]
-    whole = dict(zip(others.tolist(), library.vectors.cosines(vector, others).tolist(), strict=True))
-    whole |= known
+    whole = _completed(known, rows, partial(library.vectors.cosines, vector))
     nearest = library.sentences.nearest(vector, rows)
     return {
         row: whole[row] if math.isnan(said) else (whole[row] + said) / 2
         for row, said in zip(rows.tolist(), nearest.tolist(), strict=True)
     }
+
+
+def _completed(known: Mapping[int, float], rows: Rows, of: Callable[[Rows], Array]) -> dict[int, float]:
+    """What is known of some of the rows, and what `of` says of the others."""
+    others = rows[[row not in known for row in rows.tolist()]]
+    return {**known, **dict(zip(others.tolist(), of(others).tolist(), strict=True))}
 
 
 def query_terms(library: Library, query: str, language: str) -> list[str]:

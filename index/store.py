@@ -370,4 +370,9 @@ def _best(scores: Array, k: int) -> Rows:
     """The places of the k highest scores, and of all that equal the last of them."""
     if k >= len(scores):
         return np.arange(len(scores))
-    return np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
+    return np.flatnonzero(scores >= kth_best(scores, k))
+
+
+def kth_best(scores: Array, k: int) -> float:
+    """The k-th highest of at least k scores."""
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
