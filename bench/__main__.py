@@ -39,6 +39,7 @@ SECTIONS = (
     Section("A question, stage by stage, default models", "speed"),
     Section("A question, stage by stage, PIAF", "speed", ("--piaf", "PIAF", "--library", "LIBRARY")),
     Section("A question typed on the page", "typed"),
+    Section("A question beside two busy processes", "loaded"),
     Section("The language model's settings", "llm_settings"),
     Section("Beside other pipelines", "peers", ("--piaf", "PIAF"), is_on_demand=True),
     Section("Indexing", "indexing", ("--piaf", "PIAF")),

@@ -12,6 +12,7 @@ import numpy as np
 from index import attention
 from index.errors import ModelDamaged
 from index.models import fingerprint, resolve
+from index.threads import share_cores
 from index.token_vectors import leave_on_disk
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -111,6 +112,7 @@ def _load(folder: Path) -> Any:
 
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    share_cores()
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.models import fingerprint
+from index.threads import share_cores
 from rag.errors import Interrupted, LlmError
 from rag.prefixes import Prefixes
 
@@ -33,6 +34,7 @@ class Llama:
 
     def __init__(self, path: Path, n_ctx: int) -> None:
         """Load the weights. Raises LlmError when llama.cpp cannot read the file."""
+        share_cores()
         import llama_cpp
 
         self._c = llama_cpp.llama_cpp
@@ -176,6 +178,7 @@ class Llama:
 
 def load(path: Path, n_ctx: int, n_threads: int, use_extra_bufts: bool = False, **changed: Any) -> Any:
     """llama_cpp's model and context with the settings that measured best, but for those `changed`. Raises LlmError."""
+    share_cores()
     import llama_cpp
 
     defaults = llama_cpp.llama_model_default_params

@@ -1,0 +1,20 @@
+"""How the threads of the models wait for each other."""
+
+from __future__ import annotations
+
+import os
+
+SPINS = "2000"
+"""Looks at a barrier before a thread sleeps: some 20 to 50 µs. OpenMP's own 300,000 burn the processor time that the other
+thread is waiting for, as soon as any other program wants a core; none at all makes every barrier of a quiet machine a
+wake-up (python -m bench.loaded)."""
+
+
+def share_cores() -> None:
+    """Let threads that wait sleep soon, so that a busy machine slows the models down by its share of the cores alone.
+
+    Call it before torch or llama.cpp is loaded: their OpenMP (libgomp) reads the environment once. What the
+    environment already says stays.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
