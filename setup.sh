@@ -76,7 +76,8 @@ if ! (cd "$shelf" 2>/dev/null && sha256sum --quiet --check SHA256 2>/dev/null); 
     new=$shelf.new.$$
     rm -rf "$new"
     mkdir -p "$new" || fail "the wheel cannot be kept there. Set CITELINE_CACHE to a folder that can be written"
-    run .venv/bin/python -m pip wheel --disable-pip-version-check --no-deps --no-binary llama-cpp-python \
+    # no cache: pip's own would bring what was compiled for another processor that has this home
+    run .venv/bin/python -m pip wheel --disable-pip-version-check --no-deps --no-cache-dir --no-binary llama-cpp-python \
         "llama-cpp-python==$LLAMA" -w "$new" >"$new/build.log" 2>&1 || {
         mv "$new/build.log" "$shelf.log"
         fail "llama-cpp-python did not compile; the compiler's words are in $shelf.log"
