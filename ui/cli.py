@@ -229,11 +229,15 @@ def serve(
 ) -> None:
     """Open the chat page, on this machine only."""
     from index.library import default_path, require
+    from ui.already import already
     from ui.libraries import named, names_of
 
     where, *others = [path.expanduser() for path in library or [default_path()]]
     for path in (where, *others):
         require(path)
+    if running := already(where, port, browser):
+        print(shown(running))
+        return
     main, *names = names_of([where, *others])
 
     run_server(

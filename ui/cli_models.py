@@ -62,9 +62,9 @@ def fetch_models(
 
     Prints where each one lies, and nothing of those that were here.
     """
-    for name in names:
-        model = models.find(name)
-        if models.is_verified(model):
+    wanted = {name: models.find(name) for name in names}  # one that is unknown is said before any is fetched
+    for name, model in wanted.items():
+        if models.is_verified(model) and not fetch.staging(model).exists():
             continue
         if not models.is_here(model):
             typer.echo(model.licence_note, err=True)

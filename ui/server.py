@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import inspect
 import os
@@ -34,6 +35,14 @@ class ServeError(Exception):
     """The page cannot be served; its text is one line for a person."""
 
 
+class PortTaken(ServeError):
+    """Somebody listens on the port already."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.other = port + 1 if port < 65535 else port - 1
+        super().__init__(f"port {port} is taken by another program on {host}. Try: citeline serve --port {self.other}")
+
+
 def serve(
     load: Callable[[], Answerer],
     *,
@@ -54,7 +63,7 @@ def serve(
     Raises ServeError if `host` is not this machine's own or `port` is taken, before anything is loaded.
     """
     sock = listen(host, port)
-    url = _url(host, sock.getsockname()[1])
+    url = url_of(host, sock.getsockname()[1])
     ended = threading.Event()
     private = Path(tempfile.mkdtemp(prefix="citeline-"))
     announcer: Announcer | None = None
@@ -110,6 +119,8 @@ def listen(host: str, port: int) -> socket.socket:
         sock.close()
         if isinstance(error, OverflowError) or port < 0:
             raise ServeError(f"there is no port {port}: a port is a number from 1 to 65535") from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host, port) from error
         raise ServeError(
             f"port {port} cannot be used on {host} ({error.strerror}). Try: citeline serve --port {port + 1}"
         ) from error
@@ -293,5 +304,6 @@ def _announce(backend: Backend, announcer: Announcer) -> None:
     announcer.announce(backend.answerer.library_path, backend.name)
 
 
-def _url(host: str, port: int) -> str:
+def url_of(host: str, port: int) -> str:
+    """The address of the page."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

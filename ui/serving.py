@@ -91,6 +91,13 @@ class Announcer:
 
 def find(library: Path, llm: str, embedder: str) -> Serving | None:
     """Who serves the library with these models, by this code, for this user; None when nobody does."""
+    found = serves(library)
+    wanted = (model_key(llm), model_key(embedder), code_state())
+    return found if found and (found.llm, found.embedder, found.code) == wanted else None
+
+
+def serves(library: Path) -> Serving | None:
+    """Who serves the library on this machine for this user, with whatever models; None when nobody does."""
     path = library / FILE
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -108,8 +115,7 @@ def find(library: Path, llm: str, embedder: str) -> Serving | None:
         return None
     finally:
         os.close(descriptor)
-    wanted = (str(library.resolve()), model_key(llm), model_key(embedder), code_state(), platform.node())
-    return found if (found.library, found.llm, found.embedder, found.code, found.machine) == wanted else None
+    return found if (found.library, found.machine) == (str(library.resolve()), platform.node()) else None
 
 
 def ask(library: Path, question: str, llm: str, embedder: str, everywhere: bool = False) -> Answer | None:

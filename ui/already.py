@@ -1,0 +1,79 @@
+"""A second `citeline serve` whose port is taken: most often by the first one, and then that one's page is wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import webbrowser
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from ui.server import LOOPBACK, PortTaken, ServeError, can_show_browser, listen, url_of
+from ui.serving import serves
+
+HOST = LOOPBACK[0]
+STATUS_SECONDS = 3.0
+STATUS_BYTES = 1 << 16
+
+
+def already(library: Path, port: int, open_browser: bool) -> str:
+    """Open the page of the process that has the port and serves the library; returns a line that says where it is.
+
+    "" when the port is free. Raises ServeError, with what to type, when it is another program's or another library's.
+    """
+    from ui.libraries import address
+
+    try:
+        listen(HOST, port).close()
+        return ""
+    except PortTaken as error:
+        taken = error
+    serving = serves(library)
+    if serving:  # perhaps on another port, since this one was taken then, too
+        url = url_of(serving.host, serving.port) + address(serving.name)
+        line = f"citeline already serves {library}: {url}"
+    else:
+        url = url_of(HOST, port)
+        line = _line(library, url, _status(port), taken)
+    if open_browser and can_show_browser():
+        with contextlib.suppress(webbrowser.Error, OSError):
+            webbrowser.open(url)
+    return line
+
+
+def _line(library: Path, url: str, status: dict[str, Any], taken: PortTaken) -> str:
+    """What to say of a process that answers `status` ({} when it is no citeline of this user's)."""
+    again = f"citeline serve --port {taken.other}"
+    state, served = status.get("state"), status.get("library")
+    if state == "loading":
+        return f"citeline is starting already, its models are being loaded: {url}"
+    if state == "failed":
+        raise ServeError(
+            f"the citeline at {url} cannot load its models: {status.get('error')} Stop it, or try: {again}"
+        )
+    if state != "ready" or not isinstance(served, dict):
+        raise taken
+    if served.get("path") != str(library) and served.get("path") != str(library.resolve()):
+        raise ServeError(f"the citeline at {url} serves another library, {served.get('path')}. Try: {again}")
+    return f"citeline already serves {library}: {url}"
+
+
+def _status(port: int) -> dict[str, Any]:
+    """What GET /api/status says there; {} when that is not what answers, or nothing does in time."""
+    found: dict[str, Any] = {}
+
+    def ask() -> None:
+        connection = HTTPConnection(HOST, port, timeout=STATUS_SECONDS)
+        whatever = (OSError, ValueError, RecursionError, HTTPException)
+        with contextlib.suppress(*whatever), contextlib.closing(connection):
+            connection.request("GET", "/api/status")
+            said = json.loads(connection.getresponse().read(STATUS_BYTES))
+            if isinstance(said, dict) and "version" in said:
+                found.update(said)
+
+    asking = threading.Thread(target=ask, daemon=True)  # a timeout alone does not end what drips
+    asking.start()
+    asking.join(STATUS_SECONDS)
+    return dict(found)
