@@ -126,7 +126,9 @@ class OpenAiLlm:
         try:
             exchange.connected(connection)
             if self.destination is None and not is_loopback(str(connection.getpeername()[0])):
-                raise BadReply("its name stood for this machine when citeline started, and for another now. Start it again")
+                raise BadReply(
+                    "its name stood for this machine when citeline started, and for another now. Start it again"
+                )
         except BaseException:
             connection.close()  # httpx does not expect anything to go wrong here
             raise

@@ -81,9 +81,15 @@ GOOD = {
         *(sse(each, end="") for each in (ROLE, *WORDS, FINISH, {"choices": [], "usage": USAGE, "timings": {"n": 1}})),
         b"data: [DONE]\n\n",
     ),
-    "vllm": reply(sse(delta("", role="assistant", reasoning_content=None), *WORDS, FINISH, {"choices": [], "usage": USAGE})),
+    "vllm": reply(
+        sse(delta("", role="assistant", reasoning_content=None), *WORDS, FINISH, {"choices": [], "usage": USAGE})
+    ),
     "ollama": reply(
-        sse(delta("Les travaux ont coûté ", role="assistant"), delta("3,2 millions d’euros.", role="assistant"), delta("", "stop"))
+        sse(
+            delta("Les travaux ont coûté ", role="assistant"),
+            delta("3,2 millions d’euros.", role="assistant"),
+            delta("", "stop"),
+        )
     ),
     "lm-studio": reply(sse(*WORDS, {**FINISH, "usage": None, "stats": {}}, {"choices": None, "usage": USAGE})),
     "thinking first": reply(sse({"choices": [{"delta": {"reasoning_content": "Let me see"}}]}, *WORDS, FINISH)),
@@ -103,7 +109,9 @@ GOOD = {
     "whole as events": reply(sse({"choices": [{"message": {"content": SAID}, "finish_reason": "stop"}]})),
     "raw separators": reply(sse(json.dumps(delta(SAID), ensure_ascii=False), {**FINISH, "x": "\u2028\x85"})),
     "byte by byte": chunked(*(bytes([each]) for each in sse(*WORDS, FINISH, {"choices": [], "usage": USAGE}))),
-    "whole numbers as decimals": reply(sse(*WORDS, {"choices": [], "usage": {"prompt_tokens": 9.0, "completion_tokens": 2}})),
+    "whole numbers as decimals": reply(
+        sse(*WORDS, {"choices": [], "usage": {"prompt_tokens": 9.0, "completion_tokens": 2}})
+    ),
     "ends late": hang(reply(sse(*WORDS, FINISH, end=""), is_whole=False)),
 }
 """Replies that say SAID; the last one never closes."""
@@ -125,7 +133,10 @@ BAD = {
     "null choice": (reply(sse({"choices": [None]})), "choices[0] is null, not an object"),
     "empty choices": (reply(sse({"choices": []})), "holds no text"),
     "odd finish": (reply(sse(delta("Oui", 3))), "finish_reason is a number, not text"),
-    "error event": (reply(sse(WORDS[0], {"error": {"message": "out of memory"}})), "broke off with an error (“out of memory”)"),
+    "error event": (
+        reply(sse(WORDS[0], {"error": {"message": "out of memory"}})),
+        "broke off with an error (“out of memory”)",
+    ),
     "error of vllm": (json_reply({"object": "error", "message": "no such model"}), "no such model"),
     "error line": (reply(b'error: {"code": 500, "message": "slot busy"}\n\n'), "slot busy"),
     "error with 200": (json_reply({"error": "model not loaded"}), "model not loaded"),
@@ -147,7 +158,10 @@ BAD = {
     "no number": (reply(sse('{"choices": [], "usage": {"completion_tokens": NaN}}')), "not a number of tokens"),
     "negative count": (reply(sse({**WORDS[0], "usage": {"completion_tokens": -1}})), "not a number of tokens"),
     "true count": (reply(sse({**WORDS[0], "usage": {"completion_tokens": True}})), "true or false, not a number"),
-    "odd details": (reply(sse({**WORDS[0], "usage": {"prompt_tokens_details": 3}})), "prompt_tokens_details is a number"),
+    "odd details": (
+        reply(sse({**WORDS[0], "usage": {"prompt_tokens_details": 3}})),
+        "prompt_tokens_details is a number",
+    ),
     "web page": (reply(PAGE, kind="text/html; charset=utf-8"), "it sent a web page"),
     "web page as events": (reply(PAGE), "it sent a web page"),
     "picture": (reply(b"\x89PNG", kind="image/png"), "it sent data of another type (“image/png”)"),
@@ -160,7 +174,8 @@ BAD = {
         "it sent compressed data",
     ),
     "gzip of an error": (
-        reply(gzip.compress(b"x" * 1000), "500 Oh", "text/plain", "Content-Encoding: gzip"), "it answered 500."
+        reply(gzip.compress(b"x" * 1000), "500 Oh", "text/plain", "Content-Encoding: gzip"),
+        "it answered 500.",
     ),
     "broken chunks": (chunked(sse(*WORDS, end=""), end=b"zz\r\nnonsense"), "broke off in the middle"),
     "cut chunks": (chunked(sse(*WORDS, end=""), end=b""), "broke off in the middle"),
@@ -168,9 +183,13 @@ BAD = {
     "neither done nor finish": (reply(sse(*WORDS, end="")), "broke off in the middle"),
     "cut event": (reply(b'data: {"choices": [{"del', is_whole=False), "an event is not JSON"),
     "only thoughts": (
-        reply(sse({"choices": [{"delta": {"reasoning_content": "Hm"}}]}, delta(None, "length"))), "only thought"
+        reply(sse({"choices": [{"delta": {"reasoning_content": "Hm"}}]}, delta(None, "length"))),
+        "only thought",
     ),
-    "only a tool": (reply(sse({"choices": [{"delta": {"tool_calls": [{}]}, "finish_reason": "tool_calls"}]})), "tool_calls"),
+    "only a tool": (
+        reply(sse({"choices": [{"delta": {"tool_calls": [{}]}, "finish_reason": "tool_calls"}]})),
+        "tool_calls",
+    ),
     "filtered": (reply(sse(delta("", "content_filter"))), "finish_reason: content_filter"),
     "closed at once": (b"", "no answer"),
     "no http": (b"SSH-2.0-OpenSSH_9.6\r\n", "no answer"),
@@ -299,7 +318,9 @@ class HostileLlm:
                 return ""
             data += more
         head, _, body = data.partition(b"\r\n\r\n")
-        lengths = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+        lengths = [
+            int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
+        ]
         while len(body) < sum(lengths):
             body += connection.recv(65536)
         self.seen.append((head.decode("latin-1"), body))

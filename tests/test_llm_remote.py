@@ -244,7 +244,9 @@ def proxy(monkeypatch):
     proxy.end()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "127.9.8.7", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "127.9.8.7", "0.0.0.0"]
+)
 def test_a_prompt_for_this_machine_meets_no_proxy(server, proxy, host):
     """However its address is spelled."""
     llm = OpenAiLlm(server.url(GOOD["plain"], host))
@@ -264,7 +266,9 @@ def test_these_are_this_machine_too(host):
     assert is_here(host)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1.invalid", "localhost.invalid", "x" * 300, "\udc00"])
+@pytest.mark.parametrize(
+    "host", ["192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1.invalid", "localhost.invalid", "x" * 300, "\udc00"]
+)
 def test_these_are_not(host, monkeypatch):
     """An address of another machine, a name that only looks like this one's, one that nobody knows."""
 
@@ -289,7 +293,7 @@ def test_another_machine_is_named_with_the_proxy_on_the_way(proxy):
     assert llm.destination == Destination("192.0.2.7", f"http://127.0.0.1:{proxy.port}")
     proxy.behaviours[""] = GOOD["plain"]
     assert said(llm) == SAID
-    (head, body), = proxy.seen
+    ((head, body),) = proxy.seen
     assert head.startswith("POST http://192.0.2.7:8000/v1/chat/completions ") and b"Combien" in body
 
 
@@ -325,7 +329,16 @@ def test_a_redirect_is_said_and_not_followed(server, status):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://", "http:///v1", "http://127.0.0.1:port/v1", "http://[::1/v1", "https://a b/v1", "http://a\x1b[1m/v1", "http://a/v1?key=x"]
+    "url",
+    [
+        "http://",
+        "http:///v1",
+        "http://127.0.0.1:port/v1",
+        "http://[::1/v1",
+        "https://a b/v1",
+        "http://a\x1b[1m/v1",
+        "http://a/v1?key=x",
+    ],
 )
 def test_what_is_no_address_is_said_at_once(url):
     """Before anything is sent, in words that can be shown."""
