@@ -107,7 +107,9 @@ GOOD = {
     "whole": whole({"role": "assistant", "content": SAID}, usage=USAGE),
     "whole, bare": json_reply({"choices": [{"message": {"content": SAID}}]}),
     "whole as events": reply(sse({"choices": [{"message": {"content": SAID}, "finish_reason": "stop"}]})),
-    "raw separators": reply(sse(json.dumps(delta(SAID), ensure_ascii=False), {**FINISH, "x": "\u2028\x85"})),
+    "raw separators": reply(
+        sse(json.dumps(delta(SAID), ensure_ascii=False), json.dumps({**FINISH, "x": "\u2028\x85"}, ensure_ascii=False))
+    ),
     "byte by byte": chunked(*(bytes([each]) for each in sse(*WORDS, FINISH, {"choices": [], "usage": USAGE}))),
     "whole numbers as decimals": reply(
         sse(*WORDS, {"choices": [], "usage": {"prompt_tokens": 9.0, "completion_tokens": 2}})

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -135,7 +136,7 @@ def test_who_stops_a_server_that_hangs_lets_the_next_one_ask(library, server, na
     threads = [threading.Thread(target=ask, args=(each,)) for each in (first, second)]
     for thread in threads:
         thread.start()
-    assert server.asked.wait(10)
+    assert server.asked.wait(60)
     *_, greeting = queue.stream(answerer, "Bonjour")
     assert greeting.kind == "greeting" and not ended
     began = time.monotonic()
@@ -184,9 +185,10 @@ def test_who_hangs_up_frees_a_model_that_hangs(served, behave):
     """The page and the programs behind it go on; a greeting does not wait for that."""
     page, server = served
     behave(once(HANGING["after the head"], GOOD["plain"]))
-    with pytest.raises(httpx.ReadTimeout):
-        httpx.post(f"{page.url}/api/ask", json={"question": COST}, timeout=httpx.Timeout(10, read=3))
-    assert server.asked.is_set()
+    caller = HTTPConnection(page.url.removeprefix("http://"))
+    caller.request("POST", "/api/ask", json.dumps({"question": COST}), {"Content-Type": "application/json"})
+    assert server.asked.wait(60)
+    caller.close()
     assert server.wait_closed()
     assert "3,2 millions" in post(page).json()["text"]
 
@@ -198,7 +200,7 @@ def test_a_greeting_is_answered_while_the_model_hangs(served, behave):
     with httpx.stream("POST", f"{page.url}/api/ask", json={"question": COST, "stream": True}) as reply:
         lines = reply.iter_lines()
         next(lines)
-        assert server.asked.wait(20)
+        assert server.asked.wait(60)
         assert post(page, question="Hello!").json()["kind"] == "greeting"
         assert "Bonjour" in Caller(page.url).ask("Bonjour")
         assert not server.closed
@@ -233,7 +235,7 @@ def test_the_page_ends_while_its_model_hangs(served, behave):
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert server.asked.wait(20)
+    assert server.asked.wait(60)
     page.process.send_signal(2)
     assert server.wait_closed()
     page.process.wait(15)
