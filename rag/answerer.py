@@ -109,7 +109,7 @@ class Answerer:
         except ReaderError:  # the adapter belongs to another embedder
             reader = SimilarityReader(encoder) if encoder.name == E5 else OverlapReader()
         judge = default_judge() if isinstance(reader, AdapterReader) else None
-        return cls(path, encoder, reader, load_llm(llm), config, judge)
+        return cls(path, encoder, reader, load_llm(llm, config.deadline_s), config, judge)
 
     # --- what the page needs beside answers -------------------------------------------------------------------------
 
@@ -195,7 +195,8 @@ class Answerer:
         `history` is the conversation before, oldest first: Answers or (question, answer text). With `everywhere` no
         words of the question narrow the articles.
         """
-        *_, last = self.stream(question, history, everywhere)
+        for answer in self.stream(question, history, everywhere):
+            last = answer  # one at a time: each holds all that the model has written
         return last
 
     def stream(self, question: str, history: History = (), everywhere: bool = False) -> Iterator[Answer]:

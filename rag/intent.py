@@ -64,6 +64,12 @@ def recognise(question: str) -> Intent | None:
     return None
 
 
+def is_greeting(question: str) -> bool:
+    """Is a question answered by no model at all?"""
+    found = recognise(question)
+    return found is not None and found.kind == "greeting"
+
+
 _MOST_WORDS = 14
 _NO_TOPIC = re.compile(  # "tell me about how …" asks for a fact
     r"(?:qui|que|quoi|qu'|quand|comment|pourquoi|combien|ou|si|who|whom|what|when|where|why|how|whether|which|quien|cuando|"

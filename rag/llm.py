@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from index.models import resolve
+from rag.config import Config
+from rag.destination import Destination
 from rag.prompt import Message
 from rag.types import Usage
 
@@ -43,9 +45,13 @@ class Llm(Protocol):
         ...
 
 
-def load_llm(spec: str) -> Llm | None:
+DEADLINE_S = Config().deadline_s
+
+
+def load_llm(spec: str, deadline_s: float = DEADLINE_S) -> Llm | None:
     """The model that `spec` names: a catalogue name, path, hf:OWNER/REPO/FILE or OpenAI-style URL; None for "none".
 
+    A URL's has `deadline_s` seconds for a reply.
     Raises ModelNotFound, UnknownModel, ModelDamaged or LlmError; nothing is downloaded here.
     """
     if spec == "none":
@@ -53,7 +59,14 @@ def load_llm(spec: str) -> Llm | None:
     if spec.startswith(("http://", "https://")):
         from rag.llm_remote import OpenAiLlm
 
-        return OpenAiLlm(spec)
+        return OpenAiLlm(spec, deadline_s)
     from rag.llm_local import LlamaCppLlm
 
     return LlamaCppLlm(resolve(spec, "llm"), spec)
+
+
+def destination(llm: Llm | None) -> Destination | None:
+    """Where questions and lines of articles go when `llm` reads them; None when they stay on this machine."""
+    from rag.llm_remote import OpenAiLlm
+
+    return llm.destination if isinstance(llm, OpenAiLlm) else None

@@ -14,10 +14,12 @@ import gradio as gr
 from index.errors import CitelineIndexError
 from index.freshness import file_state
 from rag.errors import RagError
+from rag.llm import destination
 from rag.starters import N_STARTERS
 from ui import render_frame
 from ui.backend import Backend
 from ui.escape import unescape_key
+from ui.llm_words import llm_words
 from ui.model_queue import QUEUE_SIZE, QueueFull
 from ui.read_ahead import typed_text
 from ui.render_article import Mark, article_html, missing_html, whole
@@ -277,7 +279,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
     if answerer is None:
         return (
             render_frame.top_html((), lang),
-            render_frame.loading_html(lang, backend.error),
+            render_frame.loading_html(lang, llm_words(backend.error, lang)),
             gr.update(placeholder=say["placeholder_loading"] if not backend.error else "", label=say["question"]),
             gr.update(value=say["send"]),
             "",
@@ -285,7 +287,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
         )
     articles = answerer.articles()
     return (
-        render_frame.top_html(articles, lang),
+        render_frame.top_html(articles, lang, destination(answerer.llm)),
         _welcome(backend, examples, lang),
         gr.update(placeholder=say["placeholder"], label=say["question"], interactive=True),
         gr.update(value=say["send"], interactive=True),

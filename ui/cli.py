@@ -21,7 +21,16 @@ from ui.cli_verify import verify
 from ui.eval_file import EvalError
 from ui.server import ServeError
 from ui.server import serve as run_server
-from ui.terminal import answer_text, progress_bars, report_dict, report_text, shown, status_dict, status_text
+from ui.terminal import (
+    answer_text,
+    progress_bars,
+    report_dict,
+    report_text,
+    shown,
+    status_dict,
+    status_text,
+    tell_destination,
+)
 from ui.verify_export import VerifyError
 
 if TYPE_CHECKING:
@@ -317,7 +326,9 @@ def _served_answer(question: str, library: Path | None, llm: str, embedder: str,
 def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:
     from rag.answerer import Answerer
 
-    return Answerer.load(library.expanduser() if library else None, llm=llm, embedder=embedder)
+    answerer = Answerer.load(library.expanduser() if library else None, llm=llm, embedder=embedder)
+    tell_destination(answerer.llm)
+    return answerer
 
 
 def _warm_answerer(library: Path, llm: str, embedder: str) -> Answerer:

@@ -14,7 +14,7 @@ import typer
 
 from rag.config import DEFAULT_LLM
 from ui.eval_file import EvalError, Sheet, kinds_without_answer, read_cases
-from ui.terminal import progress_bars, shown
+from ui.terminal import progress_bars, shown, tell_destination
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -119,6 +119,7 @@ def _measure(
     progress("loading the models", 0, 0)
     answerer = HidingAnswerer.load(where, llm=llm, embedder=embedder)
     assert isinstance(answerer, HidingAnswerer)
+    tell_destination(answerer.llm)
     sheet = Sheet(out, answerer.library, {"llm": answerer.llm_name, "embedder": answerer.embedder_name})
     if given is not None:
         sheet.add(*((case, {}) for case in given))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from index.types import Article
+from rag.llm import destination
 from ui.asked import Asked, Refusal, answerer_of, history_of, question_of
 from ui.escape import escape_key, unescape_key
 from ui.replies import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
@@ -85,6 +86,8 @@ def status(backend: Backend, request: Request) -> Response:
         }
         state["libraries"] = sorted(name for name in backend.named if name)
         state["models"] = {"llm": answerer.llm_name, "embedder": answerer.embedder_name}
+        away = destination(answerer.llm)
+        state["sent_to"] = away._asdict() if away else None
     return Json(state)
 
 
@@ -193,6 +196,7 @@ ROUTES = (
         "GET", "/api/status", "What is served, by which models, and how many questions wait.", "",
         '{"state": "loading", "ready" or "failed", "error", "version", "library": {"name", "path", "generation",'
         ' "n_articles"}, "libraries": names of others, "models": {"llm", "embedder"},'
+        ' "sent_to": {"host", "proxy"} of a language model on another machine, else null,'
         ' "queue": {"busy", "waiting", "size"}}',
         "curl -s {url}/api/status",
         status,

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from rag.intent import is_greeting
 from ui.read_ahead import ReadAhead
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ WAIT_SECONDS = 0.2
 
 UPDATE_SECONDS = 0.125
 """Least time between two updates of who listens while an answer grows."""
+STOP_SECONDS = 0.05
+"""How often a model is told to stop that had not begun when it was told first."""
 
 T = TypeVar("T")
 
@@ -53,8 +56,12 @@ class ModelQueue:
             return place
 
     def stream(self, answerer: Answerer, question: str, history: History = (), everywhere: bool = False) -> Growing:
-        """The Answers to a question, which takes a place at the end. Raises QueueFull at once when there is none."""
-        return Growing(self.join(answerer, question), answerer, question, history, everywhere)
+        """The Answers to a question, which takes a place at the end. Raises QueueFull at once when there is none.
+
+        A greeting needs no model: it takes no place and waits for nobody.
+        """
+        place = None if is_greeting(question) else self.join(answerer, question)
+        return Growing(place, answerer, question, history, everywhere)
 
     def read_ahead(self, answerer: Answerer, question: str, history: History = ()) -> None:
         """Let the models read what is being typed, in a thread of its own. Nothing happens while somebody asks."""
@@ -97,6 +104,11 @@ class Place:
         """Is something else being read ahead? What is read for this very question is only done once."""
         return self._queue._ahead.is_in_the_way(self._answerer, self._question)
 
+    @property
+    def is_left(self) -> bool:
+        with self._queue._changed:
+            return self not in self._queue._places
+
     def clear_way(self) -> None:
         self._queue._ahead.give_way(self._answerer, self._question)
 
@@ -130,25 +142,42 @@ class Growing:
     """Growing Answers, a few a second, after a None now and then while others are before. To be closed in any case."""
 
     def __init__(
-        self, place: Place, answerer: Answerer, question: str, history: History = (), everywhere: bool = False
+        self, place: Place | None, answerer: Answerer, question: str, history: History = (), everywhere: bool = False
     ) -> None:
+        """Without a place it begins at once, and there is nothing to stop."""
+
+        def begin() -> Generator[Answer]:
+            return throttled(answerer.stream(question, history, everywhere), UPDATE_SECONDS)
+
         self._place, self._answerer = place, answerer
-        self._stream = place.run(lambda: throttled(answerer.stream(question, history, everywhere), UPDATE_SECONDS))
+        self._stream: Generator[Answer | None] = place.run(begin) if place else begin()
+        self._stopping = threading.Lock()
 
     def __iter__(self) -> Iterator[Answer | None]:
         return self._stream
 
     def stop(self) -> None:
-        """From another thread: let the iteration raise Interrupted if the model reads or writes for this question."""
-        self._place.while_running(self._answerer.interrupt)
+        """From another thread: let the iteration raise Interrupted when the model reads or writes for this question.
+
+        Now if it does now, and else, unless the iteration ends before, as soon as it does.
+        """
+        if self._place and self._stopping.acquire(blocking=False):
+            self._place.while_running(self._answerer.interrupt)
+            threading.Thread(target=self._stop_again, args=(self._place,), name="citeline-stop", daemon=True).start()
+
+    def _stop_again(self, place: Place) -> None:
+        while not place.is_left:
+            time.sleep(STOP_SECONDS)
+            place.while_running(self._answerer.interrupt)
 
     def close(self) -> None:
         """From the thread that iterates: stop the model, or the waiting for it."""
         self._stream.close()
-        self._place.leave()
+        if self._place:
+            self._place.leave()
 
 
-def throttled(stream: Iterator[Answer], seconds: float) -> Iterator[Answer]:
+def throttled(stream: Iterator[Answer], seconds: float) -> Generator[Answer]:
     """The first Answer, the first with what was found, the last; between them at most one every `seconds`.
 
     Closing it closes `stream`.

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from index.types import Article
+from rag.destination import Destination
 from ui.escape import escape
 from ui.words import count, language_name, words
 
 
-def top_html(articles: Sequence[Article], lang: str) -> str:
-    """The bar above: name, what the library holds (commonest language first), and that nothing leaves the machine."""
+def top_html(articles: Sequence[Article], lang: str, away: Destination | None = None) -> str:
+    """The bar above: name, what the library holds (commonest language first), and that nothing leaves the machine.
+
+    Or that questions and lines go to the language model `away`.
+    """
     say = words(lang)
     codes = [code for code, _ in Counter(a.language for a in articles).most_common(3) if code]
     languages = escape(", ".join(language_name(code, lang) for code in codes))
@@ -22,9 +26,17 @@ def top_html(articles: Sequence[Article], lang: str) -> str:
     )
     return (
         f'<header class="cl-bar" lang="{lang}">{_skips(say)}<h1>citeline</h1>{library if articles else ""}'
-        f'<span class="cl-badge" title="{say["local_title"]}">{say["local"]}</span>{_switches(say)}</header>'
+        f"{_badge(say, away)}{_switches(say)}</header>"
         f"{_keys(say)}"
     )
+
+
+def _badge(say: Mapping[str, str], away: Destination | None) -> str:
+    if away is None:
+        return f'<span class="cl-badge" title="{say["local_title"]}">{say["local"]}</span>'
+    title = say["away_proxy" if away.proxy else "away_title"].format(host=away.host, proxy=away.proxy)
+    shown = say["away"].format(host=away.host)
+    return f'<span class="cl-badge" title="{escape(title)}">{escape(shown)}</span>'
 
 
 def _skips(say: Mapping[str, str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ui.wordings import Wordings
+
 # English, then French. {n} and {most} are numbers; {thing}, {other}, {ending} and {file} stand in THINGS, {kind} and
 # {error} may; {reason} is a reason itself; {name}, {kinds} and {detail} stay as they are.
 _LINES = """
@@ -99,9 +101,6 @@ it has no "text"
 its "{name}" is {thing}, not text
     son champ «\u00a0{name}\u00a0» est {thing}, pas du texte
 """
-_PAIRED = [line.strip() for line in _LINES.strip().split("\n")]
-REASONS = dict(zip(_PAIRED[::2], _PAIRED[1::2], strict=True))
-
 THINGS: dict[str, str] = {
     "a PDF": "un PDF",
     "a picture": "une image",
@@ -132,24 +131,8 @@ THINGS: dict[str, str] = {
     "File name too long": "nom trop long",
 }
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
 _VALUES = dict.fromkeys(("n", "most"), r"[\d,]+")
 _VALUES |= dict.fromkeys(("thing", "other", "ending", "file"), "|".join(map(re.escape, ["", *THINGS])))
-
-
-def _pattern(wording: str) -> re.Pattern[str]:
-    """What matches a reason that was made of `wording`, its parameters in groups of their names."""
-    pieces = _PARAMETER.split(wording)
-    pieces[::2] = map(re.escape, pieces[::2])
-    pieces[1::2] = [f"(?P<{name}>{_VALUES.get(name, '.*')})" for name in pieces[1::2]]
-    return re.compile("".join(pieces), re.DOTALL)
-
-
-# Most words of its own first: "it is a damaged {file}: {detail}" fits more than one.
-_KNOWN = [
-    (_pattern(wording), french)
-    for wording, french in sorted(REASONS.items(), key=lambda each: -len(_PARAMETER.sub("", each[0])))
-]
 
 
 @lru_cache(maxsize=1000)  # of ten thousand files, most are passed over for one reason
@@ -157,15 +140,7 @@ def reason_words(reason: str, lang: str) -> str:
     """A reason of `index` in "fr" or "en"; one that is not known, as another version may have written it, as it is."""
     if lang == "en":
         return reason
-    for pattern, french in _KNOWN:
-        if found := pattern.fullmatch(reason):
-            return _filled(french, found)
-    return reason
-
-
-def _filled(french: str, found: re.Match[str]) -> str:
-    """A French wording with the values of its parameters."""
-    return _PARAMETER.sub(lambda parameter: _french(parameter[1], found[parameter[1]]), french)
+    return _WORDINGS.french(reason) or reason
 
 
 def _french(name: str, value: str) -> str:
@@ -175,3 +150,7 @@ def _french(name: str, value: str) -> str:
     if name in ("n", "most"):
         return value.replace(",", "\u202f")
     return value if name in ("name", "kinds", "detail") else THINGS.get(value, value)
+
+
+_WORDINGS = Wordings(_LINES, _VALUES, _french)
+REASONS = _WORDINGS.french_of

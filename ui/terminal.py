@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.filter_words import line as filter_line
+from rag.llm import destination
 
 if TYPE_CHECKING:
     from index.build import Progress
     from index.library import Library
     from index.types import BuildReport
+    from rag.llm import Llm
     from rag.types import Answer, Citation
 
 
@@ -24,6 +26,12 @@ def shown(text: object) -> str:
         char if char.isprintable() or char in "\u00a0\u202f" else char.encode("unicode_escape").decode("ascii")
         for char in str(text)
     )
+
+
+def tell_destination(llm: Llm | None) -> None:
+    """Say on stderr where questions and lines of articles go, if anywhere, before the first one does."""
+    if away := destination(llm):
+        print(f"citeline: questions and lines of your articles go to {shown(away)}", file=sys.stderr, flush=True)
 
 
 def _page(citation: Citation) -> str:

@@ -11,6 +11,7 @@ from index.language import terms
 from index.types import Article
 from rag.followup import LOOK_BACK, Turn, turn_of
 from rag.types import Answer
+from ui.llm_words import llm_words
 from ui.render import answer_html, earlier_html, note_html, stopped_html
 from ui.render_why import Searched
 from ui.turn_bar import Place
@@ -46,7 +47,7 @@ class Shown:
 
 def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
     """A turn as the page shows it; `answerer` gives titles and dates of the articles it speaks of."""
-    note = words(lang).get(shown.note, shown.note)
+    note = words(lang).get(shown.note) or llm_words(shown.note, lang)
     if shown.answer is None:
         return note_html(shown.question, note, lang, shown.kind)
     articles = named(answerer, shown.answer) if answerer else {}

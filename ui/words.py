@@ -11,6 +11,9 @@ WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "local": "local · hors ligne",
         "local_title": "Rien ne quitte cette machine : ni vos questions, ni vos articles.",
+        "away": "modèle sur {host}",
+        "away_title": "Vos questions et des lignes de vos articles vont à {host}.",
+        "away_proxy": "Vos questions et des lignes de vos articles vont à {host}, par le proxy {proxy}.",
         "invite": "Interrogez vos articles",
         "promise": "Chaque phrase de la réponse montre les lignes d’où elle vient.",
         "try": "Par exemple",
@@ -106,6 +109,9 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "local": "local · offline",
         "local_title": "Nothing leaves this machine: neither your questions nor your articles.",
+        "away": "model on {host}",
+        "away_title": "Your questions and lines of your articles go to {host}.",
+        "away_proxy": "Your questions and lines of your articles go to {host}, through the proxy {proxy}.",
         "invite": "Ask your articles",
         "promise": "Every sentence of the answer shows the lines it comes from.",
         "try": "For example",

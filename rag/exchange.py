@@ -1,0 +1,102 @@
+"""A request that nobody has to wait for: it is made and read in a thread of its own, and given up at once."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from typing import Generic, TypeVar
+
+from rag.errors import Interrupted
+
+T = TypeVar("T")
+
+
+class TimeUp(Exception):
+    """The seconds are over."""
+
+
+class Exchange(Generic[T]):
+    """What a generator reads from a connection, whatever holds it up: a name, a connection, a byte that never comes."""
+
+    def __init__(self, read: Callable[[Exchange[T]], Generator[T]], seconds: float) -> None:
+        """Begin to read. `read` gets this Exchange, says `connected` to it, and yields few things: all are kept."""
+        self._until = time.monotonic() + seconds
+        self._found: queue.SimpleQueue[T | Exception | None] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._connection: socket.socket | None = None
+        self._is_closed = self._is_interrupted = False
+        threading.Thread(target=self._run, args=(read,), name="citeline-llm", daemon=True).start()
+
+    def results(self) -> Generator[T]:
+        """What is read, as it comes. Leaving it in any way closes the connection.
+
+        Raises what `read` raises, Interrupted, and TimeUp when the seconds are over.
+        """
+        try:
+            while True:
+                left = self._until - time.monotonic()
+                try:
+                    found = self._found.get(timeout=max(0.0, left))
+                except queue.Empty:
+                    raise TimeUp from None
+                if self._is_interrupted:
+                    raise Interrupted("the model was told to stop")
+                if found is None:
+                    return
+                if isinstance(found, Exception):
+                    raise found
+                if left <= 0:
+                    raise TimeUp
+                yield found
+        finally:
+            self.close()
+
+    def interrupt(self) -> None:
+        """From another thread: let `results` raise Interrupted now."""
+        self._is_interrupted = True
+        self.close()
+        self._found.put(None)
+
+    def close(self) -> None:
+        """Close the connection, the one that is still being made too; nothing happens when that was done."""
+        with self._guard:
+            self._is_closed = True
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError):  # the other end has closed it
+                connection.shutdown(socket.SHUT_RDWR)  # wakes who waits for it, as closing does not
+            connection.close()
+
+    # --- for `read`, in its thread ----------------------------------------------------------------------------------
+
+    def connected(self, connection: socket.socket) -> None:
+        """Name the connection that `close` closes. Raises Interrupted when that has been called: send nothing then."""
+        own = socket.socket(fileno=os.dup(connection.fileno()))  # TLS takes the other one to pieces
+        with self._guard:
+            before, self._connection = self._connection, own
+            is_closed = self._is_closed
+        if before is not None:
+            before.close()
+        if is_closed:
+            self.close()
+            raise Interrupted("the model was told to stop")
+
+    def hurry(self, seconds: float) -> None:
+        """Leave only so many seconds to what is still to come; holds from the next thing that is yielded."""
+        self._until = min(self._until, time.monotonic() + seconds)
+
+    def _run(self, read: Callable[[Exchange[T]], Generator[T]]) -> None:
+        end: Exception | None = None
+        try:
+            with closing(read(self)) as found:
+                for each in found:
+                    self._found.put(each)
+        except Exception as error:  # whatever it is, who waits for it has to deal with it
+            end = error
+        self.close()
+        self._found.put(end)
