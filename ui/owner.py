@@ -20,7 +20,7 @@ PEER = "citeline.peer"
 """Under which a request's `state` holds the Peer of its connection."""
 ROOT = 0
 
-_TABLE = Path("/proc/net")
+_PROC = Path("/proc")
 _ESTABLISHED = 1
 _MAPPED = b"\0" * 10 + b"\xff\xff"
 _LOOKS = 3
@@ -172,7 +172,8 @@ def _uid_of(local: tuple[str, int], remote: tuple[str, int]) -> int | None:
     for name, prefix in (("tcp", b""), ("tcp6", _MAPPED)):  # an IPv6 socket may speak IPv4
         ends = " ".join(f"{_in_table(address, prefix)}:{port:04X}" for address, port in (local, remote))
         row = f": {ends} {_ESTABLISHED:02X} ".encode("ascii")
-        for line in (_TABLE / name).read_bytes().splitlines() if (_TABLE / name).exists() else ():
+        table = _PROC / "net" / name
+        for line in table.read_bytes().splitlines() if table.exists() else ():
             if row in line:
                 _, _, _, _, _, _, _, uid, _, inode, *_ = line.split()
                 return int(uid) if inode != b"0" else None
@@ -188,9 +189,9 @@ def _in_table(address: str, prefix: bytes) -> str:
 
 def _is_everybody(uid: int) -> bool:
     """Whether a uid stands for all users that a container does not know."""
-    if uid != int(Path("/proc/sys/kernel/overflowuid").read_text(encoding="ascii")):
+    if uid != int((_PROC / "sys/kernel/overflowuid").read_text(encoding="ascii")):
         return False
-    return Path("/proc/self/uid_map").read_text(encoding="ascii").split() != ["0", "0", str(2**32 - 1)]
+    return (_PROC / "self/uid_map").read_text(encoding="ascii").split() != ["0", "0", str(2**32 - 1)]
 
 
 def _cookie(scope: Scope) -> str:
