@@ -155,7 +155,7 @@ def _described(found: Article) -> dict[str, Any]:
 _HEAD = """\
 citeline on this machine: what a program can ask it.
 Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
-400 not a question, 403 another site or user, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not application/json,
+400 not a question, 403 another site or user, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not JSON,
 429 too many questions wait, 500 failed, 503 the models are loading. 429 and 503 say Retry-After, in seconds."""
 
 _TAIL = """\
