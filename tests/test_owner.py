@@ -102,7 +102,7 @@ def test_another_user_is_refused_on_every_route(page, url):
 def test_the_owner_is_answered_on_every_route(url):
     """The same requests: none is refused for whose it is, and the ones that are there work."""
     replies = dict(zip([f"{method} {path}" for method, path, *_ in ROUTES], asked(url, ROUTES), strict=True))
-    assert not [path for path, (_, said) in replies.items() if "lancé" in said or "user who started" in said]
+    assert not [path for path, (_, said) in replies.items() if "lancé" in said or "answers only" in said]
     for path in ("GET /", "GET /config", "GET /page.css", "GET /gradio_api/info", "GET /api/articles", "POST /api/ask",
                  "POST /v1/chat/completions", "POST /mcp", "GET /gradio_api/heartbeat/abc"):  # fmt: skip
         assert replies[path][0] == 200, path

@@ -173,10 +173,10 @@ def _uid_of(local: tuple[str, int], remote: tuple[str, int]) -> int | None:
         ends = " ".join(f"{_in_table(address, prefix)}:{port:04X}" for address, port in (local, remote))
         row = f": {ends} {_ESTABLISHED:02X} ".encode("ascii")
         table = _PROC / "net" / name
-        for line in table.read_bytes().splitlines() if table.exists() else ():
-            if row in line:
-                _, _, _, _, _, _, _, uid, _, inode, *_ = line.split()
-                return int(uid) if inode != b"0" else None
+        data = table.read_bytes() if table.exists() else b""
+        if (at := data.find(row)) >= 0:
+            _, _, _, _, _, _, _, uid, _, inode, *_ = data[at:].partition(b"\n")[0].split()
+            return int(uid) if inode != b"0" else None
     return None
 
 
