@@ -69,13 +69,14 @@ def build(
     """
     began = time.monotonic()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(path)
     except OSError as error:
         raise LibraryError(
             f"no library can be kept at {path}: {error.strerror}. Name another folder: --library"
         ) from None
     with _in_words(path), disk.writer_lock(path):
         sweep(path)
+        disk.tighten(path)
         old = _open_old(path, embedder, rebuild)
         known, off = (old.manifest.sources, old.manifest.excluded) if old else known_sources(path)
         folders = _sources(known, path, sources, forget)
@@ -210,7 +211,7 @@ def _sources(before: Sequence[str], path: Path, sources: Sequence[Path], forget:
         raise CorpusError(f"the library at {path} has no folder yet. Name one: citeline index FOLDER")
     added = added_folder(path)
     if added in kept:
-        added.mkdir(exist_ok=True)
+        disk.make_folder(added)
     # A folder inside another one that is indexed would name its articles twice; the library's own is never entered.
     inside = {each for each in kept if any(each != other and each.is_relative_to(other) for other in kept)}
     return [each for each in kept if each not in inside or each == added]

@@ -2,6 +2,8 @@
 
 numpy.save and faiss.write_index can lose the end of a file on a full disk without an error; a plain write, flush and
 fsync cannot. Whatever goes into a library is therefore turned into bytes first and written here.
+
+What is written is for its owner alone, whatever the umask: a library holds articles that others may not read.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
 import stat
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import LibraryBusy
@@ -114,9 +117,14 @@ def link(source: Path, target: Path) -> None:
         write_file(target, source.read_bytes())
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for its owner alone, and those above it as they usually are; one that is there stays as it is."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def write_file(path: Path, data: bytes | memoryview) -> None:
     """Write and fsync a new file. Raises OSError when the disk did not take all of it."""
-    with path.open("wb") as file:
+    with open(path, "wb", opener=for_owner) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -124,8 +132,58 @@ def write_file(path: Path, data: bytes | memoryview) -> None:
 
 def append(path: Path, data: bytes) -> None:
     """Add to the end of a file, flushed to the system but not to the disk: for work that may be redone."""
-    with path.open("ab") as file:
+    with open(path, "ab", opener=for_owner) as file:
         file.write(data)
+
+
+def for_owner(path: str, flags: int) -> int:
+    """What `open` opens a file with that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+OURS = re.compile(r"lock|CURRENT(\.new)?|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
+"""Names in a library's folder that are citeline's."""
+
+
+def tighten(library: Path) -> None:
+    """Take from others the rights to a library that an earlier citeline, or a copy, has left them.
+
+    In a folder that holds other things too only what is ours is touched. What cannot be changed stays as it is.
+    """
+    with suppress(OSError):
+        entries = list(os.scandir(library))
+        for entry in entries:
+            if OURS.fullmatch(entry.name):
+                _take_from_others(entry)
+        if all(OURS.fullmatch(entry.name) for entry in entries) and not _is_shared_place(library):
+            _close_to_others(library)
+
+
+def _take_from_others(entry: os.DirEntry[str]) -> None:
+    """A file, or a folder with what is in it; not again when the folder is closed already. No link is followed."""
+    with suppress(OSError):
+        is_open = bool(entry.stat(follow_symlinks=False).st_mode & 0o077)
+        if entry.is_symlink() or not is_open:
+            return
+        if entry.is_dir(follow_symlinks=False):
+            for each in os.scandir(entry.path):
+                _take_from_others(each)
+            _close_to_others(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            _close_to_others(Path(entry.path))
+
+
+def _close_to_others(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & 0o077:
+        path.chmod(stat.S_IMODE(mode) & ~0o077)
+
+
+def _is_shared_place(path: Path) -> bool:
+    """Whether a folder is more than a library: somebody else's, a file system's root, a home, a place such as /tmp."""
+    found = path.stat()
+    is_foreign = found.st_uid != os.geteuid() or bool(found.st_mode & stat.S_ISVTX)
+    return is_foreign or path.resolve() == Path.home().resolve() or os.path.ismount(path)
 
 
 def fsync(path: Path) -> None:

@@ -241,7 +241,7 @@ def publish(
     are written. Raises OSError when the disk refuses; the old generation is then still current and whole.
     """
     root = path / "gen"
-    root.mkdir(exist_ok=True)
+    disk.make_folder(root)
     sweep(path)
     numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
     served = current_generation(path)
@@ -263,7 +263,7 @@ def publish(
     description = json.dumps(asdict(manifest), indent=1).encode("ascii")
     temporary = root / f".tmp-{os.getpid()}"
     try:
-        temporary.mkdir()
+        temporary.mkdir(mode=0o700)
         for name, content in written.items():
             disk.write_file(temporary / name, content)
         for name in linked:

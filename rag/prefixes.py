@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index import disk
 from index.catalogue import models_dir
 
 MOST = 16
@@ -47,8 +48,9 @@ class Prefixes:
         path = self._path(tokens)
         temporary = path.with_suffix(f".{os.getpid()}")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(hashlib.sha256(state).digest() + state)
+            disk.make_folder(self._folder)
+            with open(temporary, "wb", opener=disk.for_owner) as file:
+                file.write(hashlib.sha256(state).digest() + state)
             temporary.replace(path)
             self._collect()
         except OSError:

@@ -120,7 +120,7 @@ def test_another_library_of_the_process_is_asked_by_its_name(place, shelf):
 def announced(library):
     """A library that this process says it serves, on a port where it listens; the socket."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        announcer = Announcer("127.0.0.1", listening.getsockname()[1], *MODELS)
+        announcer = Announcer("127.0.0.1", listening.getsockname()[1], *MODELS, "t")
         announcer.announce(library, "")
         yield listening
         announcer.withdraw()
@@ -169,7 +169,7 @@ def test_a_process_that_was_killed_leaves_nothing_that_matters(place, shelf):
 
 def test_the_last_process_to_come_is_asked(library):
     """The file of a second one stays when the first one ends."""
-    first, second = (Announcer("127.0.0.1", port, *MODELS) for port in (1, 2))
+    first, second = (Announcer("127.0.0.1", port, *MODELS, "t") for port in (1, 2))
     first.announce(library, "")
     second.announce(library, "")
     first.withdraw()
@@ -199,7 +199,7 @@ def test_a_link_is_not_followed(library, tmp_path):
 
 def test_a_library_that_cannot_be_written_is_served_all_the_same(library):
     """There is no file then, and no error."""
-    Announcer("127.0.0.1", 1, *MODELS).announce(library / "gone", "")
+    Announcer("127.0.0.1", 1, *MODELS, "t").announce(library / "gone", "")
 
 
 # --- what goes wrong there --------------------------------------------------------------------------------------------

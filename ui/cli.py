@@ -235,8 +235,12 @@ def serve(
     read_ahead: Annotated[
         bool, typer.Option("--read-ahead/--no-read-ahead", help="Read a question while it is being typed on the page.")
     ] = True,
+    token: Annotated[
+        bool,
+        typer.Option("--token", help="Ask everyone for the token in the address, even your own programs and a proxy."),
+    ] = False,
 ) -> None:
-    """Open the chat page, on this machine only."""
+    """Open the chat page, on this machine and for you only."""
     from index.library import default_path, require
     from ui.already import already
     from ui.libraries import named, names_of
@@ -260,6 +264,7 @@ def serve(
         watch=watch,
         read_ahead=read_ahead,
         models=(llm, embedder),
+        ask_token=token,
     )
 
 

@@ -99,8 +99,8 @@ class Guard:
             return
         refused = refusal(scope["method"], scope["path"], scope["headers"])
         if refused is not None:
-            await _reply(scope["path"], send, refused)
-        elif _LIBRARY.sub("", scope["path"], count=1) == "/" and scope["method"] == "GET":
+            await reply(scope["path"], send, refused)
+        elif is_page(scope["path"]) and scope["method"] == "GET":
             await self._page(scope, receive, send)
         else:
             await self._bounded(scope, receive, send)
@@ -124,12 +124,12 @@ class Guard:
                 await send(message)
 
         try:
-            await self.app(scope, receiving, _with_headers(sending, ""))
+            await self.app(scope, receiving, with_headers(sending, ""))
         except ClientDisconnect:
             if size <= opening.max_bytes:
                 return
         if size > opening.max_bytes and not is_answered:
-            await _reply(scope["path"], send, Refused(413, "Too long."))
+            await reply(scope["path"], send, Refused(413, "Too long."))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio's page, with our style sheets and a nonce on its scripts, so that no other inline script can run."""
@@ -143,11 +143,11 @@ class Guard:
                 return
             chunks.append(message.get("body", b""))
             if not message.get("more_body", False):
-                asked = (_header(scope["headers"], name) for name in (b"accept-language", b"cookie"))
+                asked = (header(scope["headers"], name) for name in (b"accept-language", b"cookie"))
                 body = dress(b"".join(chunks).decode("utf-8"), nonce, *asked)
                 headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
                 headers.append((b"content-length", str(len(body.encode("utf-8"))).encode("ascii")))
-                await _with_headers(send, nonce)({**start, "headers": headers})
+                await with_headers(send, nonce)({**start, "headers": headers})
                 await send({"type": "http.response.body", "body": body.encode("utf-8")})
 
         # uncompressed, so that it can be read
@@ -170,9 +170,9 @@ def refusal(method: str, path: str, headers: Sequence[tuple[bytes, bytes]]) -> R
         return Refused(403, "Requests from other sites are refused.")
     if not has_body:
         return None
-    if _header(headers, b"content-type").partition(";")[0].strip().lower() != opening.content_type:
+    if header(headers, b"content-type").partition(";")[0].strip().lower() != opening.content_type:
         return Refused(415, "Send JSON." if opening.content_type.endswith("json") else f"Send {opening.content_type}.")
-    length = _header(headers, b"content-length")
+    length = header(headers, b"content-length")
     if length.isdecimal() and int(length[:20]) > opening.max_bytes:
         return Refused(413, "Too long.")
     return None
@@ -194,6 +194,11 @@ def style_sheets() -> list[str]:
     return sorted((path.name for path in HERE.glob("*.css")), key=lambda name: (name != "page.css", name))
 
 
+def is_page(path: str) -> bool:
+    """Whether a path is the page of a library."""
+    return _LIBRARY.sub("", path, count=1) == "/"
+
+
 def _opening(path: str) -> Opening | None:
     found = _LIBRARY.match(path)
     path = path[found.end() :] if found else path
@@ -202,10 +207,10 @@ def _opening(path: str) -> Opening | None:
 
 def _is_foreign(headers: Sequence[tuple[bytes, bytes]], host: str) -> bool:
     """Whether a page of another site asks. What is no browser sends neither header."""
-    origin = _header(headers, b"origin")
+    origin = header(headers, b"origin")
     if origin and origin.lower() != f"http://{host.lower()}":
         return True
-    return _header(headers, b"sec-fetch-site") in ("cross-site", "same-site")
+    return header(headers, b"sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _is_loopback(host: str) -> bool:
@@ -217,11 +222,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
+def header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
+    """What a request says under a name in lower case; several of one name as one list."""
     return ", ".join(value.decode("latin-1") for key, value in headers if key.lower() == name)
 
 
-def _with_headers(send: Send, nonce: str) -> Send:
+def with_headers(send: Send, nonce: str) -> Send:
     """`send`, with the security headers in the place of whatever the app said about other origins."""
     policy = _CSP.format(nonce=nonce) if nonce else _CSP.replace(" 'nonce-{nonce}'", "")
     ours = [
@@ -249,15 +255,16 @@ def error_body(path: str, status: int, reason: str) -> bytes:
         return json.dumps({"error": {"message": reason, "type": kind, "param": None, "code": None}}).encode("ascii")
     if path.startswith(("/api", "/mcp", "/shelf/")):
         return json.dumps({"error": reason}).encode("ascii")
-    return reason.encode("ascii")
+    return reason.encode("utf-8")
 
 
-async def _reply(path: str, send: Send, refused: Refused) -> None:
+async def reply(path: str, send: Send, refused: Refused) -> None:
+    """Say why a request goes no further, as whoever asks `path` expects it."""
     body = error_body(path, refused.status, refused.reason)
     kind = b"application/json" if body.startswith(b"{") else b"text/plain; charset=utf-8"
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode("ascii"))]
     if refused.allow:
         headers.append((b"allow", ", ".join(refused.allow).encode("ascii")))
     start = {"type": "http.response.start", "status": refused.status, "headers": headers}
-    await _with_headers(send, "")(start)
+    await with_headers(send, "")(start)
     await send({"type": "http.response.body", "body": body})

@@ -158,12 +158,13 @@ def _described(found: Article) -> dict[str, Any]:
 _HEAD = """\
 citeline on this machine: what a program can ask it.
 Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
-400 not a question, 403 another site, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not application/json,
+400 not a question, 403 another site or user, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not JSON,
 429 too many questions wait, 500 failed, 503 the models are loading. 429 and 503 say Retry-After, in seconds."""
 
 _TAIL = """\
 There is one language model: questions are answered one after the other, the page's too. Who hangs up stops his.
-Only programs on this machine are served (Host must be 127.0.0.1, localhost or [::1]), and no page of another site.
+Only programs of the user who started it, and root's, are served, or with 'Authorization: Bearer TOKEN' where the
+system does not say whose they are; Host must be 127.0.0.1, localhost or [::1]; no page of another site.
 An Answer is the same JSON from every way in: here, `citeline ask --json`, `from rag import answer`, OpenAI's, MCP."""
 
 ROUTES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import disk
 from index.build import build
 from index.errors import CitelineIndexError, NoLibrary
 from index.library import added_folder, current_generation, default_path
@@ -66,7 +67,9 @@ class Libraries:
         if not _NAME.fullmatch(name) or answerer is None or name.lower() in {each.lower() for each in self._taken()}:
             raise NameRefused
         path = root() / name
-        build(path, answerer.embedder, [_made(added_folder(path))], may_be_empty=True)
+        disk.make_folder(path)
+        disk.make_folder(added_folder(path))
+        build(path, answerer.embedder, [added_folder(path)], may_be_empty=True)
         backend = self._beside(name, path)
         backend.start()
         self.mount(name, backend)
@@ -113,8 +116,3 @@ def table() -> list[str]:
         except (CitelineIndexError, OSError):
             lines.append(f"{name:20}  {'none yet':>15}  {path}")
     return lines
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -7,6 +7,7 @@ import errno
 import gc
 import inspect
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -56,10 +57,12 @@ def serve(
     watch: bool = False,
     read_ahead: bool = True,
     models: tuple[str, str] | None = None,
+    ask_token: bool = False,
 ) -> None:
     """Serve the page until Ctrl-C. It is up first; `load` runs then in a thread of its own.
 
-    With `models`, --llm and --embedder of the command line, `citeline ask` finds this process.
+    With `models`, --llm and --embedder of the command line, `citeline ask` finds this process. It answers processes of
+    this user and root; those that show its token where the system does not say whose they are, or `ask_token`.
     Raises ServeError if `host` is not this machine's own or `port` is taken, before anything is loaded.
     """
     sock = listen(host, port)
@@ -73,21 +76,29 @@ def serve(
 
         from ui.backend import Backend
         from ui.libraries import Libraries
+        from ui.owner import OwnerOnly, browser_page, knows_peers
 
+        token = secrets.token_urlsafe(32)
+        is_token_asked = ask_token or not knows_peers(host)
+        if is_token_asked:
+            url = f"{url}/?token={token}"
         backend = Backend(load)
+        backend.when_loaded.append(_tighten)
         libraries = Libraries(backend, others or {}, main_name) if others is not None else None
         if watch:
             backend.when_loaded.append(lambda each: _watch(each, ended))
         if models:
-            announcer = Announcer(host, sock.getsockname()[1], *models)
+            announcer = Announcer(host, sock.getsockname()[1], *models, token)
             backend.when_loaded.append(lambda each: _announce(each, announcer))
-        server = uvicorn.Server(config(create_app(backend, examples, keep_history, read_ahead)))
+        app = create_app(backend, examples, keep_history, read_ahead)
+        server = uvicorn.Server(config(OwnerOnly(app, token, ask_token)))
         backend.start()  # not before: both import much, and the page would wait for the models
         if libraries is not None:
             libraries.start()
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
-            threading.Thread(target=_open, args=(server, url), name="citeline-browser", daemon=True).start()
+            page = browser_page(private, url).as_uri() if is_token_asked else url
+            threading.Thread(target=_open, args=(server, page), name="citeline-browser", daemon=True).start()
         letting_go = (server, backend, ended, private)
         threading.Thread(target=_let_go, args=letting_go, name="citeline-end", daemon=True).start()
         if threading.current_thread() is threading.main_thread():
@@ -174,6 +185,7 @@ def create_app(
     from ui import http_api, mcp_server, openai_api, replies
     from ui.app import build
     from ui.guard import Guard
+    from ui.page_requests import PageRequests
     from ui.shelf_upload import add_upload_route
 
     mcp = mcp_server.over_http(backend)
@@ -224,6 +236,7 @@ def create_app(
             from_thread.run_sync(mount_library(name, other).run_startup_events)
 
         backend.libraries.mount = mount_later
+    app.add_middleware(PageRequests)
     app.add_middleware(Guard)
     return app
 
@@ -245,11 +258,16 @@ def add_files(app: FastAPI) -> None:
 
 
 def config(app: Any) -> Any:
-    """Uvicorn's settings: quiet, and two seconds to end what is open when asked to stop."""
+    """Uvicorn's settings: quiet, bounded, and two seconds to end what is open when asked to stop."""
     import uvicorn
 
-    return uvicorn.Config(
+    from ui.connections import Connections, quieten, raise_file_limit
+
+    connections = Connections(raise_file_limit())
+    found = uvicorn.Config(
         app,
+        http=connections.protocol,  # type: ignore[arg-type]
+        backlog=connections.backlog,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -257,6 +275,8 @@ def config(app: Any) -> Any:
         ws="none",
         timeout_graceful_shutdown=2,
     )
+    quieten()
+    return found
 
 
 def can_show_browser() -> bool:
@@ -297,6 +317,13 @@ def _watch(backend: Backend, ended: threading.Event) -> None:
     from ui.watch import keep_shelf
 
     threading.Thread(target=keep_shelf, args=(backend, ended), name="citeline-watch", daemon=True).start()
+
+
+def _tighten(backend: Backend) -> None:
+    from index.disk import tighten
+
+    assert backend.answerer is not None
+    tighten(backend.answerer.library_path)
 
 
 def _announce(backend: Backend, announcer: Announcer) -> None:

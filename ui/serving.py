@@ -46,19 +46,21 @@ class Serving:
     """`code_state` of the process."""
     version: str
     machine: str
+    token: str
+    """Shows that a caller may read this file."""
 
 
 class Announcer:
     """Says of each library that this process serves how it can be asked, until `withdraw`."""
 
-    def __init__(self, host: str, port: int, llm: str, embedder: str) -> None:
-        """`llm` and `embedder` as on the command line."""
+    def __init__(self, host: str, port: int, llm: str, embedder: str, token: str) -> None:
+        """`llm` and `embedder` as on the command line, `token` as `ui.owner` takes it."""
         from importlib.metadata import version
 
         models = {"llm": model_key(llm), "embedder": model_key(embedder)}
         self._serving = Serving(
             os.getpid(), host, port, "", "", **models, code=code_state(), version=version("citeline"),
-            machine=platform.node(),
+            machine=platform.node(), token=token,
         )  # fmt: skip
         self._held: list[tuple[Path, int]] = []
 
@@ -147,7 +149,8 @@ def _last_answer(serving: Serving, body: dict[str, Any]) -> Any:
     try:
         connection.connect()
         connection.sock.settimeout(SILENCE_SECONDS)
-        connection.request("POST", "/api/ask", json.dumps(body), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {serving.token}"}
+        connection.request("POST", "/api/ask", json.dumps(body), headers)
         reply = connection.getresponse()
         if reply.status != 200:
             raise ValueError(f"it answered {reply.status}")

@@ -53,7 +53,7 @@ def keep_copy(library: Path, name: str, data: bytes) -> Path:
     if len(data) > most_bytes(Path(name)):
         raise NotTaken("large")
     folder = added_folder(library)
-    folder.mkdir(exist_ok=True)
+    disk.make_folder(folder)
     stem, _, suffix = name.rpartition(".")
     for n in range(1, MAX_SAME):
         path = folder / (name if n == 1 else f"{stem}-{n}.{suffix}")
