@@ -97,6 +97,13 @@ class Place:
         """Is something else being read ahead? What is read for this very question is only done once."""
         return self._queue._ahead.is_in_the_way(self._answerer, self._question)
 
+    @property
+    def n_before(self) -> int:
+        """Questions that have the model, or have it before this one; 0 when it is given up."""
+        with self._queue._changed:
+            places = self._queue._places
+            return places.index(self) if self in places else 0
+
     def clear_way(self) -> None:
         self._queue._ahead.give_way(self._answerer, self._question)
 
@@ -137,6 +144,11 @@ class Growing:
 
     def __iter__(self) -> Iterator[Answer | None]:
         return self._stream
+
+    @property
+    def n_before(self) -> int:
+        """Questions that come before this one."""
+        return self._place.n_before
 
     def stop(self) -> None:
         """From another thread: let the iteration raise Interrupted if the model reads or writes for this question."""

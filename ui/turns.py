@@ -14,7 +14,7 @@ from rag.types import Answer
 from ui.render import answer_html, earlier_html, note_html, stopped_html
 from ui.render_why import Searched
 from ui.turn_bar import Place
-from ui.words import words
+from ui.words import count, words
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
@@ -38,6 +38,8 @@ class Shown:
     """Of the note: "note", "live", "stopped" or "failed"."""
     place: Place | None = None
     """Where the answer is kept, once it is whole."""
+    n_before: int = 0
+    """Questions of other windows and programs that have the model first."""
 
     @property
     def is_live(self) -> bool:
@@ -46,7 +48,7 @@ class Shown:
 
 def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
     """A turn as the page shows it; `answerer` gives titles and dates of the articles it speaks of."""
-    note = words(lang).get(shown.note, shown.note)
+    note = count(shown.n_before, "before", lang) if shown.n_before else words(lang).get(shown.note, shown.note)
     if shown.answer is None:
         return note_html(shown.question, note, lang, shown.kind)
     articles = named(answerer, shown.answer) if answerer else {}
