@@ -137,7 +137,7 @@ def test_hostile_text_anywhere_adds_no_tag_and_no_attribute(text, lang):
         Answer(text, text, hits=(hit,), found=(quote,), done=False),
     ):
         only_ours(render.answer_html(answer, shelf, lang))
-        only_ours(render.stopped_html(answer, text, shelf, lang))
+        only_ours(render.stopped_html(text, answer, text, shelf, lang))
         only_ours(render.answer_html(answer, {}, lang))
     for html in (
         render.note_html(text, text, lang, "live"),
@@ -436,11 +436,11 @@ def test_an_abstention_says_what_was_searched():
 
 def test_a_stopped_answer_keeps_what_was_found():
     """The passages stay, the unchecked words do not."""
-    html = render.stopped_html(Answer("Q", "fr", hits=(HIT,), draft="Le 3", done=False), "Arrêté.", SHELF, "fr")
+    html = render.stopped_html("Q", Answer("Q", "fr", hits=(HIT,), draft="Le 3", done=False), "Arrêté.", SHELF, "fr")
     assert "Arrêté." in only_ours(html).text and "cl-card" in html and "Le 3" not in Page(html).text.split("Arrêté.")[0]
     assert 'data-status="stopped"' in html and "cl-draft" not in html
     growing = Answer("Q", "fr", hits=(HIT,), found=(SAYS,), draft="Le 3", done=False)
-    html = render.stopped_html(growing, "Arrêté.", SHELF, "fr")
+    html = render.stopped_html("Q", growing, "Arrêté.", SHELF, "fr")
     assert "«\u00a0dit-elle\u00a0»" in only_ours(html).text and "à vérifier" in html and "cl-draft" not in html
 
 

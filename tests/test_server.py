@@ -242,16 +242,16 @@ class ScriptedAnswerer:
 class Served:
     """The page in a process of its own, as `citeline serve` runs it; `lines` is what it printed after its address."""
 
-    def __init__(self, load, folder, examples=(), options=""):
+    def __init__(self, load, folder, examples=(), options="", port=0):
         here = Path(__file__).parent
         script = (
             f"import sys; sys.path[:0] = [{str(here.parent)!r}, {str(here)!r}]\n"
             "import test_server, ui.server\n"
-            f"ui.server.serve({load}, port=0, open_browser=False, examples={examples!r}, {options})"
+            f"ui.server.serve({load}, port={port}, open_browser=False, examples={examples!r}, {options})"
         )
         self.folder, self.lines = folder, []
         self.errors = folder / "stderr.txt"
-        (folder / "tmp").mkdir()
+        (folder / "tmp").mkdir(exist_ok=True)
         with self.errors.open("wb") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", script],

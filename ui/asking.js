@@ -173,8 +173,9 @@ document.addEventListener("citeline:away", ({ detail }) => {
 function reconcile() {
   const turn = live();
   if (!turn || !ANSWERED.includes(turn.dataset.status)) return;
-  const text = turn.querySelector(".cl-question").textContent.trim();
-  const answered = questions.find((each) => each.state === "lost" && each.wasAsked && each.text === text);
+  const onOneLine = (text) => text.trim().replace(/\s+/g, " ");
+  const asked = onOneLine(turn.querySelector(".cl-question").textContent);
+  const answered = questions.find((each) => each.state === "lost" && each.wasAsked && onOneLine(each.text) === asked);
   if (!answered) return;
   forget(answered);
   next();

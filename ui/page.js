@@ -62,9 +62,9 @@ async function show(article, marks, current, behind = false) {
   if (!behind && !isShown) say("citeline:view", "article");
   if (wanted !== shown) {
     last = [article, marks, current];
-    const html = fetched.get(wanted) ?? (await server.article({ article, marks, current, lang }).catch(() => null));
+    const html = fetched.get(wanted) ?? (await server.article({ article, marks, current, lang }).catch(() => undefined));
     if (mine !== ticket) return false;
-    if (html === null) {
+    if (typeof html !== "string") {
       if (!behind && !isShown) say("citeline:view", before);
       say("citeline:unreached");
       return false;

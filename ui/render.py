@@ -24,9 +24,9 @@ def note_html(question: str, note: str, lang: str, kind: str = "note") -> str:
     return _turn(question, kind, f'<div class="cl-body">{said}</div>', lang)
 
 
-def stopped_html(answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
-    """A turn that the reader stopped: what was found stays, the unchecked draft does not."""
-    note = f'<p class="cl-note">{escape(note)}</p>{_again(answer.question, lang)}'
+def stopped_html(question: str, answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
+    """A turn that the reader stopped: what was found stays, the unchecked draft does not. `question` as it was typed"""
+    note = f'<p class="cl-note">{escape(note)}</p>{_again(question, lang)}'
     pointers = _pointers(answer, articles, lang)
     found = f'<p class="cl-state">{pointers}</p>{_pointed(answer, articles, lang)}' if pointers else ""
     body = f'<div class="cl-body">{note}{found}</div>'

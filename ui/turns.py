@@ -53,7 +53,7 @@ def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
         return note_html(shown.question, note, lang, shown.kind)
     articles = named(answerer, shown.answer) if answerer else {}
     if shown.note:
-        return stopped_html(shown.answer, note, articles, lang)
+        return stopped_html(shown.question, shown.answer, note, articles, lang)
     searched = searched_for(answerer, shown.answer) if answerer else None
     return answer_html(shown.answer, articles, lang, shown.place, searched)
 
