@@ -23,6 +23,7 @@ OUR_ATTRIBUTES = {
     *("hidden",),
     *("data-status", "data-kind", "data-n", "data-article", "data-first", "data-last", "data-start", "data-end"),
     *("data-check", "data-claim", "data-go", "data-question", "data-view", "data-speak"),
+    *("data-again", "data-edit"),
 }
 
 
@@ -442,6 +443,22 @@ def test_a_stopped_answer_keeps_what_was_found():
     growing = Answer("Q", "fr", hits=(HIT,), found=(SAYS,), draft="Le 3", done=False)
     html = render.stopped_html("Q", growing, "Arrêté.", SHELF, "fr")
     assert "«\u00a0dit-elle\u00a0»" in only_ours(html).text and "à vérifier" in html and "cl-draft" not in html
+
+
+@pytest.mark.parametrize("lang, said", [("fr", ["relancer", "modifier"]), ("en", ["ask again", "edit"])])
+def test_a_question_that_got_no_answer_can_be_asked_again(lang, said):
+    """Stopped or refused: two buttons, which carry it as it was typed; none while it is live or when there is none."""
+    asked = 'Qui\u200c ?\n<b>"x"'
+    growing = Answer("Qui ?", "fr", done=False)
+    for html in (render.note_html(asked, "Non.", lang), render.stopped_html(asked, growing, "Arrêté.", {}, lang)):
+        buttons = {name: values[name] for _, values in only_ours(html).tags for name in values if name in AGAIN}
+        assert [unescape_key(buttons[name]) for name in AGAIN] == [asked, asked]
+        assert all(f">{word}</button>" in html for word in said)
+    for html in (render.note_html(asked, "Lecture", lang, "live"), render.note_html(" ", "Vide.", lang)):
+        assert "cl-again" not in html
+
+
+AGAIN = ("data-again", "data-edit")
 
 
 def test_a_file_that_has_changed_is_said_in_the_articles_head():

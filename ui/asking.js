@@ -1,5 +1,5 @@
-// Questions on their way: what is sent, what waits, what got no answer. Runs once, in a gr.HTML between the conversation
-// and the box, which provides `element` and `trigger` (a question is asked). Only this script clears the box, and only
+// Questions on their way: what is sent, what waits, what got no answer. Runs once, in a gr.HTML between conversation and
+// box, which provides `element` and `trigger` (a question is asked). Only this script clears the box, and only
 // of what it keeps: here, and over a reload in the window's own store. It holds no words: asking.py has them.
 
 const STORE = `citeline-asked:${location.pathname}`;
@@ -16,6 +16,7 @@ const told = element.querySelector(".cl-hidden");
 // {text, state, late}; state: "waiting", "asked" (it has the live turn), "open" (its turn says why it has no answer),
 // "lost" (it has no turn), "aside" (it stood in the box when another was put there)
 let questions = remembered();
+const draft = drafted(); // what stood in the box
 let flying = null; // the one that is asked
 let after = null; // what is done when that one has ended: the conversation is left
 let leaving = 0; // until another conversation is there nothing is asked
@@ -26,8 +27,10 @@ let ready = false;
 const words = () =>
   element.querySelector(`template[lang="${document.documentElement.lang}"]`) ?? element.querySelector("template");
 const limit = (name) => +words().dataset[name];
-const inWords = (name, n, most) =>
-  words().dataset[name].replace("{n}", n.toLocaleString(document.documentElement.lang)).replace("{most}", most.toLocaleString(document.documentElement.lang));
+const inWords = (name, n, most) => {
+  const [count, limit] = [n, most].map((each) => each.toLocaleString(document.documentElement.lang));
+  return words().dataset[name].replace("{n}", count).replace("{most}", limit);
+};
 
 // --- what a reload finds again ---
 
@@ -42,11 +45,24 @@ function remembered() {
   }
 }
 
+function drafted() {
+  try {
+    return sessionStorage.getItem(DRAFT) ?? "";
+  } catch {
+    return "";
+  }
+}
+
 function remember() {
   try {
     sessionStorage.setItem(STORE, JSON.stringify(questions.map(({ text, state }) => ({ text, state }))));
-    sessionStorage.setItem(DRAFT, box()?.value ?? "");
+    if (ready) sessionStorage.setItem(DRAFT, box().value);
   } catch {} // a browser that keeps nothing
+}
+
+function lose(question) {
+  question.wasAsked = question.state === "asked";
+  question.state = "lost";
 }
 
 function forget(question) {
@@ -126,7 +142,8 @@ document.addEventListener("citeline:idle", async ({ detail }) => {
   flying = null;
   const status = live()?.dataset.status;
   if (detail !== "refused" && ANSWERED.includes(status)) forget(mine);
-  else mine.state = detail === "refused" || !status || status === "live" || after ? "lost" : "open";
+  else if (detail !== "refused" && status && status !== "live" && !after) mine.state = "open";
+  else lose(mine);
   const go = after;
   after = null;
   if (go) leave(go);
@@ -135,7 +152,7 @@ document.addEventListener("citeline:idle", async ({ detail }) => {
 
 // Another conversation: what waits is not asked there by itself; what is asked is stopped first, and then comes `go`.
 function leave(go) {
-  for (const each of waiting()) each.state = "lost";
+  for (const each of waiting()) lose(each);
   questions = questions.filter((each) => each.state !== "open");
   remember();
   draw();
@@ -160,9 +177,8 @@ document.addEventListener("citeline:left", left);
 document.addEventListener("citeline:away", ({ detail }) => {
   away = detail;
   if (away) {
-    for (const each of questions) {
-      if (each.state === "waiting" || each.state === "asked") Object.assign(each, { state: "lost", wasAsked: each === flying });
-    }
+    for (const each of waiting()) lose(each);
+    if (flying) lose(flying);
     flying = after = null;
     left();
   }
@@ -275,7 +291,6 @@ document.addEventListener("citeline:changed", () => {
   const area = box();
   if (ready || !area || area.disabled) return;
   ready = true;
-  const draft = sessionStorage.getItem(DRAFT) ?? "";
   if (draft && !area.value) put(draft);
   next();
 });

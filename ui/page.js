@@ -58,14 +58,18 @@ async function show(article, marks, current, behind = false) {
   const lang = document.documentElement.lang;
   const wanted = JSON.stringify([article, marks, lang]);
   const isShown = document.body.dataset.view === "article" && !document.body.classList.contains(closed);
-  const before = document.body.dataset.view;
+  const before = [document.body.dataset.view, document.body.classList.contains(closed)];
   if (!behind && !isShown) say("citeline:view", "article");
   if (wanted !== shown) {
     last = [article, marks, current];
-    const html = fetched.get(wanted) ?? (await server.article({ article, marks, current, lang }).catch(() => undefined));
+    const asked = { article, marks, current, lang };
+    const html = fetched.get(wanted) ?? (await server.article(asked).catch(() => undefined));
     if (mine !== ticket) return false;
     if (typeof html !== "string") {
-      if (!behind && !isShown) say("citeline:view", before);
+      if (!behind && !isShown) {
+        say("citeline:view", before[0]);
+        document.body.classList.toggle(closed, before[1]);
+      }
       say("citeline:unreached");
       return false;
     }
@@ -228,7 +232,8 @@ function follow() {
   if (ended) say("citeline:answered");
   if (fresh && late) {
     chosen = true;
-    if (place && !place.turn.isConnected) place.turn = document.querySelector("#cl-past .cl-turn:last-child") ?? place.turn;
+    const above = document.querySelector("#cl-past .cl-turn:last-child");
+    if (place && above && !place.turn.isConnected) place.turn = above;
   } else if (fresh) {
     chosen = false;
     fetched.clear();
