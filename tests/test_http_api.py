@@ -313,7 +313,7 @@ def test_who_hangs_up_stops_the_model(page, url, is_stream):
 def test_programs_and_the_page_wait_in_one_queue(page, url):
     """While the page's question is answered others wait; one more than may is told 429 and when to come again."""
     reader = Caller(url)
-    reader.call("begin", "longue")
+    reader.begin("longue")
     event = reader.start("ask")
     updates = reader.updates("ask", event)
     next(updates)

@@ -545,7 +545,7 @@ def test_a_full_queue_is_said_in_words(open_page, url):
     page = open_page()
     callers = [Caller(url) for _ in range(QUEUE_SIZE + 1)]
     for caller in callers:
-        caller.call("begin", "longue")
+        caller.begin("longue")
     running = [(caller, caller.start("ask")) for caller in callers]
     waiting = f"{url}/api/status"
     until(lambda: page.request.get(waiting).json()["queue"]["waiting"] == QUEUE_SIZE, 30)

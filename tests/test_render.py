@@ -23,6 +23,7 @@ OUR_ATTRIBUTES = {
     *("hidden",),
     *("data-status", "data-kind", "data-n", "data-article", "data-first", "data-last", "data-start", "data-end"),
     *("data-check", "data-claim", "data-go", "data-question", "data-view", "data-speak"),
+    *("data-again", "data-edit"),
 }
 
 
@@ -137,7 +138,7 @@ def test_hostile_text_anywhere_adds_no_tag_and_no_attribute(text, lang):
         Answer(text, text, hits=(hit,), found=(quote,), done=False),
     ):
         only_ours(render.answer_html(answer, shelf, lang))
-        only_ours(render.stopped_html(answer, text, shelf, lang))
+        only_ours(render.stopped_html(text, answer, text, shelf, lang))
         only_ours(render.answer_html(answer, {}, lang))
     for html in (
         render.note_html(text, text, lang, "live"),
@@ -436,12 +437,28 @@ def test_an_abstention_says_what_was_searched():
 
 def test_a_stopped_answer_keeps_what_was_found():
     """The passages stay, the unchecked words do not."""
-    html = render.stopped_html(Answer("Q", "fr", hits=(HIT,), draft="Le 3", done=False), "Arrêté.", SHELF, "fr")
+    html = render.stopped_html("Q", Answer("Q", "fr", hits=(HIT,), draft="Le 3", done=False), "Arrêté.", SHELF, "fr")
     assert "Arrêté." in only_ours(html).text and "cl-card" in html and "Le 3" not in Page(html).text.split("Arrêté.")[0]
     assert 'data-status="stopped"' in html and "cl-draft" not in html
     growing = Answer("Q", "fr", hits=(HIT,), found=(SAYS,), draft="Le 3", done=False)
-    html = render.stopped_html(growing, "Arrêté.", SHELF, "fr")
+    html = render.stopped_html("Q", growing, "Arrêté.", SHELF, "fr")
     assert "«\u00a0dit-elle\u00a0»" in only_ours(html).text and "à vérifier" in html and "cl-draft" not in html
+
+
+@pytest.mark.parametrize("lang, said", [("fr", ["relancer", "modifier"]), ("en", ["ask again", "edit"])])
+def test_a_question_that_got_no_answer_can_be_asked_again(lang, said):
+    """Stopped or refused: two buttons, which carry it as it was typed; none while it is live or when there is none."""
+    asked = 'Qui\u200c ?\n<b>"x"'
+    growing = Answer("Qui ?", "fr", done=False)
+    for html in (render.note_html(asked, "Non.", lang), render.stopped_html(asked, growing, "Arrêté.", {}, lang)):
+        buttons = {name: values[name] for _, values in only_ours(html).tags for name in values if name in AGAIN}
+        assert [unescape_key(buttons[name]) for name in AGAIN] == [asked, asked]
+        assert all(f">{word}</button>" in html for word in said)
+    for html in (render.note_html(asked, "Lecture", lang, "live"), render.note_html(" ", "Vide.", lang)):
+        assert "cl-again" not in html
+
+
+AGAIN = ("data-again", "data-edit")
 
 
 def test_a_file_that_has_changed_is_said_in_the_articles_head():

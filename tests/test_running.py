@@ -2,7 +2,10 @@
 
 import threading
 
+from rag.types import Answer
+from ui.answering import until_stopped
 from ui.running import Running
+from ui.turns import Shown
 
 
 def test_a_stop_comes_after_the_last_update():
@@ -42,3 +45,32 @@ def test_the_next_question_is_not_stopped():
     running.stop("a")
     with running.run("a") as run:
         assert not run.is_stopped
+
+
+def test_a_stop_before_the_beginning_is_for_what_was_expected():
+    """Between the question and its first step nothing runs yet: the stop holds when it does."""
+    running = Running()
+    running.expect("a")
+    running.stop("a", 0.0)
+    with running.run("a") as run:
+        assert run.is_stopped
+    running.expect("a")
+    with running.run("a") as run:
+        assert not run.is_stopped
+
+
+def test_a_stopped_turn_says_so_and_nothing_more():
+    """Its last update is the stop; an answer that was whole before stays as it is."""
+    with Running().run("a") as run:
+        growing = iter([Shown("Q", note="waiting", kind="live"), Shown("Q", Answer("Q", "fr", done=False)), Shown("Z")])
+        turns = until_stopped(growing, run, Shown("Q"))
+        assert next(turns).is_live and next(turns).answer
+        run._stopped.set()
+        (last,) = turns
+        assert (last.kind, last.note, last.is_live) == ("stopped", "stopped", False) and last.answer
+    with Running().run("a") as run:
+        whole = Shown("Q", Answer("Q", "fr", message="Rien."))
+        turns = until_stopped(iter([whole, whole]), run, Shown("Q"))
+        assert next(turns) is whole
+        run._stopped.set()
+        assert list(turns) == []

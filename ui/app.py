@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index.errors import CitelineIndexError
 from index.freshness import file_state
-from rag.errors import RagError
 from rag.llm import destination
 from rag.starters import N_STARTERS
 from ui import render_frame
+from ui.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
+from ui.asking import ASKING_HTML, AWAY_HTML
 from ui.backend import Backend
 from ui.escape import unescape_key
 from ui.llm_words import llm_words
-from ui.model_queue import QUEUE_SIZE, QueueFull
+from ui.model_queue import QUEUE_SIZE
 from ui.read_ahead import typed_text
 from ui.render_article import Mark, article_html, missing_html, whole
 from ui.render_peek import peek_html
-from ui.running import Run, Running
+from ui.running import Running
 from ui.shelf_view import ShelfView
 from ui.talks import Talks, n_shown, talk_named
-from ui.turns import ON_PAGE, Shown, history_of, past_html, talk_of, turn_html
+from ui.turns import ON_PAGE, Shown, history_of, past_html, turn_html
 from ui.words import page_language, words
 
 log = logging.getLogger(__name__)
 
-SHOWN_CHARS = 1000
-"""Of a question that was refused; it may have been refused for its length."""
 MAX_TURNS = 500
 """Turns that a session keeps."""
 MAX_MARKS = 200
+STOP_SECONDS = 10.0
+"""How long the model is told again to stop, on a machine so busy that it has not begun to read."""
 
 
 def build(
@@ -70,58 +69,30 @@ def build(
         live = turn_html(turn, backend.answerer, lang) if turn else ""
         return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live
 
-    def begin(question: str | None, turns: list[Shown], turn: Shown | None, request: gr.Request) -> tuple[Any, ...]:
-        """Clear the box and show the question at once, before the model is free."""
-        lang = _lang(request)
-        turns = [*turns, turn][-MAX_TURNS:] if turn else turns
-        asked = question or ""
-        pending = turn_html(Shown(asked[:SHOWN_CHARS], note="waiting", kind="live"), None, lang)
-        return "", asked, turns, None, past_html(turns, backend.answerer, lang), pending
+    def begin(turns: list[Shown], turn: Shown | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Show the question at once, before the model is free, below the turns that were."""
+        lang, asked = _lang(request), question_of(event._data)
+        turns = [*turns, settled(turn)][-MAX_TURNS:] if turn else turns
+        running.expect(str(request.session_hash))
+        return asked, turns, None, past_html(turns, backend.answerer, lang), turn_html(pending(asked), None, lang)
 
     def ask(question: str, turns: list[Shown], request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """Yield the growing turn, as the page's HTML and as what the session keeps of it, until it is stopped."""
-        with running.run(str(request.session_hash)) as run, closing(grow(question, turns, run, request)) as growing:
-            for each in growing:
-                if run.is_stopped:
-                    return
-                yield each
+        """Yield the growing turn, as the page's HTML and as what the session keeps of it; a stopped one ends here."""
+        lang, shown = _lang(request), pending(question)
+        with (
+            running.run(str(request.session_hash)) as run,
+            closing(grow(backend, talks, question, turns, run)) as growing,
+        ):
+            for each in until_stopped(growing, run, shown):
+                if each is shown:  # it waits
+                    yield gr.skip(), gr.skip()
+                    continue
+                shown = each
+                yield turn_html(shown, backend.answerer, lang), shown
 
-    def grow(question: str, turns: list[Shown], run: Run, request: gr.Request) -> Generator[tuple[Any, Any]]:
-        lang = _lang(request)
-        shown = Shown(question[:SHOWN_CHARS])
-        try:
-            if (answerer := backend.answerer) is None:
-                shown = replace(shown, note=backend.error or "loading")
-                yield turn_html(shown, None, lang), shown
-                return
-            with closing(backend.queue.stream(answerer, question, history_of(turns))) as stream:
-                run.interrupt = stream.stop
-                for answer in stream:
-                    if answer is None:  # somebody else has the model
-                        yield gr.skip(), gr.skip()
-                        continue
-                    shown = replace(shown, answer=answer)
-                    if answer.done and answer.kind != "greeting":
-                        shown = replace(shown, place=talks.keep(talk_of(turns), answer, answerer))
-                    yield turn_html(shown, answerer, lang), shown
-        except QueueFull:
-            shown = Shown(question[:SHOWN_CHARS], note="busy")
-            yield turn_html(shown, None, lang), shown
-        except (RagError, CitelineIndexError) as error:
-            shown = Shown(question[:SHOWN_CHARS], note=str(error))
-            yield turn_html(shown, None, lang), shown
-        except Exception:  # the page's edge: the reader gets one line, the terminal gets the traceback
-            log.exception("a question failed")
-            shown = Shown(question[:SHOWN_CHARS], note="failed", kind="failed")
-            yield turn_html(shown, None, lang), shown
-
-    def stop(question: str, turn: Shown | None, request: gr.Request) -> tuple[Any, Any]:
-        """The turn as it ends here: what was found stays, what the model has begun to write does not."""
-        running.stop(str(request.session_hash))
-        if turn and not turn.is_live:
-            return gr.skip(), gr.skip()
-        shown = replace(turn or Shown(question[:SHOWN_CHARS]), note="stopped", kind="stopped")
-        return turn_html(shown, backend.answerer, _lang(request)), shown
+    def stop(request: gr.Request) -> None:
+        """The turn that grows says itself that it is stopped."""
+        running.stop(str(request.session_hash), STOP_SECONDS)
 
     def busy(question: str, turn: Shown | None, request: gr.Request) -> tuple[Any, Any]:
         """The queue is full: `ask` was not called. Gradio says so of a stopped one too, which has had its turn."""
@@ -188,6 +159,10 @@ def build(
                     welcome = gr.HTML(elem_id="cl-welcome", apply_default_css=False, js_on_load=None)
                     past = gr.HTML(elem_id="cl-past", apply_default_css=False, js_on_load=None)
                     live = gr.HTML(elem_id="cl-live", apply_default_css=False, js_on_load=None)
+                gr.HTML(AWAY_HTML, elem_id="cl-away", apply_default_css=False, js_on_load=_script("away"))
+                asking = gr.HTML(
+                    ASKING_HTML, elem_id="cl-asking", apply_default_css=False, js_on_load=_script("asking")
+                )
                 with gr.Row(elem_id="cl-composer"):
                     box = gr.Textbox(
                         elem_id="cl-box", label="Question", show_label=False, lines=1, max_lines=5, interactive=False
@@ -236,13 +211,13 @@ def build(
         timer.tick(wait, None, room, queue=False, **quiet)
         later.tick(suggest, None, [welcome, later], queue=False, **quiet)
         spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live], queue=False, **quiet)
-        begun = gr.on(
-            [box.submit, send.click],
+        begun = asking.submit(
             begin,
-            [box, turns, turn],
-            [box, question, turns, turn, past, live],
+            [turns, turn],
+            [question, turns, turn, past, live],
             queue=False,
             show_progress="hidden",
+            trigger_mode="multiple",
             api_name="begin",
         )
         asked = begun.then(
@@ -251,12 +226,16 @@ def build(
             [live, turn],
             concurrency_limit=None,  # who may use the model, and who waits, is `backend.queue`'s to say
             show_progress="hidden",
+            trigger_mode="multiple",
             api_name="ask",
         )
-        asked.failure(busy, [question, turn], [live, turn], queue=False, **quiet)
-        halt.click(stop, [question, turn], [live, turn], cancels=[asked], queue=False, **quiet)
-        anew.click(fresh, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
-        history.select(reopen, None, [turns, turn, past, live], cancels=[asked], queue=False, **quiet)
+        asked.then(js=_say("idle"), **quiet)
+        begun.failure(js=_say("idle", "refused"), **quiet)
+        asked.failure(busy, [question, turn], [live, turn], queue=False, **quiet).then(js=_say("idle"), **quiet)
+        halt.click(stop, None, None, queue=False, **quiet)
+        left: dict[str, Any] = {"outputs": [turns, turn, past, live], "cancels": [asked], "queue": False, **quiet}
+        anew.click(fresh, None, **left).then(js=_say("left"), **quiet)
+        history.select(reopen, None, **left).then(js=_say("left"), **quiet)
         history.expand(earlier, [turns], [past], queue=False, **quiet)
         if read_ahead:
             typing.input(ahead, [turns, turn], None, queue=False, trigger_mode="always_last", **quiet)
@@ -266,6 +245,11 @@ def build(
 
 def _script(name: str) -> str:
     return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _say(name: str, detail: str = "") -> str:
+    """JavaScript that tells the page's scripts, when Gradio has done with an event; asking.js listens."""
+    return f"() => {{ document.dispatchEvent(new CustomEvent('citeline:{name}', {{ detail: '{detail}' }})); }}"
 
 
 def _buttons(lang: str) -> tuple[Any, Any]:

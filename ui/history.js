@@ -61,8 +61,11 @@ function open(name) {
   judged.clear();
   sessionStorage.setItem(STORE, name);
   if (!wide.matches) document.body.classList.add("cl-closed"); // the conversation is under the history there
-  trigger("select", { talk: name });
+  bring(name);
 }
+
+const bring = (name) =>
+  document.dispatchEvent(new CustomEvent("citeline:leave", { detail: () => trigger("select", { talk: name }) }));
 
 // Once the models are there, the conversation that this window had before it was loaded again.
 function resume() {
@@ -72,7 +75,7 @@ function resume() {
   const name = sessionStorage.getItem(STORE) ?? "";
   if (!NAME.test(name) || document.querySelector("#cl-live .cl-turn")) return;
   landing = true;
-  trigger("select", { talk: name });
+  bring(name);
 }
 
 function land() {

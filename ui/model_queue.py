@@ -109,6 +109,13 @@ class Place:
         with self._queue._changed:
             return self not in self._queue._places
 
+    @property
+    def n_before(self) -> int:
+        """Questions that have the model, or have it before this one; 0 when it is given up."""
+        with self._queue._changed:
+            places = self._queue._places
+            return places.index(self) if self in places else 0
+
     def clear_way(self) -> None:
         self._queue._ahead.give_way(self._answerer, self._question)
 
@@ -155,6 +162,11 @@ class Growing:
 
     def __iter__(self) -> Iterator[Answer | None]:
         return self._stream
+
+    @property
+    def n_before(self) -> int:
+        """Questions that come before this one; 0 for what needs no place."""
+        return self._place.n_before if self._place else 0
 
     def stop(self) -> None:
         """From another thread: let the iteration raise Interrupted when the model reads or writes for this question.

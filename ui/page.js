@@ -12,6 +12,7 @@ const fetched = new Map();
 let ticket = 0; // the last request for an article; an older one that comes late is dropped
 let chosen = false; // the reader has opened something since the question: do not turn the page under their eyes
 let question = null; // the live turn's question and status, as last seen
+let late = false; // the question waited for another, which is being read: its turn comes without a move
 let ready = false;
 
 const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -57,11 +58,21 @@ async function show(article, marks, current, behind = false) {
   const lang = document.documentElement.lang;
   const wanted = JSON.stringify([article, marks, lang]);
   const isShown = document.body.dataset.view === "article" && !document.body.classList.contains(closed);
+  const before = [document.body.dataset.view, document.body.classList.contains(closed)];
   if (!behind && !isShown) say("citeline:view", "article");
   if (wanted !== shown) {
     last = [article, marks, current];
-    const html = fetched.get(wanted) ?? (await server.article({ article, marks, current, lang }));
+    const asked = { article, marks, current, lang };
+    const html = fetched.get(wanted) ?? (await server.article(asked).catch(() => undefined));
     if (mine !== ticket) return false;
+    if (typeof html !== "string") {
+      if (!behind && !isShown) {
+        say("citeline:view", before[0]);
+        document.body.classList.toggle(closed, before[1]);
+      }
+      say("citeline:unreached");
+      return false;
+    }
     keep(wanted, html);
     shown = wanted;
     props.value = html;
@@ -131,23 +142,6 @@ function close() {
   place?.turn.querySelector(`.cl-open[data-kind="${place.kind}"][data-n="${place.n}"]`)?.focus();
 }
 
-// Put a text into the box; false when it cannot be typed in yet.
-function fill(text) {
-  const box = document.querySelector("#cl-box textarea");
-  if (!box || box.disabled) return false;
-  box.value = text;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  return true;
-}
-
-function edit(text) {
-  if (!fill(text)) return;
-  const box = document.querySelector("#cl-box textarea");
-  if (!wide.matches) document.body.classList.add(closed); // the box is under the article there
-  box.focus();
-  box.setSelectionRange(text.length, text.length);
-}
-
 // A new conversation: the shelf again, and the box to type in.
 function restart() {
   if (wide.matches) say("citeline:view", "shelf");
@@ -157,27 +151,21 @@ function restart() {
   document.querySelector("#cl-box textarea")?.focus();
 }
 
-function ask(text) {
-  if (!fill(text)) return;
-  setTimeout(() => document.querySelector("#cl-send")?.click(), 50);
-}
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (!button) return;
   if (button.matches(".cl-open")) {
     chosen = true;
     open(button);
-  } else if (button.matches(".cl-example")) ask(button.textContent);
-  else if (button.matches(".cl-everywhere")) ask(button.dataset.question);
-  else if (button.matches(".cl-edit[data-question]")) edit(button.dataset.question);
-  else if (button.id === "cl-new") restart();
+  } else if (button.id === "cl-new") restart();
   else if (button.dataset.go === "next") step(1);
   else if (button.dataset.go === "previous") step(-1);
   else if (button.dataset.go === "close") close();
 });
 
 document.addEventListener("citeline:open", ({ detail: { article, first, last: end } }) => browse(article, first, end));
+
+document.addEventListener("citeline:asked", ({ detail }) => (late = detail.late));
 
 document.addEventListener("citeline:view", ({ detail: view }) => {
   chosen ||= view !== "article";
@@ -242,7 +230,11 @@ function follow() {
   question = { asked, status };
   speak(turn);
   if (ended) say("citeline:answered");
-  if (fresh) {
+  if (fresh && late) {
+    chosen = true;
+    const above = document.querySelector("#cl-past .cl-turn:last-child");
+    if (place && above && !place.turn.isConnected) place.turn = above;
+  } else if (fresh) {
     chosen = false;
     fetched.clear();
     place = null;

@@ -20,12 +20,13 @@ def note_html(question: str, note: str, lang: str, kind: str = "note") -> str:
     """A turn without an answer: one line says why, or, when it is "live", what is being done."""
     if kind == "live":
         return _turn(question, kind, _state(note) + '<div class="cl-body"></div>', lang)
-    return _turn(question, kind, f'<div class="cl-body"><p class="cl-note">{escape(note)}</p></div>', lang)
+    said = f'<p class="cl-note">{escape(note)}</p>{_again(question, lang)}'
+    return _turn(question, kind, f'<div class="cl-body">{said}</div>', lang)
 
 
-def stopped_html(answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
-    """A turn that the reader stopped: what was found stays, the unchecked draft does not."""
-    note = f'<p class="cl-note">{escape(note)}</p>'
+def stopped_html(question: str, answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
+    """A turn that the reader stopped: what was found stays, the unchecked draft does not. `question` as it was typed"""
+    note = f'<p class="cl-note">{escape(note)}</p>{_again(question, lang)}'
     pointers = _pointers(answer, articles, lang)
     found = f'<p class="cl-state">{pointers}</p>{_pointed(answer, articles, lang)}' if pointers else ""
     body = f'<div class="cl-body">{note}{found}</div>'
@@ -75,6 +76,18 @@ def _turn(question: str, status: str, body: str, lang: str) -> str:
         f'<article class="cl-turn" lang="{lang}" data-status="{status}" aria-busy="{busy}">'
         f'<h2 class="cl-question" dir="auto">{escape(question.strip())}</h2>{body}</article>'
     )
+
+
+def _again(question: str, lang: str) -> str:
+    """Two buttons for a question that got no answer; nothing when there is no question."""
+    if not question.strip():
+        return ""
+    say, asked = words(lang), escape_key(question.strip())
+    buttons = (
+        f'<button type="button" class="cl-edit" data-{do}="{asked}" title="{say[f"{do}_title"]}">{say[do]}</button>'
+        for do in ("again", "edit")
+    )
+    return f'<p class="cl-again">{" · ".join(buttons)}</p>'
 
 
 def _understood(question: str, lang: str) -> str:

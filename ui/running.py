@@ -17,6 +17,7 @@ class Run:
     def __init__(self) -> None:
         self.interrupt: Callable[[], None] = lambda: None
         """Makes the model stop if it works for this answer; called again until the answer has ended."""
+        self.has_begun = False
         self._stopped = threading.Event()
         self._ended = threading.Event()
 
@@ -29,16 +30,24 @@ class Running:
     """The answers that are growing now.
 
     Gradio cancels an event without waiting for it: an update that was on its way would come after the page has been
-    told that the answer is stopped, and the page would show it as growing for ever.
+    told that the answer is stopped, and the page would show it as growing for ever. So nothing is cancelled: what
+    grows sees that it is stopped, and says so itself as its last update.
     """
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
 
+    def expect(self, session: str) -> None:
+        """A run of a browser window is about to begin: a stop that comes before it does is for it."""
+        self._runs[session] = Run()
+
     @contextmanager
     def run(self, session: str) -> Iterator[Run]:
-        """A Run of a browser window, until the end of the block."""
-        run = self._runs[session] = Run()
+        """A Run of a browser window, until the end of the block: the one that was expected, if one was."""
+        run = self._runs.get(session)
+        if run is None or run.has_begun:
+            run = self._runs[session] = Run()
+        run.has_begun = True
         try:
             yield run
         finally:
@@ -46,11 +55,11 @@ class Running:
             if self._runs.get(session) is run:
                 del self._runs[session]
 
-    def stop(self, session: str) -> None:
-        """Stop what grows for a session, and wait a little until its last update has left."""
+    def stop(self, session: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Stop what grows for a session, and wait up to `patience` seconds until its last update has left."""
         if run := self._runs.get(session):
             run._stopped.set()
-            until = time.monotonic() + PATIENCE_SECONDS
+            until = time.monotonic() + patience
             while time.monotonic() < until:
                 run.interrupt()
                 if run._ended.wait(AGAIN_SECONDS):

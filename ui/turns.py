@@ -15,7 +15,7 @@ from ui.llm_words import llm_words
 from ui.render import answer_html, earlier_html, note_html, stopped_html
 from ui.render_why import Searched
 from ui.turn_bar import Place
-from ui.words import words
+from ui.words import count, words
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
@@ -39,6 +39,8 @@ class Shown:
     """Of the note: "note", "live", "stopped" or "failed"."""
     place: Place | None = None
     """Where the answer is kept, once it is whole."""
+    n_before: int = 0
+    """Questions of other windows and programs that have the model first."""
 
     @property
     def is_live(self) -> bool:
@@ -47,12 +49,13 @@ class Shown:
 
 def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
     """A turn as the page shows it; `answerer` gives titles and dates of the articles it speaks of."""
-    note = words(lang).get(shown.note) or llm_words(shown.note, lang)
+    said = words(lang).get(shown.note) or llm_words(shown.note, lang)
+    note = count(shown.n_before, "before", lang) if shown.n_before else said
     if shown.answer is None:
         return note_html(shown.question, note, lang, shown.kind)
     articles = named(answerer, shown.answer) if answerer else {}
     if shown.note:
-        return stopped_html(shown.answer, note, articles, lang)
+        return stopped_html(shown.question, shown.answer, note, articles, lang)
     searched = searched_for(answerer, shown.answer) if answerer else None
     return answer_html(shown.answer, articles, lang, shown.place, searched)
 

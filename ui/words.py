@@ -35,7 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "abstained_text": "Vos articles ne répondent pas à cette question.",
         "stopped": "Arrêté avant la fin.",
         "failed": "La réponse a échoué. Le détail est dans le terminal où tourne citeline.",
-        "busy": "Trop de questions attendent déjà. Reposez celle-ci dans un instant.",
+        "busy": "Trop de questions attendent déjà. Relancez celle-ci dans un instant.",
         "unreadable": "L’article n’a pas pu être affiché. Le détail est dans le terminal où tourne citeline.",
         "sources": "Sources",
         "found": "Passages trouvés",
@@ -63,6 +63,8 @@ WORDS: dict[str, dict[str, str]] = {
         "conversation": "Questions et réponses",
         "no_llm": "sans modèle de langue",
         "understood": "Compris comme",
+        "again": "relancer",
+        "again_title": "Poser cette question de nouveau",
         "edit": "modifier",
         "edit_title": "Mettre cette question dans la zone de saisie",
         "new": "Nouvelle conversation",
@@ -161,6 +163,8 @@ WORDS: dict[str, dict[str, str]] = {
         "conversation": "Questions and answers",
         "no_llm": "no language model",
         "understood": "Understood as",
+        "again": "ask again",
+        "again_title": "Ask this question once more",
         "edit": "edit",
         "edit_title": "Put this question into the box",
         "new": "New conversation",
@@ -213,6 +217,7 @@ COUNTS: dict[str, dict[str, tuple[str, str]]] = {
         "dropped": ("phrase écartée", "phrases écartées"),
         "passage": ("passage trouvé", "passages trouvés"),
         "earlier": ("question plus ancienne", "questions plus anciennes"),
+        "before": ("question passe avant celle-ci…", "questions passent avant celle-ci…"),
     },
     "en": {
         "article": ("article", "articles"),
@@ -221,6 +226,7 @@ COUNTS: dict[str, dict[str, tuple[str, str]]] = {
         "dropped": ("sentence dropped", "sentences dropped"),
         "passage": ("passage found", "passages found"),
         "earlier": ("earlier question", "earlier questions"),
+        "before": ("question comes before this one…", "questions come before this one…"),
     },
 }
 
