@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 import struct
 import time
@@ -33,7 +35,16 @@ from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extract import Extractor
 from index.keywords import Postings
-from index.library import Library, Manifest, added_folder, current_generation, known_sources, publish, sweep
+from index.library import (
+    Library,
+    Manifest,
+    added_folder,
+    current_generation,
+    known_sources,
+    publish,
+    require_embedder,
+    sweep,
+)
 from index.places import require_ordinary
 from index.prepare import analysis, is_same, prepare
 from index.records import MOST_NAMED
@@ -84,9 +95,7 @@ def build(
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LibraryError(
-            f"no library can be kept at {path}: {error.strerror}. Name another folder: --library"
-        ) from None
+        raise LibraryError(_nowhere(path, error.strerror)) from None
     with _in_words(path), disk.writer_lock(path):
         sweep(path)
         old = _open_old(path, embedder, rebuild)
@@ -145,6 +154,12 @@ def build(
         )
 
 
+def make_empty(path: Path, embedder: Embedder) -> None:
+    """Make a library without an article, whose own folder is there for copies. Raises LibraryError."""
+    added_folder(path).mkdir(parents=True, exist_ok=True)
+    build(path, embedder, [added_folder(path)], may_be_empty=True)
+
+
 def check(
     path: Path,
     sources: Sequence[Path] = (),
@@ -152,18 +167,32 @@ def check(
     forget: Sequence[Path] = (),
     exclude: Sequence[str] = (),
     include: Sequence[str] = (),
+    embedder: tuple[str, str] | None = None,
 ) -> None:
-    """Raise what `build` would raise for what is asked of it, whatever the embedder: so before one is loaded."""
+    """Raise what `build` would raise for what is asked of it, before an embedder is loaded.
+
+    `embedder` is the name and the fingerprint that it will have; None when the library is to be built anew.
+    """
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        why = os.strerror(errno.EACCES if there.is_dir() else errno.ENOTDIR)
+        raise LibraryError(_nowhere(path, why))
     known, off = known_sources(path)
     folders = _sources(known, path, sources, forget)
     for each in folders:
         require_there(each)
+    if embedder:
+        require_embedder(path, *embedder)
     if exclude or include:
         _excluded(off, Library.open(path), exclude, include, forget)
     if not current_generation(path):
         skipped: list[Skipped] = []
         if not any(True for each in folders for _ in walk(each, path.resolve(), skipped)):
             raise CorpusError(_nothing_found(folders, skipped))
+
+
+def _nowhere(path: Path, why: str | None) -> str:
+    return f"no library can be kept at {path}: {why}. Name another folder: --library"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Folders counted before they are read: how many articles, of which kinds, what would be passed over, how long it takes."""
+"""Folders counted before they are read: how many articles of which kinds, what is passed over, about how long."""
 
 from __future__ import annotations
 

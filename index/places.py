@@ -52,8 +52,8 @@ def require_ordinary(path: Path, library: Path, known: bool = False) -> None:
 
 def refused(path: Path, library: Path) -> Why:
     """Why `path` is no place for articles of the library at `library`, by its name and by where its links lead."""
-    path = Path(os.path.abspath(path.expanduser()))  # "..", links not followed
-    real = Path(os.path.realpath(path))
+    real = _real(path)
+    path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (links are not followed)
     if real.parent == real:
         return "disk"
     return _kept(real, library) or _refused(path) or _refused(real)
@@ -115,7 +115,7 @@ def _is_home(folder: Path) -> bool:
 def _own_homes() -> set[Path]:
     """This person's home folder by both its names; none when it is the disk or the system's."""
     try:
-        home = Path(os.path.abspath(Path.home()))
+        home = Path(os.path.abspath(Path.home()))  # noqa: PTH100 (links are not followed)
     except RuntimeError:
         return set()
     return {each for each in (home, _real(home)) if each.parent != each and str(each) not in (*_SYSTEM, "/usr", "/var")}

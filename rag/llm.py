@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from index.models import resolve
+from index.models import require_here, resolve
 from rag.prompt import Message
 from rag.types import Usage
 
@@ -41,6 +41,12 @@ class Llm(Protocol):
     def interrupt(self) -> None:
         """Stop what another thread lets the model do now, a prompt half read too: that call raises Interrupted."""
         ...
+
+
+def require_llm(spec: str) -> None:
+    """Raise what `load_llm` raises for a name that means nothing or a model that is not here; reads no weights."""
+    if spec != "none" and not spec.startswith(("http://", "https://")):
+        require_here(spec, "llm")
 
 
 def load_llm(spec: str) -> Llm | None:

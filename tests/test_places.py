@@ -63,6 +63,8 @@ def test_a_link_is_what_it_leads_to(home, tmp_path):
     (tmp_path / "keys").symlink_to(home / ".ssh")
     (tmp_path / "settings").symlink_to("/etc")
     assert [refused(tmp_path / name, home / "library") for name in ("keys", "settings")] == ["settings", "system"]
+    (tmp_path / "deep").symlink_to("/etc/ssl")
+    assert refused(tmp_path / "deep" / ".." / "passwd", home / "library") == "system"
     assert refused(home / ".config", home / "library") == "settings"
     assert refused(home / "dotfiles", home / "library") == ""
 
@@ -81,7 +83,13 @@ def test_what_citeline_keeps_is_refused(home, folder, library, monkeypatch):
     other = home / "another"
     build(other, BagEmbedder(), [folder])
     monkeypatch.setenv("CITELINE_CACHE", str(home / "cache"))
-    for kept in (library, library / "gen", other, other / "gen" / "00000001", home / ".local/share/citeline/libraries/x"):
+    for kept in (
+        library,
+        library / "gen",
+        other,
+        other / "gen" / "00000001",
+        home / ".local/share/citeline/libraries/x",
+    ):
         assert refused(kept, library) in ("library", "settings"), kept
     assert refused(library, library) == refused(other / "added", library) == "library"
     assert refused(added_folder(library), library) == ""
