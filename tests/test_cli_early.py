@@ -38,7 +38,7 @@ def citeline(monkeypatch, capsys, tmp_path):
 
 
 def one_line(result):
-    code, out, err = result
+    code, _out, err = result
     lines = [line for line in err.splitlines() if not line.endswith("…")]
     assert code == 1 and len(lines) == 1 and lines[0].startswith("citeline: "), result
     return lines[0]
@@ -96,7 +96,6 @@ MISTAKES = [
     (("explain", "Qui ?"), "there is no library"),
     (("explain", "???"), "question is empty"),
     (("explain", "Qui ?", "--expect", "pont.txt", "--library", "{lib}"), "FILE:LINE"),
-    (("explain", "Qui ?", "--expect", "pont.txt:999", "--library", "{lib}"), "999"),
     (("chat",), "there is no library"),
     (("chat", "--save", "{tmp}/no/talk.md"), "--save takes"),
     (("eval",), "there is no library"),
@@ -115,7 +114,9 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("command", "says"), MISTAKES, ids=lambda each: " ".join(each)[:50] if isinstance(each, tuple) else "")
+@pytest.mark.parametrize(
+    ("command", "says"), MISTAKES, ids=lambda each: " ".join(each)[:50] if isinstance(each, tuple) else ""
+)
 def test_a_mistake_is_one_line_before_any_model(citeline, command, says, tmp_path, folder, library):
     """What was found, what was expected, what to type; exit code 1; nothing is written."""
     (tmp_path / "empty").mkdir()
@@ -128,7 +129,9 @@ def test_a_mistake_is_one_line_before_any_model(citeline, command, says, tmp_pat
     assert (tmp_path / "in.jsonl").read_text() == '{"id": 1, "question": "Qui ?"}\n'
 
 
-@pytest.mark.parametrize("command", [("index", "{folder}"), ("ask", "Qui ?"), ("chat",), ("explain", "Qui ?"), ("remove", "pont.txt")])
+@pytest.mark.parametrize(
+    "command", [("index", "{folder}"), ("ask", "Qui ?"), ("chat",), ("explain", "Qui ?"), ("remove", "pont.txt")]
+)
 def test_what_is_right_goes_on_to_the_models(citeline, command, folder, library, monkeypatch):
     """The other way round, so that the test above can fail: without a mistake the model would have been loaded."""
     monkeypatch.setattr("index.library._require_embedder", lambda *args: None)
@@ -143,9 +146,17 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(
     ("answer", "options", "is_terminal", "reads"),
-    [("n\n", (), True, False), ("", (), True, False), ("y\n", (), True, True), ("n\n", ("--yes",), True, True), ("n\n", (), False, True)],
+    [
+        ("n\n", (), True, False),
+        ("", (), True, False),
+        ("y\n", (), True, True),
+        ("n\n", ("--yes",), True, True),
+        ("n\n", (), False, True),
+    ],
 )
-def test_a_large_folder_is_counted_and_asked_about(citeline, tmp_path, monkeypatch, capsys, answer, options, is_terminal, reads):
+def test_a_large_folder_is_counted_and_asked_about(
+    citeline, tmp_path, monkeypatch, capsys, answer, options, is_terminal, reads
+):
     """Number, kinds, size, time and what is passed over; asked at a terminal only, and not with --yes."""
     large = tmp_path / "large"
     large.mkdir()
@@ -186,13 +197,14 @@ def test_serve_begins_without_a_library(citeline, tmp_path, monkeypatch, library
     bag = BagEmbedder()
     bag.encoder = bag.tokenizer = bag.lock = None
     monkeypatch.setattr("rag.answerer.SentenceTransformerEmbedder", lambda spec: bag)
-    monkeypatch.setattr("rag.answerer.AdapterReader", _no_adapter)
+    monkeypatch.setattr("rag.answerer.AdapterReader", _NoAdapter)
     monkeypatch.setattr("rag.answerer.load_llm", lambda spec: None)
     assert list(started["load"]().articles()) == []
     assert build(where, BagEmbedder()).is_noop
 
 
-def _no_adapter(*_args, **_kwargs):
-    from rag.answerer import ReaderError
+class _NoAdapter:
+    def __init__(self, *_args, **_kwargs):
+        from rag.answerer import ReaderError
 
-    raise ReaderError("none")
+        raise ReaderError("made for another embedder")

@@ -66,7 +66,7 @@ def build(
         lang = _lang(request)
         *room, _ = _room(backend, examples, lang)  # not the timer
         live = turn_html(turn, backend.answerer, lang) if turn else ""
-        return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live
+        return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live, gr.update(active=True)
 
     def begin(question: str | None, turns: list[Shown], turn: Shown | None, request: gr.Request) -> tuple[Any, ...]:
         """Clear the box and show the question at once, before the model is free."""
@@ -233,7 +233,7 @@ def build(
         page.load(arrive, None, [halt, anew, *room], **quiet)
         timer.tick(wait, None, room, queue=False, **quiet)
         later.tick(suggest, None, [welcome, later], queue=False, **quiet)
-        spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live], queue=False, **quiet)
+        spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live, later], queue=False, **quiet)
         begun = gr.on(
             [box.submit, send.click],
             begin,
@@ -276,7 +276,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
     say, answerer = words(lang), backend.answerer
     if answerer is None:
         return (
-            render_frame.top_html((), lang),
+            render_frame.top_html((), lang, is_ready=False),
             render_frame.loading_html(lang, backend.error),
             gr.update(placeholder=say["placeholder_loading"] if not backend.error else "", label=say["question"]),
             gr.update(value=say["send"]),
@@ -287,7 +287,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
     return (
         render_frame.top_html(articles, lang),
         _welcome(backend, examples, lang),
-        gr.update(placeholder=say["placeholder"], label=say["question"], interactive=True),
+        gr.update(placeholder=say["placeholder" if articles else "add_first"], label=say["question"], interactive=True),
         gr.update(value=say["send"], interactive=True),
         render_frame.foot_html(answerer.llm_name, answerer.embedder_name, lang),
         gr.update(active=False),

@@ -20,24 +20,25 @@ SHOWN_EACH = 100
 """Of a list in a report or below the table; the rest is counted."""
 
 
-def frame_html(lang: str, libraries: str = "", is_empty: bool = False, has_samples: bool = False) -> str:
-    """Everything that stays while lists and reports come and go; of an empty library it is the welcome."""
+def frame_html(lang: str, libraries: str = "", has_samples: bool = False) -> str:
+    """Everything that stays while lists and reports come and go; the script says whether the library is empty."""
     say = shelf_words(lang)
     samples = (
-        f'<p><button type="button" class="cl-stack-button cl-stack-samples" data-do="samples">{say["samples"]}</button></p>'
+        '<p class="cl-stack-first"><button type="button" class="cl-stack-button" data-do="samples">'
+        f"{say['samples']}</button></p>"
     )
     kinds, copying = ",".join(KINDS), say["upload"] + words(lang)["colon"] + say["of"]
     return (
         f'<section class="cl-stacks" aria-label="{say["shelf"]}" data-upload="{copying}"'
-        f' data-refused="{say["passed_over"]}" data-counting="{say["counting"]}"{" data-empty" if is_empty else ""}>'
+        f' data-refused="{say["passed_over"]}" data-counting="{say["counting"]}">'
         f'<header class="cl-stack-head"><h2 tabindex="-1">{say["shelf"]}</h2>{libraries}'
         f'<button type="button" class="cl-stack-close" data-go="close" aria-label="{say["hide"]}">×</button></header>'
         f'<div class="cl-stack-bar"><input type="search" class="cl-stack-search" maxlength="200"'
         f' placeholder="{say["search"]}" aria-label="{say["search"]}">'
-        f'<button type="button" class="cl-stack-button cl-stack-add" aria-expanded="{str(is_empty).lower()}">{say["add"]}</button>'
+        f'<button type="button" class="cl-stack-button cl-stack-add" aria-expanded="false">{say["add"]}</button>'
         f'<button type="button" class="cl-stack-button" data-do="reindex">{say["reindex"]}</button></div>'
-        f'<div class="cl-stack-adding"{"" if is_empty else " hidden"}>'
-        f'{f"<h3>{say['welcome']}</h3>" if is_empty else ""}<p class="cl-stack-drop">{say["drop"]}</p>'
+        f'<div class="cl-stack-adding" hidden><h3 class="cl-stack-first">{say["welcome"]}</h3>'
+        f'<p class="cl-stack-drop">{say["drop"]}</p>'
         f'<p class="cl-hint">{say["kinds"].format(kinds=KINDS_WORDS)}</p><p class="cl-stack-choices">'
         f'<button type="button" class="cl-stack-button cl-stack-choose">{say["choose"]}</button>'
         f'<button type="button" class="cl-stack-button cl-stack-choose" data-folder>{say["choose_folder"]}</button>'
@@ -46,7 +47,7 @@ def frame_html(lang: str, libraries: str = "", is_empty: bool = False, has_sampl
         f'<form class="cl-stack-form" data-do="add"><label>{say["path"]}<input class="cl-stack-path" maxlength="4000"'
         f' placeholder="{say["path_hint"]}" autocomplete="off" spellcheck="false"></label>'
         f'<button type="submit" class="cl-stack-button">{say["add_path"]}</button></form>'
-        f'<p class="cl-hint">{say["copies"]}</p>{samples if is_empty and has_samples else ""}</div>'
+        f'<p class="cl-hint">{say["copies"]}</p>{samples if has_samples else ""}</div>'
         '<div class="cl-stack-job" hidden></div><div class="cl-stack-report" role="status" hidden></div>'
         '<div class="cl-stack-list"></div><div class="cl-stack-side"></div>'
         '<dialog class="cl-stack-dialog"><p class="cl-stack-ask"></p><form method="dialog">'
