@@ -15,6 +15,7 @@ from index.extract import Extractor
 from index.extracted import Extracted, Paragraph, lay_out, tidy, web_address
 from index.header import find_date, read_header
 from index.language import detect
+from index.places import is_kept_by_citeline, refused
 from index.records import Record, read_record, split_records
 from index.types import Article, Skipped
 
@@ -212,20 +213,18 @@ def read_bytes(path: Path) -> bytes:
 def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Skipped]]:
     """Files under `sources` (folders or files) that look like articles, by id, and those passed over with a reason.
 
-    Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself) is
-    never entered. Raises CorpusError when a source is gone: an unmounted disk is not an empty one.
+    Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself),
+    other libraries and the models are never entered. Raises CorpusError when a source is gone: an unmounted disk is
+    not an empty one.
     """
     found: dict[str, Found] = {}
     skipped: list[Skipped] = []
     seen: set[str] = set()
     for source in sources:
-        if not is_there(source):
-            raise CorpusError(
-                f"no such folder or file: {source}. If it is gone for good: citeline index --forget {source}"
-            )
+        require_there(source)
         if source.parent == source:
             raise CorpusError(f"{source} is the whole disk: name the folder that holds your articles")
-        for path, relative in _walk(source, leave_out, skipped):
+        for path, relative in walk(source, leave_out, skipped):
             real = os.path.realpath(path)
             if real in seen:
                 continue
@@ -237,6 +236,12 @@ def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Sk
                 id += "+"
             found[id] = Found(path, id)
     return sorted(found.values(), key=lambda each: each.id), skipped
+
+
+def require_there(source: Path) -> None:
+    """Raise CorpusError when one of a library's folders is gone."""
+    if not is_there(source):
+        raise CorpusError(f"no such folder or file: {source}. If it is gone for good: citeline index --forget {source}")
 
 
 def is_there(path: Path) -> bool:
@@ -252,10 +257,11 @@ def display_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
+def walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
+    """Files of a source that look like articles and their names in it; what is passed over is added to `skipped`."""
     if not source.is_dir():
         try:
-            _require_article(source, source.parent)
+            _require_article(source, source.parent, leave_out)
         except ValueError as error:
             skipped.append(Skipped(display_name(str(source)), str(error)))
         else:
@@ -272,20 +278,20 @@ def _walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tup
                 skipped.append(
                     Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed")
                 )
-        names[:] = sorted(n for n in names if not n.startswith(".") and (here / n).resolve() != leave_out)
+        names[:] = sorted(n for n in names if not n.startswith(".") and not is_kept_by_citeline(here / n, leave_out))
         for name in sorted(files):
             path = here / name
             if name.startswith("."):
                 continue
             try:
-                _require_article(path, source)
+                _require_article(path, source, leave_out)
             except ValueError as error:
                 skipped.append(Skipped(display_name(str(path)), str(error)))
             else:
                 yield path, path.relative_to(source).as_posix()
 
 
-def _require_article(path: Path, root: Path) -> None:
+def _require_article(path: Path, root: Path, leave_out: Path) -> None:
     """Raises ValueError with the reason when `path` is not read as an article, whatever it holds."""
     if path.suffix.lower() not in KINDS:
         raise ValueError(
@@ -293,6 +299,8 @@ def _require_article(path: Path, root: Path) -> None:
         )
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise ValueError("it is a link to a file outside the folder")
+    if path.is_symlink() and refused(path, leave_out):
+        raise ValueError("it is a link to a file that is no article: of the system, a setting or citeline's own")
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ValueError("it is not a regular file")

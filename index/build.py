@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 import struct
 import time
@@ -16,12 +18,34 @@ from typing import Any
 import numpy as np
 
 from index import disk
-from index.articles import KINDS_WORDS, Found, display_name, is_there, parts, read_article, read_bytes, scan
+from index.articles import (
+    KINDS_WORDS,
+    Found,
+    display_name,
+    is_there,
+    parts,
+    read_article,
+    read_bytes,
+    require_there,
+    scan,
+    walk,
+)
+from index.count import keep_pace
 from index.embed import Array, Embedder
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extract import Extractor
 from index.keywords import Postings
-from index.library import Library, Manifest, added_folder, known_sources, publish, sweep
+from index.library import (
+    Library,
+    Manifest,
+    added_folder,
+    current_generation,
+    known_sources,
+    publish,
+    require_embedder,
+    sweep,
+)
+from index.places import require_ordinary
 from index.prepare import analysis, is_same, prepare
 from index.records import MOST_NAMED
 from index.segment import ROW, Segment, merged, vector_table
@@ -71,9 +95,7 @@ def build(
     try:
         disk.make_folder(path)
     except OSError as error:
-        raise LibraryError(
-            f"no library can be kept at {path}: {error.strerror}. Name another folder: --library"
-        ) from None
+        raise LibraryError(_nowhere(path, error.strerror)) from None
     with _in_words(path), disk.writer_lock(path):
         sweep(path)
         disk.tighten(path)
@@ -111,7 +133,9 @@ def build(
         ):
             return replace(report, seconds=time.monotonic() - began)
         journal = _Journal(path / "pending.bin", embedder)
+        indexing = time.monotonic()
         segments, order, n_embedded = _index(articles, old, embedder, journal, progress)
+        keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
         n_chunks = _n_chunks(segments, order)
         progress("publishing", 0, 1)
         manifest = Manifest(
@@ -129,6 +153,48 @@ def build(
             n_embedded=n_embedded,
             seconds=time.monotonic() - began,
         )
+
+
+def make_empty(path: Path, embedder: Embedder) -> None:
+    """Make a library without an article, whose own folder is there for copies. Raises LibraryError."""
+    disk.make_folder(path)
+    disk.make_folder(added_folder(path))
+    build(path, embedder, [added_folder(path)], may_be_empty=True)
+
+
+def check(
+    path: Path,
+    sources: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    embedder: tuple[str, str] | None = None,
+) -> None:
+    """Raise what `build` would raise for what is asked of it, before an embedder is loaded.
+
+    `embedder` is the name and the fingerprint that it will have; None when the library is to be built anew.
+    """
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        why = os.strerror(errno.EACCES if there.is_dir() else errno.ENOTDIR)
+        raise LibraryError(_nowhere(path, why))
+    known, off = known_sources(path)
+    folders = _sources(known, path, sources, forget)
+    for each in folders:
+        require_there(each)
+    if embedder:
+        require_embedder(path, *embedder)
+    if exclude or include:
+        _excluded(off, Library.open(path), exclude, include, forget)
+    if not current_generation(path):
+        skipped: list[Skipped] = []
+        if not any(True for each in folders for _ in walk(each, path.resolve(), skipped)):
+            raise CorpusError(_nothing_found(folders, skipped))
+
+
+def _nowhere(path: Path, why: str | None) -> str:
+    return f"no library can be kept at {path}: {why}. Name another folder: --library"
 
 
 @contextmanager
@@ -204,9 +270,12 @@ def _sources(before: Sequence[str], path: Path, sources: Sequence[Path], forget:
         source = Path(source).expanduser()
         if not is_there(source):
             raise CorpusError(f"no such folder or file: {source}. Name a folder that holds articles ({KINDS_WORDS})")
+        require_ordinary(source, path)
         if source.resolve() not in known:
             known.append(source.resolve())
     kept = [each for each in known if each not in dropped]
+    for each in kept:
+        require_ordinary(each, path, known=True)
     if not kept and not dropped:
         raise CorpusError(f"the library at {path} has no folder yet. Name one: citeline index FOLDER")
     added = added_folder(path)

@@ -49,8 +49,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, spec: str = DEFAULT_EMBEDDER) -> None:
         """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded here."""
         folder = resolve(spec, "embedder")
-        self.name = spec if "/" not in spec else folder.name
-        self.fingerprint = fingerprint(folder)
+        self.name, self.fingerprint = _identity(spec, folder)
         self.lock = threading.RLock()
         self.model = _load(folder)
         if encoder := getattr(self.model[0], "auto_model", None):
@@ -96,6 +95,15 @@ class SentenceTransformerEmbedder:
                 if len(self._queries) > N_QUERIES:
                     del self._queries[next(iter(self._queries))]
         return found.copy()
+
+
+def identity(spec: str) -> tuple[str, str]:
+    """Name and fingerprint that an embedder will have, without loading it. Raises what loading it raises."""
+    return _identity(spec, resolve(spec, "embedder"))
+
+
+def _identity(spec: str, folder: Path) -> tuple[str, str]:
+    return spec if "/" not in spec else folder.name, fingerprint(folder)
 
 
 def has_native_bfloat16() -> bool:

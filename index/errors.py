@@ -2,6 +2,7 @@
 
 CitelineIndexError     never raised itself; catch it to catch all of these
 ├── CorpusError        the articles: missing folder, nothing readable in it
+│   └── PlaceRefused   a folder that is the system's, holds settings or keys, or is citeline's own
 ├── LibraryError       the library on disk
 │   ├── NoLibrary      none has been built there yet
 │   ├── LibraryDamaged a file does not have the size or SHA-256 its manifest says
@@ -25,6 +26,13 @@ class CitelineIndexError(Exception):
 
 class CorpusError(CitelineIndexError):
     pass
+
+
+class PlaceRefused(CorpusError):
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
+        """As `index.places.refused` says it."""
 
 
 class LibraryError(CitelineIndexError):

@@ -15,6 +15,7 @@ Whoever dies at whatever moment leaves either the old generation current or the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -93,6 +94,12 @@ def require(path: Path) -> None:
     """Raise what opening the library at `path` raises when there is nothing to open, before a model is loaded."""
     if not current_generation(path):
         Library.open(path)
+
+
+def require_embedder(path: Path, name: str, fingerprint: str) -> None:
+    """Raise LibraryMismatch when the library at `path` was built with another embedder than this one will be."""
+    with contextlib.suppress(LibraryDamaged, LibraryOutdated, NoLibrary, OSError):  # for who opens it to say
+        _require_embedder(path, read_manifest(path), name, fingerprint)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -225,11 +232,7 @@ class Library:
 
     def check_embedder(self, name: str, fingerprint: str, dim: int) -> None:
         """Raises LibraryMismatch unless this library's vectors come from that very embedder."""
-        if fingerprint != self.manifest.fingerprint:
-            raise LibraryMismatch(
-                f"the library at {self.path} was built with {self.manifest.embedder} (dim {self.manifest.dim}), "
-                f"not {name} (dim {dim}). Use --embedder {self.manifest.embedder}, or rebuild: citeline index --rebuild"
-            )
+        _require_embedder(self.path, self.manifest, f"{name} (dim {dim})", fingerprint)
 
 
 def publish(
@@ -329,6 +332,14 @@ def _manifest(data: bytes, path: Path) -> Manifest:
 
 def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:
     return tuple(Excluded(**each) for each in fields.get("excluded", ()))
+
+
+def _require_embedder(path: Path, manifest: Manifest, name: str, fingerprint: str) -> None:
+    if fingerprint != manifest.fingerprint:
+        raise LibraryMismatch(
+            f"the library at {path} was built with {manifest.embedder} (dim {manifest.dim}), not {name}. "
+            f"Use --embedder {manifest.embedder}, or rebuild: citeline index --rebuild"
+        )
 
 
 def _read_current(path: Path) -> tuple[int, str]:

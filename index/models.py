@@ -103,14 +103,10 @@ def resolve(spec: str, kind: Kind | None = None) -> Path:
     """
     if is_path(spec):
         return _own(spec, kind)
+    require_here(spec, kind)
     model = find(spec, kind)
     before, now = _read_stamps(model), _stamps(model)  # taken before reading: a change meanwhile makes them stale
     again = f"citeline models fetch {spec}"
-    missing = [file.name for file in model.files if file.name not in now]
-    if len(missing) == len(model.files):
-        raise ModelNotFound(f"{spec} is not on this machine. Fetch it: {again}")
-    if missing:
-        raise ModelNotFound(f"{spec} is not complete on this machine ({missing[0]} is missing). Fetch it: {again}")
     for file in model.files:
         path = model.folder / file.name
         if before.get(file.name) != now[file.name] and (what := damage(path, file)):
@@ -118,6 +114,20 @@ def resolve(spec: str, kind: Kind | None = None) -> Path:
     if now != before:
         _write_stamps(model, now)
     return model.path
+
+
+def require_here(spec: str, kind: Kind | None = None) -> None:
+    """Raise what `resolve` raises, but ModelDamaged of the catalogue's: no weights are read for it."""
+    if is_path(spec):
+        _own(spec, kind)
+        return
+    model = find(spec, kind)
+    now, again = _stamps(model), f"citeline models fetch {spec}"
+    missing = [file.name for file in model.files if file.name not in now]
+    if len(missing) == len(model.files):
+        raise ModelNotFound(f"{spec} is not on this machine. Fetch it: {again}")
+    if missing:
+        raise ModelNotFound(f"{spec} is not complete on this machine ({missing[0]} is missing). Fetch it: {again}")
 
 
 def verify(spec: str) -> list[Check]:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
+from index.build import make_empty
+from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, identity
 from index.errors import CitelineIndexError
 from index.language import detect
-from index.library import Library, current_generation, default_path, require
+from index.library import Library, current_generation, default_path, require, require_embedder
 from index.search import search
 from index.types import Article, Hit
 from rag.abstain import Judge, default_judge
@@ -34,7 +35,7 @@ from rag.filters import Known
 from rag.followup import History, language_of, standalone, turns_of
 from rag.intent import Intent, recognise
 from rag.kinds import kind_of
-from rag.llm import Llm, Piece, load_llm
+from rag.llm import Llm, Piece, load_llm, require_llm
 from rag.overlap import OverlapReader
 from rag.overview import overview
 from rag.parts import Split, joined, split
@@ -95,14 +96,21 @@ class Answerer:
         llm: str = DEFAULT_LLM,
         embedder: str = DEFAULT_EMBEDDER,
         config: Config = Config(),  # noqa: B008 (frozen)
+        may_be_new: bool = False,
     ) -> Answerer:
         """An Answerer for the library at a path (the default one if None), its models loaded.
 
+        Where there is no library an empty one is made if it `may_be_new`.
         Raises what opening the library and loading the models raise; nothing is downloaded.
         """
         path = library or default_path()
-        require(path)
+        if not may_be_new:
+            require(path)
+        require_llm(llm)
+        require_embedder(path, *identity(embedder))
         encoder = SentenceTransformerEmbedder(embedder)
+        if may_be_new and not current_generation(path):
+            make_empty(path, encoder)
         reader: Reader
         try:
             reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)

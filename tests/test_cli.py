@@ -50,8 +50,8 @@ def test_a_missing_folder_is_named(tmp_path):
 
 
 def test_no_library_yet_says_how_to_make_one(tmp_path):
-    """ask, status and serve before index, without loading a model."""
-    for command in (("ask", "Qui ?"), ("status",), ("serve",)):
+    """ask and status before index, without loading a model."""
+    for command in (("ask", "Qui ?"), ("status",)):
         assert "citeline index FOLDER" in one_line(run(*command, "--library", tmp_path / "lib"))
 
 

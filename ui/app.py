@@ -67,7 +67,7 @@ def build(
         lang = _lang(request)
         *room, _ = _room(backend, examples, lang)  # not the timer
         live = turn_html(turn, backend.answerer, lang) if turn else ""
-        return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live
+        return *_buttons(lang), *room, past_html(turns, backend.answerer, lang), live, gr.update(active=True)
 
     def begin(turns: list[Shown], turn: Shown | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Show the question at once, before the model is free, below the turns that were."""
@@ -210,7 +210,7 @@ def build(
         page.load(arrive, None, [halt, anew, *room], **quiet)
         timer.tick(wait, None, room, queue=False, **quiet)
         later.tick(suggest, None, [welcome, later], queue=False, **quiet)
-        spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live], queue=False, **quiet)
+        spoken.click(speak, [turns, turn], [halt, anew, *frame, past, live, later], queue=False, **quiet)
         begun = asking.submit(
             begin,
             [turns, turn],
@@ -262,7 +262,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
     say, answerer = words(lang), backend.answerer
     if answerer is None:
         return (
-            render_frame.top_html((), lang),
+            render_frame.top_html((), lang, is_ready=False),
             render_frame.loading_html(lang, llm_words(backend.error, lang)),
             gr.update(placeholder=say["placeholder_loading"] if not backend.error else "", label=say["question"]),
             gr.update(value=say["send"]),
@@ -273,7 +273,7 @@ def _room(backend: Backend, examples: Sequence[str], lang: str) -> tuple[Any, ..
     return (
         render_frame.top_html(articles, lang, destination(answerer.llm)),
         _welcome(backend, examples, lang),
-        gr.update(placeholder=say["placeholder"], label=say["question"], interactive=True),
+        gr.update(placeholder=say["placeholder" if articles else "add_first"], label=say["question"], interactive=True),
         gr.update(value=say["send"], interactive=True),
         render_frame.foot_html(answerer.llm_name, answerer.embedder_name, lang),
         gr.update(active=False),

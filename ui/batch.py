@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
+from ui.save import is_writable
 from ui.terminal import progress_bars, shown
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
     asked = _read_questions(source)
     if not out.parent.is_dir():
         raise BatchError(f"no such folder: {shown(out.parent)}. Name a folder that exists: --out")
+    if not is_writable(out):
+        raise BatchError(f"{shown(out)} cannot be written to. Name another file: --out")
+    if out.exists() and out.samefile(source):
+        raise BatchError(f"--out would overwrite the questions in {shown(source)}. Name another file")
     answerer = load()
     models = {"llm": answerer.llm_name, "embedder": answerer.embedder_name}
     served = {"path": str(answerer.library_path), "generation": answerer.generation}
@@ -71,6 +76,8 @@ def _read_questions(source: Path) -> list[tuple[Any, Any, list[dict[str, str]]]]
         except (ValueError, TypeError, KeyError, AttributeError):
             expected = '{"id": …, "question": "…"}, with "history": [{"question": "…", "answer": "…"}] if it has one'
             raise BatchError(f"{shown(source)}:{number} is not {expected}: mend that line") from None
+    if not asked:
+        raise BatchError(f'{shown(source)} holds no question: write {{"id": …, "question": "…"}}, one a line')
     return asked
 
 

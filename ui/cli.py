@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from index.errors import CitelineIndexError
 from rag.config import DEFAULT_LLM
 from rag.errors import RagError
 from ui.batch import BatchError, ask_many, records
+from ui.cli_count import NotWanted, count_first
 from ui.cli_eval import evaluate
 from ui.cli_library import libraries, remove, restore, watch_folders
 from ui.cli_models import models_app
@@ -37,13 +40,23 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer
     from rag.types import Answer
 
+_ORDER = "index ask chat serve status watch remove restore libraries explain eval verify".split()
+
+
+class _Commands(TyperGroup):
+    """The commands as `-h` lists them: in the order in which a person comes to need them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
 app = typer.Typer(
     name="citeline",
-    help="Ask your own articles a question; every sentence of the answer points to its lines.",
-    no_args_is_help=True,
+    cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models_app, name="models")
 app.command(name="eval")(evaluate)
@@ -72,6 +85,26 @@ class CliError(Exception):
     """Bad input on the command line; its text is one line for a person."""
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"citeline {version('citeline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def citeline(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask your own articles a question; every sentence of the answer points to its lines.
+
+    First `citeline index FOLDER`, then `citeline ask "…"`, or `citeline serve` for the page.
+    """
+
+
 @app.command()
 def index(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files to add.")] = None,
@@ -81,6 +114,9 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Start from nothing, as after a change of embedder.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before much is read; a program is never asked.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take articles into the library: what was added, changed, renamed or removed since the last time.
@@ -89,19 +125,23 @@ def index(
 
     Without PATH the folders it already knows are looked through again.
     """
-    from index.articles import KINDS_WORDS
-    from index.build import build
-    from index.embed import SentenceTransformerEmbedder
+    from index.articles import KINDS_WORDS, is_there
+    from index.build import build, check
+    from index.embed import SentenceTransformerEmbedder, identity
     from index.library import default_path
 
     for path in paths or []:
-        if not path.expanduser().exists():
+        if not is_there(path.expanduser()):
             raise CliError(f"no such folder or file: {shown(path)}. Name a folder that holds articles ({KINDS_WORDS})")
-    where = library or default_path()
+    where = (library or default_path()).expanduser()
+    check(where, paths or [], forget=forget or [])
+    made = identity(embedder)
+    check(where, paths or [], forget=forget or [], embedder=None if rebuild else made)
+    count_first(paths or [], where, made[0], yes)
     with progress_bars() as progress:
         progress("loading the embedder", 0, 0)
         report = build(
-            where.expanduser(),
+            where,
             SentenceTransformerEmbedder(embedder),
             paths or [],
             forget=forget or [],
@@ -146,12 +186,12 @@ def ask(
         return
     if question is None or not question.strip():
         raise CliError('the question is empty: type one, such as citeline ask "Qui … ?"')
+    from rag.answerer import clean
+    from rag.config import Config
+
+    clean(question, Config().question_chars)  # before any model is loaded
     answer = None if no_server else _served_answer(question, library, llm, embedder, everywhere)
     if answer is None:
-        from rag.answerer import clean
-        from rag.config import Config
-
-        clean(question, Config().question_chars)  # before any model is loaded
         answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
     print(json.dumps(answer.to_dict(), indent=1) if as_json else answer_text(answer))
 
@@ -200,10 +240,12 @@ def chat(
 ) -> None:
     """Ask one question after the other; "And in 2019?" is understood from the ones before. Ctrl-D ends it."""
     from ui.chat import converse
-    from ui.save import SaveFile
+    from ui.save import SaveFile, is_writable
 
-    if save is not None and (save.suffix not in (".json", ".md") or not save.parent.is_dir() or save.exists()):
-        raise CliError(f"--save takes a new file in a folder that exists, ending in .json or .md, not {shown(save)}")
+    if save is not None and (save.suffix not in (".json", ".md") or not is_writable(save) or save.exists()):
+        raise CliError(
+            f"--save takes a new file in a folder that can be written to, ending in .json or .md, not {shown(save)}"
+        )
     converse(_answerer(library, llm, embedder), SaveFile(save) if save else None)
 
 
@@ -241,23 +283,30 @@ def serve(
     ] = False,
 ) -> None:
     """Open the chat page, on this machine and for you only."""
-    from index.library import default_path, require
+    from index.library import current_generation, default_path
+    from index.models import require_here
+    from rag.llm import require_llm
     from ui.already import already
-    from ui.libraries import named, names_of
+    from ui.libraries import named, names_of, require_room
 
     where, *others = [path.expanduser() for path in library or [default_path()]]
-    for path in (where, *others):
-        require(path)
     if running := already(where, port, browser):
         print(shown(running))
         return
+    missing = [path for path in (where, *others) if not current_generation(path)]
+    for path in missing:
+        require_room(path)
+    require_llm(llm)
+    require_here(embedder, "embedder")
     main, *names = names_of([where, *others])
+    for path in missing:
+        print(shown(f"citeline: there is no library at {path} yet: an empty one is made, add articles on the page"))
 
     run_server(
-        lambda: _warm_answerer(where, llm, embedder),
+        lambda: _warm_answerer(where, llm, embedder, may_be_new=True),
         port=port,
         open_browser=browser,
-        examples=_examples(where),
+        examples=[] if where in missing else _examples(where),
         keep_history=history,
         main_name=main,
         others=dict(zip(names, others, strict=True)) if library else named(),
@@ -288,8 +337,12 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except (CitelineIndexError, RagError, CliError, BatchError, EvalError, ServeError, VerifyError) as error:
+        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False))
+    except typer.Abort:
+        _fail("nothing was done")
+    except TyperException as error:
+        _fail(_usage(error))
+    except (CitelineIndexError, RagError, CliError, NotWanted, BatchError, EvalError, ServeError, VerifyError) as error:
         _fail(str(error))
     except SystemExit as end:
         if end.code == 130:  # what typer makes of Ctrl-C
@@ -300,6 +353,14 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+def _usage(error: TyperException) -> str:
+    """What is wrong with the words of a command, in a line that says where its options are listed."""
+    said = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
+    context = getattr(error, "ctx", None)
+    command = " ".join(["citeline", *context.command_path.split()[1:]]) if context else "citeline"
+    return f"{said}{'' if said.endswith(('.', '?')) else '.'} What it takes: {command} -h"
 
 
 def _fail(message: str) -> None:
@@ -328,16 +389,17 @@ def _served_answer(question: str, library: Path | None, llm: str, embedder: str,
     return ask_server(where, question, llm, embedder, everywhere)
 
 
-def _answerer(library: Path | None, llm: str, embedder: str) -> Answerer:
+def _answerer(library: Path | None, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
     from rag.answerer import Answerer
 
-    answerer = Answerer.load(library.expanduser() if library else None, llm=llm, embedder=embedder)
+    where = library.expanduser() if library else None
+    answerer = Answerer.load(where, llm=llm, embedder=embedder, may_be_new=may_be_new)
     tell_destination(answerer.llm)
     return answerer
 
 
-def _warm_answerer(library: Path, llm: str, embedder: str) -> Answerer:
-    answerer = _answerer(library, llm, embedder)
+def _warm_answerer(library: Path, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
+    answerer = _answerer(library, llm, embedder, may_be_new)
     answerer.warm()
     return answerer
 

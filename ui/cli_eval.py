@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.config import DEFAULT_LLM
-from ui.eval_file import EvalError, Sheet, kinds_without_answer, read_cases
+from ui.eval_file import EvalError, Sheet, kinds_without_answer, read_cases, read_records
+from ui.save import is_writable
 from ui.terminal import progress_bars, shown, tell_destination
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def evaluate(
     The model writes questions about lines that a rule picked; with their article hidden or a name changed, the same
     ones have no answer. They are asked, and the share that went well is printed with its 95 % interval.
     """
+    from rag.llm import require_llm
     from ui.evaluate import DERIVED, check_limits, read_limits, report_dict, report_text
 
     if from_feedback and (folder is not None or questions is not None):
@@ -78,8 +80,13 @@ def evaluate(
         raise EvalError(f"no such folder: {shown(folder)}. Name a folder that holds articles")
     if out is not None and not out.parent.is_dir():
         raise EvalError(f"no such folder: {shown(out.parent)}. Name a folder that exists: --out")
+    if out is not None and not is_writable(out):
+        raise EvalError(f"{shown(out)} cannot be written to. Name another file: --out")
     if unknown := [code for code in language or () if code not in _languages()]:
         raise EvalError(f"--language takes a code such as fr or en, not {shown(unknown[0])}")
+    if questions is not None:
+        read_records(questions)
+    require_llm(llm)
     kinds = kinds_without_answer(questions) if questions else DERIVED
     limits = read_limits(fail_under, kinds, from_feedback) if fail_under else {}
     with progress_bars() as progress, _library(folder, library, embedder, progress) as where:
@@ -173,11 +180,12 @@ def _library(folder: Path | None, library: Path | None, embedder: str, progress:
     if folder is None:
         yield (library or default_path()).expanduser()
         return
-    from index.build import build
+    from index.build import build, check
     from index.embed import SentenceTransformerEmbedder
 
     with tempfile.TemporaryDirectory(prefix="citeline-eval-") as temporary:
         where = Path(temporary) / "library"
+        check(where, [folder])
         progress("loading the embedder", 0, 0)
         build(where, SentenceTransformerEmbedder(embedder), [folder], progress=progress)
         yield where

@@ -53,11 +53,14 @@ def watch_folders(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
 ) -> None:
     """Take in by itself what changes in the library's folders, until Ctrl-C; a page that is open shows it."""
-    from index.embed import SentenceTransformerEmbedder
+    from index.build import check
+    from index.embed import SentenceTransformerEmbedder, identity
     from index.library import default_path
     from ui.watch import keep_up
 
     where = (library or default_path()).expanduser()
+    check(where, folders or [])
+    check(where, folders or [], embedder=identity(embedder))
 
     def say(line: str) -> None:
         print(line, flush=True)
@@ -69,12 +72,14 @@ def watch_folders(
 
 
 def _change(library: Path | None, embedder: str, exclude: Sequence[str] = (), include: Sequence[str] = ()) -> None:
-    from index.build import build
-    from index.embed import SentenceTransformerEmbedder
+    from index.build import build, check
+    from index.embed import SentenceTransformerEmbedder, identity
     from index.library import Library, default_path
 
     where = (library or default_path()).expanduser()
     Library.open(where)  # says what is wrong before the embedder is loaded
+    check(where, exclude=exclude, include=include)
+    check(where, embedder=identity(embedder))
     with progress_bars() as progress:
         report = build(
             where, SentenceTransformerEmbedder(embedder), exclude=exclude, include=include, progress=progress

@@ -16,7 +16,7 @@ from ui.terminal import shown
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-models_app = typer.Typer(help="The models: what there is, fetch one, check its bytes.", no_args_is_help=True)
+models_app = typer.Typer(help="The models: what there is, fetch one, check its bytes.")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

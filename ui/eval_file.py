@@ -29,25 +29,34 @@ class EvalError(Exception):
 
 def read_cases(path: Path, library: Library) -> list[Case]:
     """The questions of a file, checked against the articles. Raises EvalError naming the first line that is wrong."""
-    if not path.is_file():
-        raise EvalError(f'no such file: {shown(path)}. It should hold {{"question", "answer", "gold"}} lines')
     cases: dict[str, Case] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, record in read_records(path):
         where = f"{shown(path)}:{number}"
         try:
-            case = _case(json.loads(line), str(number), library)
-        except json.JSONDecodeError as error:
-            raise EvalError(f"{where} is not JSON ({error.msg}): mend that line") from None
+            case = _case(record, str(number), library)
         except ValueError as error:
             raise EvalError(f"{where} {error}: mend that line") from None
         if case.id in cases:
             raise EvalError(f"{where} has the id {shown(case.id)} of an earlier line: give it another one")
         cases[case.id] = case
-    if not cases:
-        raise EvalError(f"{shown(path)} holds no question: write one a line")
     return list(cases.values())
+
+
+def read_records(path: Path) -> list[tuple[int, Any]]:
+    """The lines of a file of questions, by number, before they are held against articles. Raises EvalError."""
+    if not path.is_file():
+        raise EvalError(f'no such file: {shown(path)}. It should hold {{"question", "answer", "gold"}} lines')
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"), start=1):
+        if line.strip():
+            try:
+                found.append((number, json.loads(line)))
+            except ValueError as error:
+                why = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
+                raise EvalError(f"{shown(path)}:{number} is not JSON ({why}): mend that line") from None
+    if not found:
+        raise EvalError(f"{shown(path)} holds no question: write one a line")
+    return found
 
 
 def kinds_without_answer(path: Path) -> list[str]:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import disk
-from index.build import build
-from index.errors import CitelineIndexError, NoLibrary
-from index.library import added_folder, current_generation, default_path
+from index.build import make_empty
+from index.errors import CitelineIndexError, LibraryError, NoLibrary
+from index.library import current_generation, default_path, require
 from ui.backend import Backend
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 MAIN = ""
 """The name of the library that is served at /."""
+_OWN = frozenset(("added", "gen", "lock", "pace.json", "pending.bin", "serving.json", "talks"))
+"""What a library that was never finished may hold."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -47,6 +48,20 @@ def names_of(paths: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
+def require_room(path: Path) -> None:
+    """Raise LibraryError when no empty library can be made at `path`: something else is there, or cannot be read."""
+    if path.is_dir() and (path / "CURRENT").exists():
+        require(path)  # says what is wrong with it
+    if not path.exists() or (path.is_dir() and all(each.name in _OWN for each in path.iterdir())):
+        return
+    if path.is_dir():
+        raise LibraryError(
+            f"{path} holds files but no library. To ask those files: citeline index {path}. For an empty library name "
+            "a new folder: --library"
+        )
+    raise LibraryError(f"{path} is a file, and a library is a folder. Name another: --library")
+
+
 class Libraries:
     """The pages of one server: the main library's at /, each other one's at /library/NAME/."""
 
@@ -67,9 +82,7 @@ class Libraries:
         if not _NAME.fullmatch(name) or answerer is None or name.lower() in {each.lower() for each in self._taken()}:
             raise NameRefused
         path = root() / name
-        disk.make_folder(path)
-        disk.make_folder(added_folder(path))
-        build(path, answerer.embedder, [added_folder(path)], may_be_empty=True)
+        make_empty(path, answerer.embedder)
         backend = self._beside(name, path)
         backend.start()
         self.mount(name, backend)
@@ -96,6 +109,8 @@ class Libraries:
         self._main.loaded.wait()
         if self._main.answerer is None:
             raise NoLibrary(self._main.error)
+        if not current_generation(path):
+            make_empty(path, self._main.answerer.embedder)
         return self._main.answerer.beside(path)
 
 

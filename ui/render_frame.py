@@ -11,21 +11,22 @@ from ui.escape import escape
 from ui.words import count, language_name, words
 
 
-def top_html(articles: Sequence[Article], lang: str, away: Destination | None = None) -> str:
+def top_html(articles: Sequence[Article], lang: str, away: Destination | None = None, is_ready: bool = True) -> str:
     """The bar above: name, what the library holds (commonest language first), and that nothing leaves the machine.
 
-    Or that questions and lines go to the language model `away`.
+    Or that questions and lines go to the language model `away`. What it holds is not known until it `is_ready`.
     """
     say = words(lang)
     codes = [code for code, _ in Counter(a.language for a in articles).most_common(3) if code]
     languages = escape(", ".join(language_name(code, lang) for code in codes))
+    spoken = f'<span class="cl-languages"> · {languages}</span>' if languages else ""
     library = (
         f'<button type="button" class="cl-tool cl-library" data-view="shelf" aria-pressed="false">'
-        f'{count(len(articles), "article", lang)}<span class="cl-languages"> · {languages}</span></button>'
+        f"{count(len(articles), 'article', lang)}{spoken}</button>"
         f'<button type="button" class="cl-tool" data-view="history" aria-pressed="false">{say["history"]}</button>'
     )
     return (
-        f'<header class="cl-bar" lang="{lang}">{_skips(say)}<h1>citeline</h1>{library if articles else ""}'
+        f'<header class="cl-bar" lang="{lang}">{_skips(say)}<h1>citeline</h1>{library if is_ready else ""}'
         f"{_badge(say, away)}{_switches(say)}</header>"
         f"{_keys(say)}"
     )
@@ -77,8 +78,14 @@ def _keys(say: Mapping[str, str]) -> str:
 
 
 def welcome_html(articles: Sequence[Article], examples: Sequence[str], lang: str) -> str:
-    """The conversation's place before the first question."""
+    """The conversation's place before the first question; without an article, the way to add some."""
     say = words(lang)
+    if not articles:
+        return (
+            f'<section class="cl-welcome" aria-label="{say["conversation"]}"><h2>{say["invite"]}</h2>'
+            f'<p>{say["promise"]}</p><p><button type="button" class="cl-tool cl-add-first" data-view="shelf">'
+            f"{say['add_first']}</button></p></section>"
+        )
     tries = "".join(
         f'<li><button type="button" class="cl-example" dir="auto">{escape(example)}</button></li>'
         for example in examples

@@ -13,6 +13,13 @@ from ui.export import conversation_json, conversation_markdown
 from ui.kept import KeptTurn, new_turn, sources_of
 
 
+def is_writable(path: Path) -> bool:
+    """Whether a file can be written at `path`: a new one in a folder that is there, or one that is."""
+    if path.exists():
+        return path.is_file() and os.access(path, os.W_OK)
+    return path.parent.is_dir() and os.access(path.parent, os.W_OK)
+
+
 class SaveFile:
     """A file that holds the conversation so far, whole at any moment; Markdown when its name ends in .md."""
 

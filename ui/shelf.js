@@ -12,6 +12,7 @@ const list = { query: "", sort: "date", down: true, page: 0 };
 let ticket = 0;
 let seen = 0; // number of the last job whose outcome was shown
 let generation = 0; // of the library, as last listed
+let wasEmpty = false; // the panel for adding stands open while there is no article
 let watching = false;
 let passed = ""; // what of the last upload was refused, and why
 
@@ -23,6 +24,7 @@ async function frame() {
   place.innerHTML = await server.shelf_frame({ lang: lang() });
   const search = $(".cl-stack-search");
   if (search) search.value = list.query;
+  wasEmpty = false;
 }
 
 // Every word of an article or a file name is escaped by shelf_html.py.
@@ -48,6 +50,10 @@ function fill(reply) {
   $(".cl-stack-list").innerHTML = reply.list;
   $(".cl-stack-side").innerHTML = reply.side ?? "";
   place.querySelectorAll(".cl-stack-side details").forEach((fold, n) => (fold.open = folds[n] ?? false));
+  if (reply.empty !== undefined && $(".cl-stacks").toggleAttribute("data-empty", reply.empty) !== wasEmpty) {
+    wasEmpty = reply.empty;
+    adding(wasEmpty); // the welcome of an empty library is the open panel
+  }
   list.page = reply.page ?? 0;
   generation = reply.generation ?? generation;
   if (focus) $(focus)?.focus();
@@ -75,10 +81,11 @@ function sort(key) {
 
 const dialog = () => $(".cl-stack-dialog");
 
-async function sure(button) {
-  if (!button.dataset.sure) return true;
-  $(".cl-stack-ask").textContent = button.dataset.sure;
-  $(".cl-stack-yes").textContent = button.dataset.yes;
+async function sure({ sure: text, yes, no }) {
+  if (!text) return true;
+  $(".cl-stack-ask").textContent = text;
+  $(".cl-stack-yes").textContent = yes;
+  $(".cl-stack-no").textContent = no ?? $(".cl-stack-no").dataset.keep;
   dialog().returnValue = "";
   dialog().showModal();
   await new Promise((done) => dialog().addEventListener("close", done, { once: true }));
@@ -86,7 +93,9 @@ async function sure(button) {
 }
 
 async function act(wish, what = "") {
-  const { error, go } = await server.shelf_act({ lang: lang(), do: wish, what });
+  const reply = await server.shelf_act({ lang: lang(), do: wish, what });
+  if (reply.sure) return (await sure(reply)) && act("read", what); // a large folder, counted
+  const { error, go } = reply;
   if (go) location.assign(go);
   if (error) report([`<p class="cl-stack-said" data-state="failed">${error}</p>`]);
   else watch();
@@ -283,14 +292,16 @@ element.addEventListener("click", async (event) => {
     $(".cl-stack-list").scrollIntoView({ block: "start" });
   } else if (button.matches(".cl-stack-add")) adding($(".cl-stack-adding").hidden);
   else if (button.matches(".cl-stack-choose")) $(button.dataset.folder === undefined ? ".cl-stack-files" : ".cl-stack-folder").click();
-  else if (wish && (await sure(button))) act(wish, what);
+  else if (wish && (await sure(button.dataset))) act(wish, what);
 });
 
 element.addEventListener("submit", async (event) => {
   if (!event.target.matches(".cl-stack-form")) return;
   event.preventDefault();
   const text = event.target.querySelector("input");
+  if (event.target.dataset.do === "add") report([`<p class="cl-stack-said">${$(".cl-stacks").dataset.counting}</p>`]);
   if (await act(event.target.dataset.do, text.value)) text.value = "";
+  if ($(".cl-stack-report .cl-stack-said:not([data-state])")) $(".cl-stack-report").hidden = true;
 });
 
 function adding(open) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from index.articles import KINDS
+from index.articles import KINDS, KINDS_WORDS
 from index.library import Library, added_folder
 from index.types import BuildReport, Excluded, Skipped
 from ui.escape import escape, escape_key
@@ -20,20 +20,26 @@ SHOWN_EACH = 100
 """Of a list in a report or below the table; the rest is counted."""
 
 
-def frame_html(lang: str, libraries: str = "") -> str:
-    """Everything that stays while lists and reports come and go."""
+def frame_html(lang: str, libraries: str = "", has_samples: bool = False) -> str:
+    """Everything that stays while lists and reports come and go; the script says whether the library is empty."""
     say = shelf_words(lang)
+    samples = (
+        '<p class="cl-stack-first"><button type="button" class="cl-stack-button" data-do="samples">'
+        f"{say['samples']}</button></p>"
+    )
     kinds, copying = ",".join(KINDS), say["upload"] + words(lang)["colon"] + say["of"]
     return (
         f'<section class="cl-stacks" aria-label="{say["shelf"]}" data-upload="{copying}"'
-        f' data-refused="{say["passed_over"]}">'
+        f' data-refused="{say["passed_over"]}" data-counting="{say["counting"]}">'
         f'<header class="cl-stack-head"><h2 tabindex="-1">{say["shelf"]}</h2>{libraries}'
         f'<button type="button" class="cl-stack-close" data-go="close" aria-label="{say["hide"]}">×</button></header>'
         f'<div class="cl-stack-bar"><input type="search" class="cl-stack-search" maxlength="200"'
         f' placeholder="{say["search"]}" aria-label="{say["search"]}">'
         f'<button type="button" class="cl-stack-button cl-stack-add" aria-expanded="false">{say["add"]}</button>'
         f'<button type="button" class="cl-stack-button" data-do="reindex">{say["reindex"]}</button></div>'
-        f'<div class="cl-stack-adding" hidden><p class="cl-stack-drop">{say["drop"]}</p><p class="cl-stack-choices">'
+        f'<div class="cl-stack-adding" hidden><h3 class="cl-stack-first">{say["welcome"]}</h3>'
+        f'<p class="cl-stack-drop">{say["drop"]}</p>'
+        f'<p class="cl-hint">{say["kinds"].format(kinds=KINDS_WORDS)}</p><p class="cl-stack-choices">'
         f'<button type="button" class="cl-stack-button cl-stack-choose">{say["choose"]}</button>'
         f'<button type="button" class="cl-stack-button cl-stack-choose" data-folder>{say["choose_folder"]}</button>'
         f'<input type="file" multiple accept="{kinds}" class="cl-stack-files" aria-label="{say["choose"]}" hidden>'
@@ -41,11 +47,11 @@ def frame_html(lang: str, libraries: str = "") -> str:
         f'<form class="cl-stack-form" data-do="add"><label>{say["path"]}<input class="cl-stack-path" maxlength="4000"'
         f' placeholder="{say["path_hint"]}" autocomplete="off" spellcheck="false"></label>'
         f'<button type="submit" class="cl-stack-button">{say["add_path"]}</button></form>'
-        f'<p class="cl-hint">{say["copies"]}</p></div>'
+        f'<p class="cl-hint">{say["copies"]}</p>{samples if has_samples else ""}</div>'
         '<div class="cl-stack-job" hidden></div><div class="cl-stack-report" role="status" hidden></div>'
         '<div class="cl-stack-list"></div><div class="cl-stack-side"></div>'
         '<dialog class="cl-stack-dialog"><p class="cl-stack-ask"></p><form method="dialog">'
-        f'<button class="cl-stack-button" value="">{say["keep"]}</button>'
+        f'<button class="cl-stack-button cl-stack-no" value="" data-keep="{say["keep"]}">{say["keep"]}</button>'
         '<button class="cl-stack-button cl-stack-yes" value="yes"></button></form></dialog></section>'
     )
 

@@ -18,6 +18,10 @@ it is a link to a file outside the folder
     c’est un lien vers un fichier hors du dossier
 it is a link to a folder; links are not followed
     c’est un lien vers un dossier\u00a0; les liens ne sont pas suivis
+it is a link to a file that is no article: of the system, a setting or citeline's own
+    c’est un lien vers un fichier qui n’est pas un article\u00a0: du système, un réglage ou à citeline
+it is larger than an article may be
+    il est plus grand qu’un article ne peut l’être
 it is not a regular file
     ce n’est pas un fichier ordinaire
 it cannot be opened: {error}

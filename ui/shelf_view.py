@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.count import count as count_files
+from index.count import pace_of
 from index.errors import CitelineIndexError
 from index.library import added_folder, current_generation
+from index.places import refused
 from ui.backend import Backend
 from ui.escape import escape, unescape_key
 from ui.libraries import NameRefused
 from ui.shelf import Shelf, Wish, shelf_of
+from ui.shelf_count import counted_text
 from ui.shelf_files import is_lone_copy
 from ui.shelf_html import ended_html, frame_html, job_html, libraries_html, phase_text, side_html, table_html
 from ui.shelf_list import PAGE_ROWS, SORTS, DiskWatch, Listing
@@ -28,6 +33,12 @@ log = logging.getLogger(__name__)
 
 MAX_QUERY = 200
 MAX_PATH = 4096
+COUNT_SECONDS = 5.0
+"""How long a folder is counted while a reader waits."""
+ASK_SECONDS = 60.0
+"""From this estimate on a reader is asked."""
+SAMPLES = Path(__file__).parent.parent / "seeds" / "articles"
+"""The sample articles of a checkout; an installed package has none."""
 
 
 class Refused(Exception):
@@ -84,7 +95,8 @@ class ShelfView:
 
         def shelf_frame(wanted: Any) -> str:
             lang = Asked.of(wanted).lang
-            return frame_html(lang, libraries_html(self._backend.libraries, self._backend.name, lang))
+            libraries = libraries_html(self._backend.libraries, self._backend.name, lang)
+            return frame_html(lang, libraries, has_samples=SAMPLES.is_dir())
 
         def shelf_rows(wanted: Any) -> dict[str, Any]:
             return self.rows(Asked.of(wanted))
@@ -117,6 +129,7 @@ class ShelfView:
             "page": page,
             "checking": is_checking,
             "generation": listing.library.generation,
+            "empty": not listing.library.articles and not listing.library.manifest.excluded,
         }
 
     def act(self, asked: Asked) -> dict[str, Any]:
@@ -131,9 +144,21 @@ class ShelfView:
             return self._create(asked.what.strip(), say["no_name"])
         try:
             wish = self._wish(asked, shelf)
-        except Refused as refused:
-            return {"error": escape(str(refused))}
+            if asked.do == "add" and (sure := self._counted(wish.sources, shelf, asked.lang)):
+                return {"sure": sure, "yes": say["go"], "no": say["cancel"]}
+        except Refused as said:
+            return {"error": escape(str(said))}
         return {} if shelf.wish(wish) else {"error": say["too_much"]}
+
+    def _counted(self, sources: tuple[Path, ...], shelf: Shelf, lang: str) -> str:
+        """What lies in a folder and how long it takes, to be asked about before it is read; "" when that is short."""
+        library, until = shelf.answerer.library, time.monotonic() + COUNT_SECONDS
+        known = {article.path for article in library.articles}
+        counted = count_files(sources, shelf.path, known, lambda n: time.monotonic() < until)
+        seconds = counted.seconds(pace_of(shelf.path, shelf.answerer.embedder_name))
+        if counted.is_whole and seconds < ASK_SECONDS:
+            return ""
+        return counted_text(counted, seconds, lang)
 
     def _create(self, name: str, refusal: str) -> dict[str, str]:
         if self._backend.libraries is None:
@@ -179,8 +204,13 @@ class ShelfView:
             return Wish()
         if asked.do == "uploaded":
             return Wish(sources=(added_folder(shelf.path),))
-        if asked.do == "add":
-            return Wish(sources=(_path(asked.what, say["no_path"]),))
+        if asked.do in ("add", "read"):
+            path = _path(asked.what, say["no_path"])
+            if why := refused(path, shelf.path):
+                raise Refused(say[f"place_{why}"].format(path=path))
+            return Wish(sources=(path,))
+        if asked.do == "samples" and SAMPLES.is_dir():
+            return Wish(sources=(SAMPLES,))
         library = shelf.answerer.library
         what = _key(asked.what)
         if asked.do == "remove" and what in library.by_id:
