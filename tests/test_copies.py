@@ -18,6 +18,7 @@ from fakes import BagEmbedder, keep_copy
 from index import copies
 from index.build import build
 from index.library import added_folder
+from ui.save import replace_file
 from ui.shelf_files import Copying, NotTaken
 
 DATA = b"Un titre\n\n" + b"Du texte. " * 200_000
@@ -135,6 +136,20 @@ def test_a_full_disk_leaves_nothing(library):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert names(library) == []
     assert keep_copy(library, "a.txt", DATA).read_bytes() == DATA
+
+
+def test_a_full_disk_leaves_what_was_saved(tmp_path):
+    """A conversation or questions that are saved again and again: the last whole state, and nothing beside it."""
+    path = tmp_path / "talk.json"
+    replace_file(path, "whole")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            replace_file(path, "x" * 2_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "whole" and list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("step", ["fsync", "link"])

@@ -374,6 +374,19 @@ def test_every_column_sorts_both_ways(library, folder, embedder, sort):
     assert [getattr(row, value) for row in down] == sorted(values, reverse=True) and values == sorted(values)
 
 
+def test_a_folder_that_cannot_be_looked_into_hides_no_list(library, monkeypatch, caplog):
+    """What changed on disk is then not known: the list stands without, and no thread ends in a traceback."""
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("ui.shelf_list.changed_since", refuse)
+    view = ShelfView(page_of(answerer(library)))
+    until(lambda: not view.rows(Asked())["checking"])
+    assert "pont.txt" in view.rows(Asked())["list"]
+    assert "is not known: [Errno 13]" in caplog.text
+
+
 def test_ten_thousand_articles_are_a_page_of_rows(tmp_path, folder):
     """The browser gets one page, whichever it asks for, and the first when it asks beyond the last."""
     rows = [f"{n}\n\nNuméro {n}." for n in range(10_000)]
