@@ -6,6 +6,7 @@ CitelineIndexError     never raised itself; catch it to catch all of these
 ├── LibraryError       the library on disk
 │   ├── NoLibrary      none has been built there yet
 │   ├── LibraryDamaged a file does not have the size or SHA-256 its manifest says
+│   ├── LibraryUnreadable  its files are there and cannot be read now: rights, a disk that is away
 │   ├── LibraryMismatch built with another embedder, format or chunk size
 │   │   └── LibraryOutdated  in the format of an earlier citeline; `index` builds it anew from its folders
 │   └── LibraryBusy    another process is writing it
@@ -45,6 +46,13 @@ class NoLibrary(LibraryError):
 
 class LibraryDamaged(LibraryError):
     pass
+
+
+class LibraryUnreadable(LibraryError):
+    def __init__(self, line: str, why: str = "") -> None:
+        super().__init__(line)
+        self.why = why
+        """The system's own words."""
 
 
 class LibraryMismatch(LibraryError):

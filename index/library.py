@@ -9,6 +9,7 @@
       gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
       added/                     articles that were copied in, as by drag and drop; one of the library's folders
+      added/.incoming-…          one that is being copied in (`index/copies.py`)
 
 Whoever dies at whatever moment leaves either the old generation current or the new one, whole.
 """
@@ -16,6 +17,7 @@ Whoever dies at whatever moment leaves either the old generation current or the 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -29,9 +31,9 @@ from typing import Any
 
 import numpy as np
 
-from index import disk, format2
+from index import copies, disk, format2
 from index.chunk import chunk_at
-from index.errors import LibraryDamaged, LibraryMismatch, LibraryOutdated, NoLibrary
+from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
 from index.segment import Segment, slots_of, stays_on_disk
@@ -83,10 +85,10 @@ def added_folder(path: Path) -> Path:
 
 
 def current_generation(path: Path) -> int:
-    """Number of the generation that is served now, 0 when there is none. Reads one small file."""
+    """Number of the generation that is served now, 0 when there is none that can be read. Reads one small file."""
     try:
         return _read_current(path)[0]
-    except (NoLibrary, LibraryDamaged):
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable):
         return 0
 
 
@@ -118,7 +120,7 @@ def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
         data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
         found = json.loads(data) if disk.sha256(data) == manifest_sha else {"sources": []}
         return tuple(str(each) for each in found["sources"]), _excluded(found)
-    except (NoLibrary, LibraryDamaged, OSError, ValueError, KeyError, TypeError):
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError):
         return (), ()
 
 
@@ -149,8 +151,8 @@ class Library:
         """The current generation of the library at `path`.
 
         Raises NoLibrary when none was published, LibraryDamaged when a file's size or SHA-256 is not the manifest's,
-        LibraryMismatch when another version of citeline wrote it. A large file that this process hashed before, and
-        that has the same size and time, is not hashed again.
+        LibraryMismatch when another version of citeline wrote it, LibraryUnreadable when the system refuses to read it.
+        A large file that this process hashed before, and that has the same size and time, is not hashed again.
         """
         for attempt in (1, 2):
             try:
@@ -159,7 +161,7 @@ class Library:
                 if attempt == 2:
                     raise _damaged(path, f"{Path(str(error.filename)).name} is missing") from None
             except OSError as error:
-                raise _damaged(path, f"{Path(str(error.filename)).name} cannot be read: {error.strerror}") from None
+                raise _unreadable(path, error) from None
         raise AssertionError
 
     @classmethod
@@ -296,6 +298,7 @@ def sweep(path: Path) -> None:
     for leftover in (path / "gen").glob(".tmp-*"):
         disk.remove(leftover)
     disk.remove(path / "CURRENT.new")
+    copies.sweep(added_folder(path))
 
 
 def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:
@@ -347,10 +350,24 @@ def _read_current(path: Path) -> tuple[int, str]:
         text = (path / "CURRENT").read_text(encoding="ascii", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         raise NoLibrary(f"there is no library at {path} yet. Make one: citeline index FOLDER") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
     match = _CURRENT.fullmatch(text)
     if not match:
         raise _damaged(path, "CURRENT names no generation")
     return int(match.group(1)), match.group(2)
+
+
+def _unreadable(path: Path, error: OSError) -> LibraryError:
+    """What the system's refusal means: the file is no good, or it cannot be read at this moment."""
+    what = f"{Path(str(error.filename)).name} cannot be read: {error.strerror}"
+    if error.errno in (errno.EIO, errno.EISDIR, errno.ELOOP):
+        return _damaged(path, what)
+    return LibraryUnreadable(
+        f"the library at {path} cannot be opened now: {what}. Nothing is lost: "
+        "see to it that its disk is there and that you may read it, then try again",
+        error.strerror or "",
+    )
 
 
 def _damaged(path: Path, what: str) -> LibraryDamaged:

@@ -100,3 +100,12 @@ def slow_answerer(library, seconds):
     from rag.overlap import OverlapReader
 
     return Answerer(Path(library), SlowEmbedder(seconds), OverlapReader(), None)
+
+
+def keep_copy(library, name, data):
+    """A file copied into a library as the page copies it, in one piece."""
+    from ui.shelf_files import Copying
+
+    with Copying(library, name) as copying:
+        copying.write(data)
+        return copying.keep()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import threading
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
-from fakes import BagEmbedder
+from fakes import BagEmbedder, keep_copy
 from test_server import Served, until
 
 from index import disk
@@ -22,7 +26,7 @@ from rag.overlap import OverlapReader
 from ui.backend import Backend
 from ui.escape import escape_key
 from ui.shelf import Shelf, Wish
-from ui.shelf_files import NotTaken, keep_copy, safe_name
+from ui.shelf_files import NotTaken, safe_name
 from ui.shelf_html import ended_html, frame_html, short_date, side_html, table_html
 from ui.shelf_list import PAGE_ROWS, SORTS, Listing
 from ui.shelf_view import Asked, ShelfView
@@ -278,19 +282,6 @@ def test_what_is_no_article_is_not_copied(library, name, data, why):
     assert all(f"not_{why}" in words for words in SHELF_WORDS.values())
 
 
-def test_a_disk_that_refuses_a_copy_leaves_none(library, monkeypatch):
-    """No empty file, no half of one."""
-
-    def refuse(path, data):
-        path.write_bytes(data[:3])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(disk, "write_file", refuse)
-    with pytest.raises(OSError, match="No space"):
-        keep_copy(library, "a.txt", b"Un titre")
-    assert list(added_folder(library).iterdir()) == []
-
-
 def test_a_copy_is_deleted_when_it_is_removed_and_an_owners_file_is_not(library, folder):
     """The page asks differently for the two, and the last copy can go too."""
     view = ShelfView(page_of(answerer(library)))
@@ -383,6 +374,19 @@ def test_every_column_sorts_both_ways(library, folder, embedder, sort):
     assert [getattr(row, value) for row in down] == sorted(values, reverse=True) and values == sorted(values)
 
 
+def test_a_folder_that_cannot_be_looked_into_hides_no_list(library, monkeypatch, caplog):
+    """What changed on disk is then not known: the list stands without, and no thread ends in a traceback."""
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("ui.shelf_list.changed_since", refuse)
+    view = ShelfView(page_of(answerer(library)))
+    until(lambda: not view.rows(Asked())["checking"])
+    assert "pont.txt" in view.rows(Asked())["list"]
+    assert "is not known: [Errno 13]" in caplog.text
+
+
 def test_ten_thousand_articles_are_a_page_of_rows(tmp_path, folder):
     """The browser gets one page, whichever it asks for, and the first when it asks beyond the last."""
     rows = [f"{n}\n\nNuméro {n}." for n in range(10_000)]
@@ -472,6 +476,42 @@ def test_an_upload_has_a_measure(served):
     )
     assert reply.status_code == 413
     assert not list((served.folder / "library" / "added").glob("*big*"))
+
+
+def test_many_large_uploads_at_once_are_never_in_memory(served):
+    """Each goes to the disk as it comes; what is kept is what was sent."""
+    status = f"/proc/{served.process.pid}/status"
+    Path(f"/proc/{served.process.pid}/clear_refs").write_text("5")  # the peak is counted from here
+    before, size = _kilobytes(status, "VmRSS"), 50_000_000
+
+    def send(n):
+        return post(served.url, f"gros{n}.pdf", (bytes([n]) * 500_000 for _ in range(size // 500_000)))
+
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(send, range(6)))
+    peak = _kilobytes(status, "VmHWM")
+    kept = [served.folder / "library" / "added" / f"gros{n}.pdf" for n in range(6)]
+    assert replies == [{"kept": path.name} for path in kept]
+    assert all(path.stat().st_size == size and path.read_bytes() == bytes([n]) * size for n, path in enumerate(kept))
+    for path in kept:
+        path.unlink()
+    assert (peak - before) * 1024 < 6 * size / 2
+
+
+def _kilobytes(status, name):
+    return int(re.search(rf"{name}:\s+(\d+) kB", Path(status).read_text())[1])
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(served):
+    """The browser is closed in the middle."""
+    host, port = served.url.removeprefix("http://").split(":")
+    added = served.folder / "library" / "added"
+    head = f"POST /shelf/upload?name=moitie.txt HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 5000000\r\n"
+    with socket.create_connection((host, int(port))) as sock:
+        sock.sendall((head + "Content-Type: application/octet-stream\r\n\r\n").encode() + bytes(3_000_000))
+        until(lambda: list(added.glob(".incoming-*")))
+    until(lambda: not list(added.glob(".incoming-*")))
+    assert not list(added.glob("*moitie*"))
 
 
 def test_safe_names_stay_readable():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.types import Span
 from ui.batch import records
+from ui.save import replace_file
 from ui.terminal import shown
 
 if TYPE_CHECKING:
@@ -198,11 +199,8 @@ class Sheet:
     def _save(self) -> None:
         if self.path is None:
             return
-        new = self.path.with_name(f".{self.path.name}.new")
-        new.write_text(
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self._rows.values()), encoding="utf-8"
-        )
-        new.replace(self.path)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self._rows.values())
+        replace_file(self.path, text, 0o666)
 
 
 def _record(case: Case) -> dict[str, Any]:

@@ -34,10 +34,22 @@ class SaveFile:
             text = conversation_markdown(self._turns, "fr" if self._turns[0].answer.language == "fr" else "en")
         else:
             text = conversation_json(self._turns)
-        new = self.path.with_name(f".{self.path.name}.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        replace_file(self.path, text)
+
+
+def replace_file(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file, for its owner only unless `mode` says more, in the place of one that stays whole until then.
+
+    Raises OSError when the disk does not take it; nothing of it is left.
+    """
+    new = path.with_name(f".{path.name}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        disk.rename(new, self.path)
+        disk.rename(new, path)
+    except OSError:
+        disk.remove(new)
+        raise

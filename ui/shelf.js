@@ -14,6 +14,7 @@ let seen = 0; // number of the last job whose outcome was shown
 let generation = 0; // of the library, as last listed
 let wasEmpty = false; // the panel for adding stands open while there is no article
 let watching = false;
+let troubles = 0; // how often what keeps changes from being seen was another, as last shown
 let passed = ""; // what of the last upload was refused, and why
 
 const isOpen = () => document.body.dataset.view === "shelf" && !document.body.classList.contains("cl-closed");
@@ -168,6 +169,11 @@ async function changed(told) {
 setInterval(async () => {
   if (watching || document.hidden || !generation) return;
   const told = await server.shelf_job({ lang: lang(), since: 1e9 });
+  if ((told.troubles ?? 0) !== troubles) {
+    if (troubles && told.watched) report([told.watched]);
+    troubles = told.troubles;
+    if (isOpen()) await draw(); // what is wrong stands above the list
+  }
   if (told.state === "running") watch();
   else if (told.generation && told.generation !== generation) {
     report([`<p class="cl-stack-said" data-state="done">${told.published}</p>`]);

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from index.build import build
 from index.errors import CitelineIndexError
 from index.types import BuildReport
+from ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from rag.answerer import Answerer
@@ -69,6 +70,10 @@ class Shelf:
         self.answerer = answerer
         self.job = Job()
         self.ended: deque[Job] = deque(maxlen=MAX_ENDED)
+        self.troubles: tuple[Trouble, ...] = ()
+        """What keeps changes in the folders from being seen now, where they are watched."""
+        self.n_troubles = 0
+        """How often that has changed."""
         self._patience_s = patience_s
         self._stop = threading.Event()
         self._changing = threading.Lock()
@@ -92,6 +97,11 @@ class Shelf:
                 self.job = Job("running", self.job.number + 1)
                 threading.Thread(target=self._work, name="citeline-shelf", daemon=True).start()
         return True
+
+    def trouble(self, troubles: tuple[Trouble, ...]) -> None:
+        """Say what keeps changes from being seen, in place of what did before; nothing when all is well again."""
+        self.troubles = troubles
+        self.n_troubles += 1
 
     def stop(self) -> None:
         """End the job that runs, and forget those that wait. Nothing that was published is lost."""
@@ -126,6 +136,8 @@ class Shelf:
         except Exception as error:  # the thread's end: whatever it was, the page must not wait for ever
             log.exception("the library could not be changed")
             self.job = replace(self.job, state="failed", error=f"{type(error).__name__}: see the terminal of citeline")
+        if self.ended and self.job.error and self.ended[-1].error == self.job.error:
+            self.ended.pop()  # it is tried every minute, and said once
         self.ended.append(self.job)
 
     def _do(self, wish: Wish) -> BuildReport:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from index import disk
 from index.articles import KINDS, most_bytes
+from index.copies import Incoming, sweep
 from index.library import Library, added_folder
 from index.types import Article
 
@@ -42,38 +42,41 @@ def safe_name(name: str) -> str:
     return stem + suffix
 
 
-def keep_copy(library: Path, name: str, data: bytes) -> Path:
-    """Put `data` into the library's own folder; what is there under that name stays. Returns the file.
+class Copying(Incoming):
+    """A file that is being copied into a library's own folder; what is there under its name stays.
 
-    Raises NotTaken: "kind", "empty", "large", "known" (the same bytes are there under that name), or OSError.
+    Left (`with`) before `keep` has returned, nothing of it stays. Raises OSError when the disk refuses.
     """
-    name = safe_name(name)
-    if not data:
-        raise NotTaken("empty")
-    if len(data) > most_bytes(Path(name)):
-        raise NotTaken("large")
-    folder = added_folder(library)
-    disk.make_folder(folder)
-    stem, _, suffix = name.rpartition(".")
-    for n in range(1, MAX_SAME):
-        path = folder / (name if n == 1 else f"{stem}-{n}.{suffix}")
-        try:
-            with path.open("xb"):  # the name is ours from here on, whoever else wants it
-                pass
-        except FileExistsError:
-            if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-                raise NotTaken("known") from None
-            continue
-        temporary = folder / f".{path.name}.new"
-        try:
-            disk.write_file(temporary, data)
-            disk.rename(temporary, path)
-        except OSError:
-            disk.remove(temporary)
-            disk.remove(path)
-            raise
-        return path
-    raise NotTaken("known")
+
+    def __init__(self, library: Path, name: str) -> None:
+        """`name` may be anything. Raises NotTaken "kind"."""
+        self._safe = safe_name(name)
+        self._most = most_bytes(Path(self._safe))
+        self._folder = added_folder(library)
+        sweep(self._folder)
+        super().__init__(self._folder)
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Add to the end. Raises NotTaken "large" when it grows beyond what a file of its kind may have."""
+        if self.n_bytes + len(data) > self._most:
+            raise NotTaken("large")
+        super().write(data)
+
+    def keep(self) -> Path:
+        """Give it its name, or one with a number. Returns the file, which is on the disk.
+
+        Raises NotTaken: "empty", "known" (the same bytes are there under that name).
+        """
+        if not self.n_bytes:
+            raise NotTaken("empty")
+        stem, _, suffix = self._safe.rpartition(".")
+        for n in range(1, MAX_SAME):
+            path = self._folder / (self._safe if n == 1 else f"{stem}-{n}.{suffix}")
+            if self.name(path):
+                return path
+            if self.is_same(path):
+                raise NotTaken("known")
+        raise NotTaken("known")
 
 
 def is_lone_copy(library: Library, article: Article) -> bool:

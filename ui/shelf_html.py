@@ -14,6 +14,7 @@ from ui.shelf import Job
 from ui.shelf_list import PAGE_ROWS, SORTS, Row
 from ui.shelf_reasons import reason_words
 from ui.shelf_words import shelf_words
+from ui.trouble import Trouble, trouble_words
 from ui.words import MONTHS, count, language_name, words
 
 SHOWN_EACH = 100
@@ -204,6 +205,12 @@ def phase_text(job: Job, lang: str) -> str:
     say = shelf_words(lang)
     text = say.get(f"phase_{job.phase}", job.phase)
     return f"{text}{words(lang)['colon']}{say['of'].format(done=job.done, total=job.total)}" if job.total > 1 else text
+
+
+def troubles_html(troubles: Sequence[Trouble], lang: str) -> str:
+    """A line for each thing that keeps changes in the folders from being seen."""
+    lines = (escape(trouble_words(each, lang)) for each in troubles)
+    return "".join(f'<p class="cl-stack-said" data-state="failed" dir="auto">{line}</p>' for line in lines)
 
 
 def ended_html(job: Job, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,8 @@ import numpy as np
 from index.build import changed_since
 from index.language import terms
 from index.library import Library
+
+log = logging.getLogger(__name__)
 
 PAGE_ROWS = 50
 SORTS = ("title", "date", "language", "lines", "indexed", "state")
@@ -145,4 +148,9 @@ class DiskWatch:
         return (states if generation == library.generation else {}), is_looking
 
     def _look(self, library: Library) -> None:
-        self._found = (library.generation, changed_since(library))
+        try:
+            states = changed_since(library)
+        except OSError as error:  # the list says nothing of what changed; a file that cannot be read now says so itself
+            log.warning("what changed since the articles were indexed is not known: %s", error)
+            states = {}
+        self._found = (library.generation, states)

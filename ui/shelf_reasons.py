@@ -133,6 +133,9 @@ THINGS: dict[str, str] = {
     "Stale file handle": "le disque réseau ne répond plus pour lui",
     "Too many levels of symbolic links": "ses liens tournent en rond",
     "File name too long": "nom trop long",
+    "Too many open files": "trop de fichiers ouverts",
+    "OS file watch limit reached.": "trop de dossiers surveillés",
+    "Transport endpoint is not connected": "le disque n’est plus relié",
 }
 
 _VALUES = dict.fromkeys(("n", "most"), r"[\d,]+")
@@ -145,6 +148,11 @@ def reason_words(reason: str, lang: str) -> str:
     if lang == "en":
         return reason
     return _WORDINGS.french(reason) or reason
+
+
+def error_words(error: str, lang: str) -> str:
+    """The system's own words for an error in "fr" or "en"; those that are not known as they are."""
+    return error if lang == "en" else _french("error", error)
 
 
 def _french(name: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from index.articles import KINDS_WORDS, most_bytes
-from ui.shelf_files import NotTaken, keep_copy
+from ui.shelf_files import Copying, NotTaken
 from ui.shelf_words import shelf_words
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ui.backend import Backend
 
 log = logging.getLogger(__name__)
+
+PIECE_BYTES = 1 << 20
 
 
 def add_upload_route(app: FastAPI, backend: Backend, where: str = "") -> None:
@@ -33,13 +36,36 @@ def add_upload_route(app: FastAPI, backend: Backend, where: str = "") -> None:
         say = shelf_words(request.query_params.get("lang", ""))
         if backend.answerer is None:
             return JSONResponse({"refused": say["loading"]})
-        name, data = request.query_params.get("name", ""), await request.body()
+        name, pieces = request.query_params.get("name", ""), _pieces(request)
         try:
-            path = await run_in_threadpool(keep_copy, backend.answerer.library_path, name, data)
+            path = await _kept(backend.answerer.library_path, name, pieces)
         except NotTaken as reason:
             line = say[f"not_{reason}"].format(kinds=KINDS_WORDS, n=most_bytes(Path(name)) // 1_000_000)
-            return JSONResponse({"refused": line, "known": str(reason) == "known"})
-        except OSError:
-            log.exception("a file could not be copied into the library")
-            return JSONResponse({"refused": say["not_kept"]})
-        return JSONResponse({"kept": path.name})
+            told = {"refused": line, "known": str(reason) == "known"}
+        except OSError as error:
+            log.warning("a file could not be copied into the library: %s", error)
+            told = {"refused": say["not_kept"]}
+        else:
+            return JSONResponse({"kept": path.name})
+        async for _ in pieces:  # a browser that is still sending does not listen
+            pass
+        return JSONResponse(told)
+
+
+async def _kept(library: Path, name: str, pieces: AsyncIterator[bytes]) -> Path:
+    """The file that a body became. Raises NotTaken, OSError, or ClientDisconnect when it was not sent to its end."""
+    with await run_in_threadpool(Copying, library, name) as copying:
+        async for piece in pieces:
+            await run_in_threadpool(copying.write, piece)
+        return await run_in_threadpool(copying.keep)
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """A body as it comes, in pieces of some PIECE_BYTES, so that it is never in memory as a whole."""
+    piece = bytearray()
+    async for chunk in request.stream():
+        piece += chunk
+        if len(piece) >= PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)

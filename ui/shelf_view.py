@@ -21,7 +21,16 @@ from ui.libraries import NameRefused
 from ui.shelf import Shelf, Wish, shelf_of
 from ui.shelf_count import counted_text
 from ui.shelf_files import is_lone_copy
-from ui.shelf_html import ended_html, frame_html, job_html, libraries_html, phase_text, side_html, table_html
+from ui.shelf_html import (
+    ended_html,
+    frame_html,
+    job_html,
+    libraries_html,
+    phase_text,
+    side_html,
+    table_html,
+    troubles_html,
+)
 from ui.shelf_list import PAGE_ROWS, SORTS, DiskWatch, Listing
 from ui.shelf_words import shelf_words
 from ui.words import count
@@ -124,7 +133,7 @@ class ShelfView:
         changed = f'<p class="cl-stack-said" data-state="changed">{say["some_changed"]}</p>' if states else ""
         html = table_html(found, page, asked.sort, asked.is_down, asked.lang, not asked.query.strip(), copies)
         return {
-            "list": changed + html,
+            "list": troubles_html(self.shelf.troubles if self.shelf else (), asked.lang) + changed + html,
             "side": side_html(listing.library, asked.lang),
             "page": page,
             "checking": is_checking,
@@ -179,9 +188,12 @@ class ShelfView:
         told: dict[str, Any] = {
             "state": job.state,
             "number": job.number,
-            "generation": current_generation(shelf.path),
+            "generation": current_generation(shelf.path) or shelf.answerer.generation,
+            "troubles": shelf.n_troubles,
             "ended": [ended_html(each, asked.lang) for each in list(shelf.ended) if each.number > asked.since],
         }
+        if not shelf.troubles:
+            told["watched"] = f'<p class="cl-stack-said" data-state="done">{shelf_words(asked.lang)["watch_again"]}</p>'
         if job.state == "running":
             told |= {"html": job_html(job, asked.lang), "text": phase_text(job, asked.lang)}
             told |= {"done": job.done, "total": job.total}

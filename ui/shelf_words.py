@@ -99,6 +99,11 @@ SHELF_WORDS: dict[str, dict[str, str]] = {
         "new_library": "Nouvelle bibliothèque",
         "new_name": "Nom (lettres, chiffres, - et _)",
         "create": "Créer",
+        "watch_library": "{what} ne peut pas être lue pour l’instant : {why}. Un nouvel essai est fait chaque minute.",
+        "watch_gone": "{what} a disparu. Rien n’est retiré ; la suite est lue dès qu’il est de retour.",
+        "watch_folder": "{what} ne peut pas être surveillé : {why}. Les dossiers sont regardés chaque minute.",
+        "watch_system": "Le système ne surveille plus de dossiers : {why}. Ils sont regardés chaque minute.",
+        "watch_again": "Les dossiers sont de nouveau surveillés.",
         "no_name": "Un nom a 1 à 40 lettres sans accent, chiffres, - ou _, et n’est pas déjà pris.",
     },
     "en": {
@@ -195,6 +200,11 @@ SHELF_WORDS: dict[str, dict[str, str]] = {
         "new_library": "New library",
         "new_name": "Name (letters, digits, - and _)",
         "create": "Create",
+        "watch_library": "{what} cannot be read for now: {why}. It is tried again every minute.",
+        "watch_gone": "{what} is gone. Nothing is removed; it is read again as soon as it is back.",
+        "watch_folder": "{what} cannot be watched: {why}. The folders are looked at every minute.",
+        "watch_system": "The system watches no more folders: {why}. They are looked at every minute.",
+        "watch_again": "The folders are watched again.",
         "no_name": "A name has 1 to 40 plain letters, digits, - or _, and is not taken yet.",
     },
 }
