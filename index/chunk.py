@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
+from index.progress import Tick, no_tick
 from index.types import Article, Chunk, Span
 
 CHUNK_CHARS = 700
@@ -15,12 +15,13 @@ CHUNK_CHARS = 700
 _SEPARATORS = (r"\n\n+", r"\n", r"(?<=[.!?…])[\"»”’)\]]*\s+", r"[;:,]\s+", r"\s+", "")
 
 
-def chunks(article: Article) -> list[Chunk]:
+def chunks(article: Article, tick: Tick = no_tick) -> list[Chunk]:
     """The article cut at paragraphs, then sentences, in order; together they hold every character that is not space."""
     text = article.text
     found: list[Chunk] = []
     end, line = 0, 1
-    for piece in _splitter().split_text(text):
+    for piece in _splitter(tick).split_text(text):
+        tick()
         start = text.find(piece, end)
         if start < 0:
             raise AssertionError(f"the splitter changed the text of {article.id}")
@@ -42,10 +43,13 @@ def span_at(article_id: str, text: str, start: int, end: int) -> Span:
     return Span(article_id, first, first + text.count("\n", start, end))
 
 
-@cache
-def _splitter() -> Any:
+def _splitter(tick: Tick) -> Any:
     # Overlap stays 0: with any overlap the splitter reports wrong places for repeated text.
     from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    def length(piece: str) -> int:
+        tick()  # the one place where the splitter lets itself be stopped
+        return len(piece)
 
     return RecursiveCharacterTextSplitter(
         chunk_size=CHUNK_CHARS,
@@ -53,13 +57,16 @@ def _splitter() -> Any:
         separators=list(_SEPARATORS),
         is_separator_regex=True,
         keep_separator="end",
+        length_function=length,
     )
 
 
 # --- sentences ----------------------------------------------------------------------------------------------------
 
-# Possessive, and tried only where a run of stops begins: each character is looked at a few times, however long the text.
-_STOP = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"»”’')\]]*+(?:[   ]»)?(?=\s++[\"«“‘(\[—–-]*+\s*+\w|\s*+$)|[。！？]")
+# Possessive, and tried only where a run of stops begins: a character is looked at a few times, however long the text.
+_STOP = re.compile(
+    r"(?<![.!?…。！？])[.!?…。！？]++[\"»”’')\]]*+(?:[   ]»)?(?=\s++[\"«“‘(\[—–-]*+\s*+\w|\s*+$)|[。！？]"
+)
 _ABBREVIATIONS = frozenset(
     "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs "
     "ms prof sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr "
@@ -73,10 +80,10 @@ _DAY_MONTHS = frozenset("januar februar märz april mai juni juli august septemb
 _DAY = re.compile(r"(?<!\w)\d{1,2}\.$")
 _WORD = re.compile(r"\s*+([^\W\d_]++)")
 _RANKED = re.compile(r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)$", re.IGNORECASE)
-_GOES_ON = re.compile("[ \u00a0\u202f»”\"—–(-]*+(.)", re.DOTALL)
+_GOES_ON = re.compile('[ \u00a0\u202f»”"—–(-]*+(.)', re.DOTALL)
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str, tick: Tick = no_tick) -> Iterator[tuple[int, int]]:
     """(start, end) of each sentence of `text`, spaces trimmed off; a line end always ends one. Covers all but space.
 
     The time it takes grows with the length of the text, whatever stands in it.
@@ -84,6 +91,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for stop in _STOP.finditer(text, line.start(), line.end()):
+            tick()
             if _is_lower(text, stop.end(), line.end()) or _is_abbreviation(text, start, stop.start()):
                 continue
             if _is_ordinal(text, start, stop, line.end()):
