@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from index.disk import sha256
 from index.errors import CorpusError
 from index.extract import Extractor
-from index.extracted import Extracted, Paragraph, lay_out, tidy, web_address
+from index.extracted import MAX_CHARS, Extracted, Paragraph, lay_out, tidy, web_address
 from index.header import find_date, read_header
 from index.language import detect
 from index.places import is_kept_by_citeline, refused
+from index.progress import Tick, no_tick
 from index.records import Record, read_record, split_records
 from index.types import Article, Skipped
 
@@ -32,6 +35,7 @@ _MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture
           b"\xd0\xcf\x11\xe0": "an old or locked Office file", b"{\\rtf": "an RTF file"}  # fmt: skip
 _EXTRACTED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".epub": "epub"}
 _NAMES = {"pdf": "a PDF", "docx": "a Word document", "epub": "an EPUB"}
+_MOST_RECORD_CHARS = 2 * MAX_CHARS  # of a record, before its spaces are tidied; MAX_CHARS of them are kept
 _LONG_ENOUGH = 200  # letters that tell a language better than what a page declares
 # Of what a page may declare; codecs that are slow on purpose are not among them.
 _CHARSET = re.compile(
@@ -48,6 +52,12 @@ class Found:
 
     path: Path
     id: str
+    barred: str = ""
+    """Why it cannot be looked at, when its folder does not open: whether it is still there is not known."""
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read now, and that may be what it was: it is not gone."""
 
 
 def split_lines(text: str) -> tuple[str, ...]:
@@ -97,16 +107,19 @@ def parts(found: Found, data: bytes) -> list[tuple[Found, bytes]]:
     return [(Found(found.path, f"{found.id}#{n}"), line) for n, line in split_records(data)]
 
 
-def read_article(found: Found, data: bytes, extractor: Extractor | None = None) -> tuple[Article, str]:
+def read_article(
+    found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick
+) -> tuple[Article, str]:
     """The article in what `parts` gives, and a note on how it was read. Raises ValueError with the reason if none.
 
-    `extractor` takes apart what is no plain text; without one, a process is started for this file alone.
+    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is called
+    while it takes long, and what it raises ends it.
     """
     suffix = found.path.suffix.lower()
     if suffix == ".jsonl":
-        said = _of_record(read_record(data))
+        said = _of_record(read_record(data), tick)
     elif kind := _EXTRACTED.get(suffix):
-        said = _extract(kind, data, extractor)
+        said = _extract(kind, data, extractor, tick)
     else:
         text, note = decode(data)
         said = Extracted(split_lines(text), note=note)
@@ -127,11 +140,17 @@ def read_article(found: Found, data: bytes, extractor: Extractor | None = None) 
     ), said.note
 
 
-def _of_record(record: Record) -> Extracted:
-    paragraphs = [Paragraph(tidy(line)) for line in (record.title, *split_lines(record.text)) if line.strip()]
+def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
+    paragraphs = []
+    for line in (record.title, *split_lines(record.text[:_MOST_RECORD_CHARS])):
+        tick()
+        if line.strip():
+            paragraphs.append(Paragraph(tidy(line)))
     if record.title and paragraphs[1:2] and paragraphs[1].text == paragraphs[0].text:
         del paragraphs[0]  # the text begins with its title
     note = record.note
+    if len(record.text) > _MOST_RECORD_CHARS:
+        note = "; ".join(filter(None, [note, f"it has {len(record.text):,} characters; not all were read"]))
     if record.date and not find_date(record.date):
         note = "; ".join(filter(None, [note, f'"date" is no date: {record.date[:40]}']))
     return lay_out(
@@ -142,10 +161,11 @@ def _of_record(record: Record) -> Extracted:
         source=record.source,
         url=record.url,
         note=note,
+        tick=tick,
     )
 
 
-def _extract(kind: str, data: bytes, extractor: Extractor | None) -> Extracted:
+def _extract(kind: str, data: bytes, extractor: Extractor | None, tick: Tick) -> Extracted:
     note = ""
     if kind == "html":
         text, note = _decode_page(data)
@@ -157,9 +177,9 @@ def _extract(kind: str, data: bytes, extractor: Extractor | None) -> Extracted:
         raise ValueError(f"it is {what or 'damaged or something else'}, not {_NAMES[kind]}")
     if extractor is None:
         with Extractor() as own:
-            said = own.extract(kind, data)
+            said = own.extract(kind, data, tick)
     else:
-        said = extractor.extract(kind, data)
+        said = extractor.extract(kind, data, tick)
     return replace(said, note="; ".join(filter(None, [note, said.note])))
 
 
@@ -190,32 +210,48 @@ def most_bytes(path: Path) -> int:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Bytes of a regular file that did not change while it was read. Raises ValueError with the reason otherwise."""
+    """Bytes of a regular file that did not change while it was read. Raises ValueError with the reason otherwise,
+    Unreadable when it may be another time."""
     try:
         for _ in range(2):
-            before = path.stat()
-            if not stat.S_ISREG(before.st_mode):
+            if not stat.S_ISREG(path.stat().st_mode):
                 raise ValueError("it is not a regular file")
-            most = most_bytes(path)
-            if before.st_size > most:
-                raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
-            data = path.read_bytes()
-            after = path.stat()
-            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(
-                data
-            ) == after.st_size:
+            # What is a pipe by now does not block, and what is read is what was looked at, whatever takes its name.
+            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+                before = os.fstat(file.fileno())
+                if not stat.S_ISREG(before.st_mode):
+                    raise ValueError("it is not a regular file")
+                most = most_bytes(path)
+                if before.st_size > most:
+                    raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
+                data = _read_up_to(file, before.st_size + 1)
+                after = os.fstat(file.fileno())
+            is_quiet = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+            if is_quiet and len(data) == after.st_size:
                 return data
     except OSError as error:
-        raise ValueError(f"it cannot be read: {error.strerror}") from None
-    raise ValueError("it kept changing while it was read")
+        kind = ValueError if is_gone(error) else Unreadable
+        raise kind(f"it cannot be read: {error.strerror}") from None
+    raise Unreadable("it kept changing while it was read")
 
 
-def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Skipped]]:
+def _read_up_to(file: IO[bytes], n_bytes: int) -> bytes:
+    return file.read(n_bytes)
+
+
+def is_gone(error: OSError) -> bool:
+    """Does this error say that there is no such file? Any other one says nothing of what is there."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def scan(
+    sources: Sequence[Path], leave_out: Path, known: Collection[Path] = (), tick: Tick = no_tick
+) -> tuple[list[Found], list[Skipped]]:
     """Files under `sources` (folders or files) that look like articles, by id, and those passed over with a reason.
 
     Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself),
-    other libraries and the models are never entered. Raises CorpusError when a source is gone: an unmounted disk is
-    not an empty one.
+    other libraries and the models are never entered. Of `known` files those count as found, and barred, whose folder
+    cannot be opened. Raises CorpusError when a source is gone: an unmounted disk is not an empty one.
     """
     found: dict[str, Found] = {}
     skipped: list[Skipped] = []
@@ -224,7 +260,8 @@ def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Sk
         require_there(source)
         if source.parent == source:
             raise CorpusError(f"{source} is the whole disk: name the folder that holds your articles")
-        for path, relative in walk(source, leave_out, skipped):
+        for path, relative, barred in walk(source, leave_out, skipped, known):
+            tick()
             real = os.path.realpath(path)
             if real in seen:
                 continue
@@ -234,7 +271,7 @@ def scan(sources: Sequence[Path], leave_out: Path) -> tuple[list[Found], list[Sk
                 id = f"{display_name(source.name)}/{id}"
             while id in found:
                 id += "+"
-            found[id] = Found(path, id)
+            found[id] = Found(path, id, barred)
     return sorted(found.values(), key=lambda each: each.id), skipped
 
 
@@ -257,24 +294,27 @@ def display_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
-    """Files of a source that look like articles and their names in it; what is passed over is added to `skipped`."""
+def walk(
+    source: Path, leave_out: Path, skipped: list[Skipped], known: Collection[Path] = ()
+) -> Iterator[tuple[Path, str, str]]:
+    """Each file that looks like an article, its path under `source`, and why it cannot be looked at, or "".
+
+    What is passed over is added to `skipped`.
+    """
     if not source.is_dir():
         try:
             _require_article(source, source.parent, leave_out)
         except ValueError as error:
             skipped.append(Skipped(display_name(str(source)), str(error)))
         else:
-            yield source, source.name
+            yield source, source.name, ""
         return
 
-    def unreadable(error: OSError) -> None:
-        skipped.append(Skipped(display_name(str(error.filename)), f"it cannot be opened: {error.strerror}"))
-
-    for folder, names, files in os.walk(source, onerror=unreadable):
+    closed: list[OSError] = []
+    for folder, names, files in os.walk(source, onerror=closed.append):
         here = Path(folder)
         for name in sorted(names):
-            if (here / name).is_symlink():
+            if _is_link(here / name):
                 skipped.append(
                     Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed")
                 )
@@ -288,7 +328,24 @@ def walk(source: Path, leave_out: Path, skipped: list[Skipped]) -> Iterator[tupl
             except ValueError as error:
                 skipped.append(Skipped(display_name(str(path)), str(error)))
             else:
-                yield path, path.relative_to(source).as_posix()
+                yield path, path.relative_to(source).as_posix(), ""
+    for error in closed:
+        folder, reason = Path(error.filename), f"it cannot be opened: {error.strerror}"
+        inside = [] if is_gone(error) else sorted(path for path in known if path.is_relative_to(folder))
+        if inside:
+            skipped.append(Skipped(display_name(str(folder)), f"{reason}; its articles are kept as they were"))
+        else:
+            skipped.append(Skipped(display_name(str(folder)), f"it cannot be opened: {error.strerror}"))
+        for path in inside:
+            yield path, path.relative_to(source).as_posix(), reason
+
+
+def _is_link(path: Path) -> bool:
+    """Is it a symbolic link, as far as its folder lets one see?"""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
 
 
 def _require_article(path: Path, root: Path, leave_out: Path) -> None:
@@ -297,7 +354,7 @@ def _require_article(path: Path, root: Path, leave_out: Path) -> None:
         raise ValueError(
             f"kind {display_name(path.suffix) or 'without an ending'} is not read (only {', '.join(KINDS)})"
         )
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+    if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise ValueError("it is a link to a file outside the folder")
     if path.is_symlink() and refused(path, leave_out):
         raise ValueError("it is a link to a file that is no article: of the system, a setting or citeline's own")
@@ -305,4 +362,5 @@ def _require_article(path: Path, root: Path, leave_out: Path) -> None:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ValueError("it is not a regular file")
     except OSError as error:
-        raise ValueError(f"it cannot be read: {error.strerror}") from None
+        if is_gone(error):  # else whoever reads it is told, and may know what it was
+            raise ValueError(f"it cannot be read: {error.strerror}") from None

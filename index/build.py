@@ -9,7 +9,7 @@ import re
 import struct
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from index import disk
 from index.articles import (
     KINDS_WORDS,
     Found,
+    Unreadable,
     display_name,
     is_there,
     parts,
@@ -39,6 +40,7 @@ from index.library import (
     Library,
     Manifest,
     added_folder,
+    collect,
     current_generation,
     known_sources,
     publish,
@@ -47,16 +49,11 @@ from index.library import (
 )
 from index.places import require_ordinary
 from index.prepare import analysis, is_same, prepare
+from index.progress import Progress, Pulse
 from index.records import MOST_NAMED
 from index.segment import ROW, Segment, merged, vector_table
 from index.store import Rows, Sentences, key_list
 from index.types import Article, BuildReport, Excluded, Skipped
-
-Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading", "preparing", "embedding", "publishing"), how much of it is done, how much there is.
-
-What it raises ends the build: nothing is published, and what was embedded is kept for the next one.
-"""
 
 _GROUP = 8  # texts encoded between two writes of the journal; a question waits no longer for the embedder
 _SMALL = 64  # chunks; segments smaller than this are written again with what is new rather than kept apart
@@ -92,6 +89,7 @@ def build(
     LibraryMismatch when the embedder is not the one the library was built with; `rebuild` starts from nothing instead.
     """
     began = time.monotonic()
+    pulse = Pulse(progress)
     try:
         disk.make_folder(path)
     except OSError as error:
@@ -103,9 +101,10 @@ def build(
         known, off = (old.manifest.sources, old.manifest.excluded) if old else known_sources(path)
         folders = _sources(known, path, sources, forget)
         excluded = _excluded(off, old, exclude, include, forget)
-        found, skipped = scan(folders, path.resolve())
+        known_files = {_file_of(article) for article in old.articles} if old else set()
+        found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
         _require_some([each for each in folders if each != added_folder(path)], found, old)
-        articles, more_skipped, notes = _read(found, old, {each.key for each in excluded}, progress)
+        articles, more_skipped, notes = _read(found, old, {each.key for each in excluded}, pulse)
         skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
         if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
             raise CorpusError(_nothing_found(folders, skipped))
@@ -125,27 +124,30 @@ def build(
             notes=tuple(notes),
         )
         kept = (tuple(map(str, folders)), tuple(skipped), excluded)
+        journal = _Journal(path / "pending.bin", embedder)
         if (
             old is not None
             and report.is_noop
             and kept == (old.manifest.sources, old.manifest.skipped, old.manifest.excluded)
             and all(map(_is_same_but_path, old.articles, articles))
         ):
+            if journal.vectors().keys() <= _keys_of(old):  # left by a build that was killed once it had published
+                journal.clear()
+            collect(path)
             return replace(report, seconds=time.monotonic() - began)
-        journal = _Journal(path / "pending.bin", embedder)
         indexing = time.monotonic()
-        segments, order, n_embedded = _index(articles, old, embedder, journal, progress)
+        segments, order, n_embedded = _index(articles, old, embedder, journal, pulse)
         keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
         n_chunks = _n_chunks(segments, order)
-        progress("publishing", 0, 1)
+        pulse("publishing", 0, 1)
         manifest = Manifest(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=n_chunks, skipped=tuple(skipped),
             excluded=excluded,
         )  # fmt: skip
-        generation = publish(path, manifest, segments, order, old.folder if old else None)
+        generation = publish(path, manifest, segments, order, old.folder if old else None, pulse.tick)
         journal.clear()
-        progress("publishing", 1, 1)
+        pulse("publishing", 1, 1)
         return replace(
             report,
             generation=generation,
@@ -212,7 +214,8 @@ def _in_words(path: Path) -> Iterator[None]:
 def changed_since(library: Library) -> dict[str, str]:
     """Articles whose files are no longer what was indexed: id -> "changed", "removed" or "new"."""
     try:
-        found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve())
+        by_file = _by_file(library.articles)
+        found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve(), by_file)
     except CorpusError:
         return {article.id: "removed" for article in library.articles}
     known_skipped = {each.path for each in library.manifest.skipped}
@@ -222,7 +225,10 @@ def changed_since(library: Library) -> dict[str, str]:
         if Excluded(file.id, "", str(file.path)).key in excluded:
             continue
         try:
-            pieces = parts(file, read_bytes(file.path))
+            pieces = parts(file, _bytes_of(file))
+        except Unreadable:  # it may be what it was
+            pieces = [] if states.keys() & (held := _held_in(file, by_file)).keys() else [(file, b"")]
+            states |= dict.fromkeys(held, "")
         except ValueError:
             pieces = []
             if file.path.suffix.lower() != ".jsonl" and file.id not in library.by_id:
@@ -308,27 +314,36 @@ def _excluded(
 
 
 def _read(
-    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], progress: Progress
+    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse
 ) -> tuple[list[Article], list[Skipped], list[str]]:
-    """Every article as it is now but the `excluded`; those whose bytes are known are not parsed again."""
+    """Every article as it is now but the `excluded`; those whose bytes are known are not parsed again, and those of a
+    file that cannot be read now stay as they were."""
     known = {(article.id, article.sha256): article for article in old.articles} if old else {}
+    by_file = _by_file(old.articles) if old else {}
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[str] = []
     now = time.time()
     with Extractor() as extractor:
         for done, each in enumerate(found):
-            progress("reading", done, len(found))
+            pulse("reading", done, len(found))
             if Excluded(each.id, "", str(each.path)).key in excluded:
                 continue
             wrong: list[Skipped] = []
             try:
-                pieces = parts(each, read_bytes(each.path))
+                pieces = parts(each, _bytes_of(each))
+            except Unreadable as error:
+                pieces, held = [], _held_in(each, by_file)
+                there = [a for a in held.values() if Excluded(a.id, "", str(each.path)).key not in excluded]
+                articles += there
+                if there and not each.barred:  # else it was said of the folder
+                    wrong = [Skipped(display_name(str(each.path)), f"{error}; its articles are kept as they were")]
+                elif not each.barred:
+                    wrong = [Skipped(display_name(str(each.path)), str(error))]
             except ValueError as error:
                 pieces, wrong = [], [Skipped(display_name(str(each.path)), str(error))]
-            for n, (part, data) in enumerate(pieces):
-                if n % 100 == 99:
-                    progress("reading", done, len(found))
+            for part, data in pieces:
+                pulse.tick()
                 if Excluded(part.id, "", str(each.path)).key in excluded:
                     continue
                 # The title may come from the file's name, so only a file of the same name is taken as it was.
@@ -337,7 +352,7 @@ def _read(
                     articles.append(same if same.path == str(each.path) else replace(same, path=str(each.path)))
                     continue
                 try:
-                    article, note = read_article(part, data, extractor)
+                    article, note = read_article(part, data, extractor, pulse.tick)
                 except ValueError as error:
                     wrong.append(Skipped(_where(each, part), str(error)))
                     continue
@@ -345,8 +360,36 @@ def _read(
                 if note:
                     notes.append(f"{part.id}: {note}")
             skipped += _named(each, wrong)
-    progress("reading", len(found), len(found))
+    pulse("reading", len(found), len(found))
     return articles, skipped, notes
+
+
+def _bytes_of(file: Found) -> bytes:
+    if file.barred:
+        raise Unreadable(file.barred)
+    return read_bytes(file.path)
+
+
+def _file_of(article: Article) -> Path:
+    return Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
+
+
+def _by_file(articles: Sequence[Article]) -> dict[Path, list[Article]]:
+    """The articles of each file."""
+    found: dict[Path, list[Article]] = {}
+    for article in articles:
+        found.setdefault(_file_of(article), []).append(article)
+    return found
+
+
+def _held_in(file: Found, by_file: Mapping[Path, Sequence[Article]]) -> dict[str, Article]:
+    """The articles that were read from a file, by their ids; those they would get today are put in."""
+    held: dict[str, Article] = {}
+    for article in by_file.get(file.path, ()):
+        record = _RECORD.search(article.id)
+        id = file.id + (article.id[article.id.rindex("#") :] if record else "")
+        held[article.id] = article if article.id == id else replace(article, id=id)
+    return held
 
 
 def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
@@ -385,7 +428,7 @@ def _compare(old: Library | None, articles: Sequence[Article]) -> _Changes:
 
 
 def _index(
-    articles: list[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
+    articles: list[Article], old: Library | None, embedder: Embedder, journal: _Journal, pulse: Pulse
 ) -> tuple[list[Segment], Rows, int]:
     """The segments of the new generation, its `order`, and how many chunks were embedded.
 
@@ -403,7 +446,7 @@ def _index(
         if is_same(former, article):
             before[n] = place
             stays[n] = former == article
-    fresh, n_embedded = _fresh([articles[n] for n in np.flatnonzero(before < 0)], old, embedder, journal, progress)
+    fresh, n_embedded = _fresh([articles[n] for n in np.flatnonzero(before < 0)], old, embedder, journal, pulse)
     order = np.zeros((len(articles), 2), dtype=np.int64)
     order[:, 1] = np.arange(len(articles))
     if old is None or not (before >= 0).any():
@@ -450,7 +493,7 @@ def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int
 
 
 def _fresh(
-    articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: _Journal, progress: Progress
+    articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: _Journal, pulse: Pulse
 ) -> tuple[Segment, int]:
     """A segment of articles that are prepared now, and how many of their chunks were embedded."""
     rows: list[tuple[int, int, int, bytes]] = []
@@ -459,8 +502,8 @@ def _fresh(
     passages: dict[bytes, str] = {}
     for index, article in enumerate(articles):
         if not index % 50:
-            progress("preparing", index, len(articles))
-        prepared = prepare(article, embedder, passages.setdefault)
+            pulse("preparing", index, len(articles))
+        prepared = prepare(article, embedder, passages.setdefault, pulse.tick)
         rows += [(index, *row) for row in prepared.rows]
         said += prepared.said
         words += prepared.words
@@ -473,17 +516,25 @@ def _fresh(
     new_chunks = {key for key in chunk_keys if key not in known}
     new_sentences = {key for keys in said for key in keys if key not in known and key not in halves}
     missing = sorted(new_chunks | new_sentences, key=lambda key: (len(passages[key]), key))  # one length, no padding
-    progress("embedding", 0, len(missing))
+    pulse("embedding", 0, len(missing))
     for start in range(0, len(missing), _GROUP):
         keys = missing[start : start + _GROUP]
         vectors = embedder.encode([passages[key] for key in keys])
         journal.add(keys, vectors)
         known |= dict(zip(keys, vectors, strict=True))
-        progress("embedding", start + len(keys), len(missing))
+        pulse("embedding", start + len(keys), len(missing))
+    pulse.tick()
     table = np.stack([known[key] for key in chunk_keys]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
     sentences = Sentences.of(said, halves | known, embedder.dim)
+    pulse.tick()
+    postings = Postings.of(words, pulse.tick)
     chunks = np.array(rows, dtype=ROW)
-    return Segment(articles, chunks, vector_table(table), sentences, Postings.of(words), analysis()), len(new_chunks)
+    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis()), len(new_chunks)
+
+
+def _keys_of(old: Library) -> set[bytes]:
+    """Keys of all that a library has a vector of."""
+    return set(key_list(old.rows["key"])).union(*(key_list(each.sentences.keys) for each in old.segments))
 
 
 def _vectors_of(old: Library, keys: set[bytes]) -> dict[bytes, Array]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
+from index.progress import Tick, no_tick
 from index.types import Article, Chunk, Span
 
 CHUNK_CHARS = 700
@@ -15,12 +15,13 @@ CHUNK_CHARS = 700
 _SEPARATORS = (r"\n\n+", r"\n", r"(?<=[.!?…])[\"»”’)\]]*\s+", r"[;:,]\s+", r"\s+", "")
 
 
-def chunks(article: Article) -> list[Chunk]:
+def chunks(article: Article, tick: Tick = no_tick) -> list[Chunk]:
     """The article cut at paragraphs, then sentences, in order; together they hold every character that is not space."""
     text = article.text
     found: list[Chunk] = []
     end, line = 0, 1
-    for piece in _splitter().split_text(text):
+    for piece in _splitter(tick).split_text(text):
+        tick()
         start = text.find(piece, end)
         if start < 0:
             raise AssertionError(f"the splitter changed the text of {article.id}")
@@ -42,10 +43,13 @@ def span_at(article_id: str, text: str, start: int, end: int) -> Span:
     return Span(article_id, first, first + text.count("\n", start, end))
 
 
-@cache
-def _splitter() -> Any:
+def _splitter(tick: Tick) -> Any:
     # Overlap stays 0: with any overlap the splitter reports wrong places for repeated text.
     from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    def length(piece: str) -> int:
+        tick()  # the one place where the splitter lets itself be stopped
+        return len(piece)
 
     return RecursiveCharacterTextSplitter(
         chunk_size=CHUNK_CHARS,
@@ -53,12 +57,16 @@ def _splitter() -> Any:
         separators=list(_SEPARATORS),
         is_separator_regex=True,
         keep_separator="end",
+        length_function=length,
     )
 
 
 # --- sentences ----------------------------------------------------------------------------------------------------
 
-_STOP = re.compile(r"[.!?…。！？]+[\"»”’')\]]*(?:[   ]»)?(?=\s+[\"«“‘(\[—–-]*\s*[\w]|\s*$)|[。！？]")
+# Possessive, and tried only where a run of stops begins: a character is looked at a few times, however long the text.
+_STOP = re.compile(
+    r"(?<![.!?…。！？])[.!?…。！？]++[\"»”’')\]]*+(?:[   ]»)?(?=\s++[\"«“‘(\[—–-]*+\s*+\w|\s*+$)|[。！？]"
+)
 _ABBREVIATIONS = frozenset(
     "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs "
     "ms prof sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr "
@@ -66,18 +74,27 @@ _ABBREVIATIONS = frozenset(
     "sig ing sra dra ex j.-c".split()
 )
 
+_LONGEST = max(map(len, _ABBREVIATIONS))
+_OPENING = re.compile("[(\\[«“\"'’]")
 _DAY_MONTHS = frozenset("januar februar märz april mai juni juli august september oktober november dezember".split())
+_DAY = re.compile(r"(?<!\w)\d{1,2}\.$")
+_WORD = re.compile(r"\s*+([^\W\d_]++)")
+_RANKED = re.compile(r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)$", re.IGNORECASE)
+_GOES_ON = re.compile('[ \u00a0\u202f»”"—–(-]*+(.)', re.DOTALL)
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence of `text`, spaces trimmed off; a line end always ends one. Covers all but space."""
+def sentences(text: str, tick: Tick = no_tick) -> Iterator[tuple[int, int]]:
+    """(start, end) of each sentence of `text`, spaces trimmed off; a line end always ends one. Covers all but space.
+
+    The time it takes grows with the length of the text, whatever stands in it.
+    """
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for stop in _STOP.finditer(text, line.start(), line.end()):
-            before = text[start : stop.start() + 1]
-            if _is_abbreviation(before) or _is_lower(text, stop.end(), line.end()):
+            tick()
+            if _is_lower(text, stop.end(), line.end()) or _is_abbreviation(text, start, stop.start()):
                 continue
-            if _is_ordinal(before, text[stop.end() : line.end()]):
+            if _is_ordinal(text, start, stop, line.end()):
                 continue
             yield from _trimmed(text, start, stop.end())
             start = stop.end()
@@ -90,26 +107,39 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
-def _is_abbreviation(text: str) -> bool:
-    """Does `text`, which ends with a stop, end with an abbreviation or an initial rather than a sentence?"""
-    if not text.endswith("."):
+def _is_abbreviation(text: str, start: int, stop: int) -> bool:
+    """Is what stands from `start` up to the stop at `stop` at its end an abbreviation or an initial, no sentence?"""
+    if text[stop] != ".":
         return False
-    words = text[:-1].split()
-    last = re.split("[(\\[«“\"'’]", words[-1])[-1].lower() if words else ""
-    is_initial = len(last) == 1 and last.isalpha() and text[-2].isupper()
+    end = _before_space(text, start, stop)
+    words = text[max(start, end - _LONGEST - 1) : end].split()  # so much of it tells, even where it is cut
+    last = _OPENING.split(words[-1])[-1].lower() if words else ""
+    is_initial = len(last) == 1 and last.isalpha() and text[stop - 1].isupper()
     return last in _ABBREVIATIONS or is_initial
 
 
-def _is_ordinal(before: str, after: str) -> bool:
+def _is_ordinal(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     """Is a stop the one of a day or a rank ("am 3. Februar", "der 27. Marathon"), as in German or Danish?"""
-    if not re.search(r"(?<!\w)\d{1,2}\.$", before):
+    number = _DAY.search(text[max(start, stop.start() - 3) : stop.start() + 1])
+    if not number:
         return False
-    word = re.match(r"\s*([^\W\d_]+)", after)
-    ranked = re.search(r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)\s+\d{1,2}\.$", before, re.IGNORECASE)
-    return bool(word and (word[1].lower() in _DAY_MONTHS or ranked))
+    word = _WORD.match(text, stop.end(), end)
+    if not word:
+        return False
+    first = stop.start() + 1 - len(number[0])
+    before = _before_space(text, start, first)
+    is_ranked = before < first and _RANKED.search(text[max(start, before - 5) : before])
+    return word[1].lower() in _DAY_MONTHS or bool(is_ranked)
 
 
 def _is_lower(text: str, at: int, end: int) -> bool:
     """Does the text go on in lower case, so that the stop was inside a sentence ("« Non ! » a-t-il dit")?"""
-    rest = text[at:end].lstrip(' \u00a0\u202f»”"—–-(')
-    return bool(rest) and rest[0].islower()
+    found = _GOES_ON.match(text, at, end)
+    return found is not None and found[1].islower()
+
+
+def _before_space(text: str, start: int, at: int) -> int:
+    """Where the space begins that ends at `at`, not before `start`."""
+    while at > start and text[at - 1].isspace():
+        at -= 1
+    return at

@@ -60,7 +60,7 @@ def count(
     counted, skipped, n_seen = Counted(), list[Skipped](), 0
     leave_out = library.expanduser().resolve()
     for source in sources:
-        for path, _ in walk(source.expanduser().resolve(), leave_out, skipped):
+        for path, _, _ in walk(source.expanduser().resolve(), leave_out, skipped):
             n_seen += 1
             if n_seen % 200 == 0 and not go_on(n_seen):
                 counted.is_whole = False

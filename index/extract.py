@@ -19,10 +19,12 @@ from types import TracebackType
 from typing import Any
 
 from index.extracted import Extracted
+from index.progress import Tick, no_tick
 
 SECONDS = 60.0
 """Longest that one file may take; 2,000 printed pages take 10 (docs/experiments.md)."""
 _START_SECONDS = 60.0  # to load the libraries, on a disk that is busy
+_LISTEN_SECONDS = 0.5  # between two looks at whether it is to stop
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _MAIN = "import sys; sys.path[:0] = [sys.argv[1]]; from index.extract_worker import main; main()"
 
@@ -42,14 +44,14 @@ class Extractor:
     ) -> None:
         self.close()
 
-    def extract(self, kind: str, data: bytes) -> Extracted:
+    def extract(self, kind: str, data: bytes, tick: Tick = no_tick) -> Extracted:
         """The text of a file of that kind (html, pdf, docx, epub). Raises ValueError with the reason if none."""
         try:
-            process = self._process or self._start()
+            process = self._process or self._start(tick)
             assert process.stdin is not None
             process.stdin.write(struct.pack("<4sQ", kind.encode("ascii"), len(data)) + data)
             process.stdin.flush()
-            found = self._answer(process, self._seconds)
+            found = self._answer(process, self._seconds, tick)
         except (BrokenPipeError, EOFError):
             self.close()
             raise ValueError("what reads such files broke down on it: it is damaged or made to do harm") from None
@@ -77,7 +79,7 @@ class Extractor:
                 pass
         process.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, tick: Tick) -> subprocess.Popen[bytes]:
         # Isolated: neither the folder it is called in nor the environment can put another module in its way. A group
         # of its own: an interrupt at the keyboard is for the caller, who ends it.
         self._process = subprocess.Popen(
@@ -85,14 +87,14 @@ class Extractor:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:
-            self._answer(self._process, _START_SECONDS)
+            self._answer(self._process, _START_SECONDS, tick)
         except (EOFError, TimeoutError) as error:
             self.close()
             raise ValueError("what reads such files does not start; is the installation whole? ./setup.sh") from error
         return self._process
 
     @staticmethod
-    def _answer(process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+    def _answer(process: subprocess.Popen[bytes], seconds: float, tick: Tick) -> dict[str, Any]:
         """The next thing the process says. Raises TimeoutError, or EOFError when it ended instead."""
         assert process.stdout is not None
         descriptor, until = process.stdout.fileno(), time.monotonic() + seconds
@@ -102,8 +104,12 @@ class Extractor:
             def read(size: int) -> bytes:
                 data = bytearray()
                 while len(data) < size:
-                    if not selector.select(max(0.0, until - time.monotonic())):
-                        raise TimeoutError
+                    left = max(0.0, until - time.monotonic())
+                    if not selector.select(min(left, _LISTEN_SECONDS)):
+                        if left <= _LISTEN_SECONDS:
+                            raise TimeoutError
+                        tick()
+                        continue
                     piece = os.read(descriptor, min(size - len(data), 1 << 20))
                     if not piece:
                         raise EOFError

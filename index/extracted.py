@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.chunk import sentences
+from index.progress import Tick, no_tick
 
 LINE_CHARS = 400
 """A paragraph longer than this is cut at the ends of its sentences, so that a line is soon compared with its source."""
@@ -59,18 +61,18 @@ def web_address(text: str) -> str:
     return text if _ADDRESS.fullmatch(text) else ""
 
 
-def cut(paragraph: str) -> list[tuple[int, str]]:
+def cut(paragraph: str, tick: Tick = no_tick) -> Iterator[tuple[int, str]]:
     """The lines of a paragraph, each with its offset: whole sentences, as many as LINE_CHARS hold."""
     if len(paragraph) <= LINE_CHARS:
-        return [(0, paragraph)]
-    lines: list[tuple[int, str]] = []
+        yield 0, paragraph
+        return
     first = last = 0
-    for start, end in sentences(paragraph):
+    for start, end in sentences(paragraph, tick):
         if last > first and end - first > LINE_CHARS:
-            lines += _shortened(first, paragraph[first:last])
+            yield from _shortened(first, paragraph[first:last])
             first = start
         last = end
-    return lines + _shortened(first, paragraph[first:last])
+    yield from _shortened(first, paragraph[first:last])
 
 
 def lay_out(
@@ -83,6 +85,7 @@ def lay_out(
     source: str = "",
     url: str = "",
     note: str = "",
+    tick: Tick = no_tick,
 ) -> Extracted:
     """Paragraphs as lines with an empty one between them; with `n_pages`, the first line of each page.
 
@@ -92,19 +95,28 @@ def lay_out(
     lines: list[str] = []
     starts: dict[int, int] = {}
     n_chars = 0
+    is_cut = False
     for paragraph in paragraphs:
-        if n_chars > MAX_CHARS or len(lines) > MAX_LINES:
-            note = "; ".join(filter(None, [note, f"only its first {n_chars:,} characters were read"]))
+        tick()
+        if is_cut := n_chars > MAX_CHARS or len(lines) > MAX_LINES:
             break
         if not paragraph.text:
             continue
         if lines and not (_is_row(lines[-1]) and _is_row(paragraph.text)):
             lines.append("")
-        for offset, line in _by_page(paragraph):
-            page = max((place for place in paragraph.places if place[0] <= offset), default=(0, 1))[1]
+        places = sorted(paragraph.places)
+        for offset, line in _by_page(paragraph, tick):
+            before = bisect_right(places, offset, key=lambda place: place[0])
+            page = places[before - 1][1] if before else 1
+            if is_cut := n_chars > MAX_CHARS or len(lines) > MAX_LINES:
+                break
             lines.append(line)
             starts.setdefault(page, len(lines))
             n_chars += len(line)
+        if is_cut:
+            break
+    if is_cut:
+        note = "; ".join(filter(None, [note, f"only its first {n_chars:,} characters were read"]))
     pages: list[int] = []
     following = len(lines) + 1
     for page in range(n_pages, 0, -1):
@@ -118,28 +130,29 @@ def _is_row(line: str) -> bool:
     return line.startswith(("- ", "• ")) or " | " in line
 
 
-def _by_page(paragraph: Paragraph) -> list[tuple[int, str]]:
+def _by_page(paragraph: Paragraph, tick: Tick) -> Iterator[tuple[int, str]]:
     """The lines of a paragraph, which is cut, too, at the first sentence that begins on another page."""
     text = paragraph.text
     if len(paragraph.places) < 2:
-        return cut(text)
-    begins = [start for start, _ in sentences(text)]
+        yield from cut(text, tick)
+        return
+    begins = [start for start, _ in sentences(text, tick)]
     stops = [0]
     for place, _ in paragraph.places[1:]:
-        stops += [start for start in begins if start >= place and start > stops[-1]][:1]
-    return [
-        (a + offset, line)
-        for a, b in zip(stops, [*stops[1:], len(text)], strict=True)
-        for offset, line in cut(text[a:b].rstrip())
-    ]
+        following = bisect_left(begins, max(place, stops[-1] + 1))
+        stops += begins[following : following + 1]
+    for a, b in zip(stops, [*stops[1:], len(text)], strict=True):
+        for offset, line in cut(text[a:b].rstrip(), tick):
+            yield a + offset, line
 
 
-def _shortened(offset: int, line: str) -> list[tuple[int, str]]:
-    lines = []
-    while len(line) > MAX_LINE_CHARS:
-        end = line.rfind(" ", MAX_LINE_CHARS // 2, MAX_LINE_CHARS)
-        end = end if end > 0 else MAX_LINE_CHARS
-        lines.append((offset, line[:end]))
-        rest = line[end:].lstrip(" ")
-        offset, line = offset + len(line) - len(rest), rest
-    return [*lines, (offset, line)]
+def _shortened(offset: int, line: str) -> Iterator[tuple[int, str]]:
+    at = 0
+    while len(line) - at > MAX_LINE_CHARS:
+        end = line.rfind(" ", at + MAX_LINE_CHARS // 2, at + MAX_LINE_CHARS)
+        end = end if end > 0 else at + MAX_LINE_CHARS
+        yield offset + at, line[at:end]
+        at = end
+        while at < len(line) and line[at] == " ":
+            at += 1
+    yield offset + at, line[at:]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from index.articles import Found, parts, read_bytes
+from index.articles import Found, Unreadable, is_gone, parts, read_bytes
 from index.disk import sha256
 from index.types import Article
 
@@ -15,15 +15,18 @@ MAX_BYTES = 20_000_000
 
 
 def file_state(article: Article) -> Literal["", "changed", "removed"]:
-    """ "" when the file holds the article as it was indexed, else what became of it. Only that file is read."""
+    """ "" when the file holds the article as it was indexed, or cannot be read now, else what became of it. Only that
+    file is read."""
     path = Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
     name = article.id.rsplit("#", 1)[0] if path.suffix.lower() == ".jsonl" else article.id
     try:
         if path.stat().st_size > MAX_BYTES:
             return ""
         now = {each.id: sha256(data) for each, data in parts(Found(path, name), read_bytes(path))}
-    except OSError:
-        return "removed"
+    except OSError as error:
+        return "removed" if is_gone(error) else ""
+    except Unreadable:
+        return ""
     except ValueError:  # it is no file of its kind any more
         return "changed"
     return "" if now.get(article.id) == article.sha256 else "changed"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.embed import Array
+from index.progress import Tick, no_tick
 from index.store import Rows, Slots, kth_best
 
 _K1, _B = 1.2, 0.75
@@ -38,11 +39,19 @@ class Postings:
     """How many terms each chunk has, repeated ones too; int32."""
 
     @classmethod
-    def of(cls, rows: Sequence[Sequence[str]]) -> Postings:
+    def of(cls, rows: Sequence[Sequence[str]], tick: Tick = no_tick) -> Postings:
         """The postings of lists of terms, one list a chunk."""
-        words = sorted({term for row in rows for term in row})
-        vocabulary = {term: number for number, term in enumerate(words)}
-        said = np.array([vocabulary[term] for row in rows for term in row], dtype=np.int64)
+        found: set[str] = set()
+        for row in rows:
+            tick()
+            found.update(row)
+        vocabulary = {term: number for number, term in enumerate(sorted(found))}
+        said = np.empty(sum(map(len, rows)), dtype=np.int64)
+        end = 0
+        for row in rows:
+            tick()
+            start, end = end, end + len(row)
+            said[start:end] = [vocabulary[term] for term in row]
         return cls.of_numbers(vocabulary, said, np.array([len(row) for row in rows], dtype=np.int64))
 
     @classmethod

@@ -36,6 +36,7 @@ from index.chunk import chunk_at
 from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
 from index.keywords import Keywords
 from index.language import terms
+from index.progress import Tick, no_tick
 from index.segment import Segment, slots_of, stays_on_disk
 from index.store import Rows, SentenceVectors, Vectors, data
 from index.types import Article, Chunk, Excluded, Skipped
@@ -238,15 +239,23 @@ class Library:
 
 
 def publish(
-    path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows, shared: Path | None = None
+    path: Path,
+    manifest: Manifest,
+    segments: Sequence[Segment],
+    order: Rows,
+    shared: Path | None = None,
+    tick: Tick = no_tick,
 ) -> int:
     """Write a new generation and make it current, atomically. The caller holds the writer's lock. Returns its number.
 
-    Segments that have a number are in the generation at `shared` and get a second name, those without (at most one)
-    are written. Raises OSError when the disk refuses; the old generation is then still current and whole.
+    `tick` is called until it is current, and what it raises leaves the old one. Segments that have a number are in
+    the generation at `shared` and get a second name, those without (at most one) are written. Raises OSError when
+    the disk refuses; the old generation is then still current and whole.
     """
     root = path / "gen"
-    disk.make_folder(root)
+    if not root.is_dir():
+        disk.make_folder(root)
+        disk.fsync(path)  # else a disk could keep the name of what is current and not that of the folder it is in
     sweep(path)
     numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
     served = current_generation(path)
@@ -256,7 +265,10 @@ def publish(
         if not segment.number:
             written |= segment.write(generation)
     linked = {name: entry for segment in segments for name, entry in segment.files.items()}
-    digests = {name: (len(content), disk.sha256(content)) for name, content in written.items()}
+    digests = {}
+    for name, content in written.items():
+        tick()
+        digests[name] = (len(content), disk.sha256(content))
     manifest = replace(
         manifest,
         generation=generation,
@@ -270,27 +282,39 @@ def publish(
     try:
         temporary.mkdir(mode=0o700)
         for name, content in written.items():
+            tick()
             disk.write_file(temporary / name, content)
         for name in linked:
+            tick()
             assert shared is not None
             disk.link(shared / name, temporary / name)
         disk.write_file(temporary / "manifest.json", description)
         disk.fsync(temporary)
+        tick()
         disk.rename(temporary, root / f"{generation:08d}")
         disk.fsync(root)
         disk.write_file(path / "CURRENT.new", f"{generation} {disk.sha256(description)}\n".encode())
         disk.rename(path / "CURRENT.new", path / "CURRENT")
         disk.fsync(path)
-    except OSError:
+    except BaseException:
         disk.remove(temporary)
         raise
     for name, (_, sha) in digests.items():
         if stays_on_disk(name, digests):
             disk.was_written(root / f"{generation:08d}" / name, sha)
-    for old in numbers:
-        if old != served:  # a reader may be opening it
-            disk.remove(root / f"{old:08d}")
+    collect(path)
     return generation
+
+
+def collect(path: Path) -> None:
+    """Remove the generations that nobody needs: all but the current one and the one before, which a reader may be
+    opening. The caller holds the writer's lock."""
+    numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
+    served = current_generation(path)
+    before = max((each for each in numbers if each < served), default=0)
+    for each in numbers:
+        if each not in (before, served):
+            disk.remove(path / "gen" / f"{each:08d}")
 
 
 def sweep(path: Path) -> None:

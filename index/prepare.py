@@ -12,6 +12,7 @@ from pathlib import Path
 from index.chunk import chunks, sentences
 from index.embed import Embedder
 from index.language import terms
+from index.progress import Tick, no_tick
 from index.types import Article
 
 _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
@@ -42,7 +43,9 @@ def analysis() -> str:
     return digest.hexdigest()
 
 
-def prepare(article: Article, embedder: Embedder, see: Callable[[bytes, str], object]) -> Prepared:
+def prepare(
+    article: Article, embedder: Embedder, see: Callable[[bytes, str], object], tick: Tick = no_tick
+) -> Prepared:
     """An article, cut; each passage to embed is shown to `see` with its key."""
 
     def key_of(title: str, text: str) -> bytes:
@@ -53,7 +56,8 @@ def prepare(article: Article, embedder: Embedder, see: Callable[[bytes, str], ob
 
     rows, said, words = [], [], []
     title_terms = terms(article.title, article.language)
-    for chunk in chunks(article):
+    for chunk in chunks(article, tick):
+        tick()
         rows.append((chunk.start, len(chunk.text), key_of(article.title, chunk.text)))
         texts = [chunk.text[start:end] for start, end in sentences(chunk.text)]
         said.append(tuple(key_of("", text) for text in texts if len(text.split()) >= _MIN_WORDS))

@@ -2,12 +2,14 @@
 
 import gzip
 import os
+import threading
 import unicodedata
 from pathlib import Path
 
 import pytest
 from fakes import BagEmbedder
 
+from index import articles
 from index.articles import Found, decode, find_date, read_article, read_bytes, scan, split_lines
 from index.build import build
 from index.errors import CorpusError
@@ -381,28 +383,46 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(tree, monkeypatch):
     """A sparse file of a terabyte costs nothing."""
     with (tree / "huge.txt").open("wb") as file:
         file.truncate(10**12)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("it was read"))
+    monkeypatch.setattr(articles, "_read_up_to", lambda file, n_bytes: pytest.fail("it was read"))
     with pytest.raises(ValueError, match=r"1,000,000,000,000 bytes; an article may have 10,000,000"):
         read_bytes(tree / "huge.txt")
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tree, monkeypatch):
     """A half-written file is never indexed: the second, quiet reading counts, and a file never quiet is refused."""
-    real, path = Path.read_bytes, tree / "good.txt"
+    real, path = articles._read_up_to, tree / "good.txt"
     changes = [b"", b" encore", None]
 
-    def restless(file):
-        data = real(file)
+    def restless(file, n_bytes):
+        data = real(file, n_bytes)
         if (more := changes.pop()) is not None:
             path.write_bytes(data + b" encore")
         return data if more is None else data[: len(data) // 2]
 
-    monkeypatch.setattr(Path, "read_bytes", restless)
+    monkeypatch.setattr(articles, "_read_up_to", restless)
     changes[:] = [None, b"x"]
-    assert read_bytes(path) == real(path)
+    assert read_bytes(path) == path.read_bytes()
     changes[:] = [b"x", b"x"]
     with pytest.raises(ValueError, match="kept changing"):
         read_bytes(path)
+
+
+def test_a_file_that_becomes_a_pipe_does_not_hang(tree, monkeypatch):
+    """What takes a file's name between a look at it and its opening is looked at again before it is read."""
+    regular = (tree / "good.txt").stat()
+    os.mkfifo(tree / "pipe.txt")
+    monkeypatch.setattr(Path, "stat", lambda path, **others: regular)
+    done = []
+
+    def read():
+        with pytest.raises(ValueError, match="not a regular file"):
+            read_bytes(tree / "pipe.txt")
+        done.append(True)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert done
 
 
 BAD = {

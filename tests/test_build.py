@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import time
 import zlib
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +16,8 @@ import numpy as np
 import pytest
 from fakes import BagEmbedder
 
+from index import articles, disk
 from index import build as build_module
-from index import disk
 from index.build import build, changed_since
 from index.errors import CorpusError, LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, NoLibrary
 from index.library import Library, current_generation
@@ -659,3 +660,175 @@ def test_a_folder_that_is_gone_takes_all_its_articles(library, folder):
     folder.rename(folder.with_name("gone"))
     assert changed_since(Library.open(library)) == {"pont.txt": "removed", "port.txt": "removed"}
     assert found(library, "pont")[0] == "pont.txt"
+
+
+# --- what cannot be read now ---------------------------------------------------------------------------------------
+
+
+def _refused(monkeypatch, where, code):
+    """The system refuses to open or list what has this path, as it does for who has no right to (not for root)."""
+    real_open, real_list = os.open, os.scandir
+
+    def refuse(real):
+        def call(path=".", *others, **named):
+            if not isinstance(path, int) and Path(os.fsdecode(path)) == where:
+                raise OSError(code, os.strerror(code), str(path))
+            return real(path, *others, **named)
+
+        return call
+
+    monkeypatch.setattr(os, "open", refuse(real_open))
+    monkeypatch.setattr(os, "scandir", refuse(real_list))
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ESTALE])
+@pytest.mark.parametrize("what", ["pont.txt", "sub"])
+def test_what_cannot_be_read_now_is_kept(library, folder, embedder, monkeypatch, what, code):
+    """A file or folder that does not open keeps its articles, with the reason; once it is gone they go."""
+    (folder / "sub").mkdir()
+    (folder / "sub" / "deux.jsonl").write_text('{"text": "Le port est ouvert."}\n{"text": "Le musée est fermé."}\n')
+    build(library, embedder)
+    before = contents(library)
+    with monkeypatch.context() as patch:
+        _refused(patch, folder / what, code)
+        report, encoded = rebuilt(library, embedder)
+        assert (report.removed, report.changed, encoded) == ((), (), [])
+        assert [each.path for each in report.skipped] == [str(folder / what)]
+        assert report.skipped[0].reason.endswith(f"{os.strerror(code)}; its articles are kept as they were")
+        assert changed_since(Library.open(library)) == {}
+        (folder / "port.txt").write_text("Le port\n\nTout autre chose.")
+        assert rebuilt(library, embedder)[0].changed == ("port.txt",)
+    (folder / "port.txt").unlink()
+    report, encoded = rebuilt(library, embedder)
+    assert (report.removed, report.skipped, encoded) == (("port.txt",), (), [])
+    assert contents(library).items() <= before.items()
+    if what == "sub":
+        shutil.rmtree(folder / "sub")
+        assert rebuilt(library, embedder)[0].removed == ("sub/deux.jsonl#1", "sub/deux.jsonl#2")
+    else:
+        (folder / what).unlink()
+        assert rebuilt(library, embedder)[0].removed == (what,)
+
+
+def test_a_file_that_is_being_written_is_kept(library, folder, embedder, monkeypatch):
+    """A file that never stands still is taken as it was, until it does."""
+    real = articles._read_up_to
+    with monkeypatch.context() as patch:
+        patch.setattr(articles, "_read_up_to", lambda file, n: real(file, n)[:-1])
+        report, encoded = rebuilt(library, embedder)
+    assert (report.removed, report.n_articles, encoded) == ((), 2, [])
+    assert {each.reason for each in report.skipped} == {
+        "it kept changing while it was read; its articles are kept as they were"
+    }
+
+
+def test_an_article_that_was_taken_off_is_not_kept(library, folder, embedder, monkeypatch):
+    """That its file cannot be read does not put it back."""
+    _refused(monkeypatch, folder / "pont.txt", errno.EACCES)
+    build(library, embedder, exclude=["pont.txt"])
+    assert [article.id for article in Library.open(library).articles] == ["port.txt"]
+
+
+# --- what is left behind -------------------------------------------------------------------------------------------
+
+
+def test_what_a_kill_left_is_collected_without_a_change(library, folder, embedder, monkeypatch):
+    """Killed once CURRENT was written: the journal and old generations go with the next build, whatever it finds."""
+    for n in range(2):
+        (folder / f"neuf{n}.txt").write_text(f"Neuf {n}\n\nLe numéro {n}.")
+        with monkeypatch.context() as patch:
+            patch.setattr("index.library.collect", lambda path: None)
+            patch.setattr("index.build._Journal.clear", lambda journal: None)
+            build(library, embedder)
+    assert (library / "pending.bin").exists() and len(list((library / "gen").iterdir())) == 3
+    report = build(library, embedder)
+    assert report.is_noop and report.generation == 3
+    assert sorted(each.name for each in (library / "gen").iterdir()) == ["00000002", "00000003"]
+    assert not (library / "pending.bin").exists()
+
+
+def test_vectors_of_a_build_that_was_not_published_stay(library, tmp_path, embedder):
+    """A folder whose indexing was stopped is not embedded anew because a build without it came between."""
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "musee.txt").write_text("Le musée\n\nIl ouvre mardi.")
+
+    def stop(phase, done, total):
+        if phase == "publishing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(library, embedder, [more], progress=stop)
+    assert build(library, embedder).is_noop
+    assert rebuilt(library, embedder, sources=[more])[1] == []
+
+
+def test_the_first_generation_folder_is_durable_before_it_is_named(tmp_path, folder, embedder, monkeypatch):
+    """The library's folder is synced with gen in it before CURRENT is written."""
+    told, path = [], tmp_path / "new"
+    for name in ("fsync", "write_file"):
+        real = getattr(disk, name)
+        monkeypatch.setattr(disk, name, lambda at, *rest, n=name, r=real: (told.append((n, at)), r(at, *rest))[1])
+    build(path, embedder, [folder])
+    assert told.index(("fsync", path)) < told.index(("write_file", path / "CURRENT.new"))
+
+
+# --- stopping ------------------------------------------------------------------------------------------------------
+
+
+class _Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("stage", ["reading", "preparing"])
+def test_a_stop_is_heard_inside_one_long_article(tmp_path, embedder, stage):
+    """One record of 3 MB on one line: the callback is asked while it is read and while it is cut, not only between."""
+    folder = tmp_path / "long"
+    folder.mkdir()
+    (folder / "long.jsonl").write_text(json.dumps({"text": "mot. A " * 430_000}))
+    asked = []
+
+    def progress(phase, done, total):
+        asked.append(phase)
+        if asked.count(stage) > 4:
+            raise _Stop
+
+    with pytest.raises(_Stop):
+        build(tmp_path / "library", embedder, [folder], progress=progress)
+    assert asked[-1] == stage and not (tmp_path / "library" / "CURRENT").exists()
+
+
+def test_a_stop_is_heard_while_a_file_is_taken_apart(tmp_path, embedder, monkeypatch):
+    """The process that reads web pages says nothing for a minute: the callback is asked all the same."""
+    (tmp_path / "page.html").write_text("<p>Le pont rouvre lundi.</p>")
+    monkeypatch.setattr("index.extract._MAIN", "import time; time.sleep(60)")
+    began = time.monotonic()
+
+    def progress(phase, done, total):
+        if time.monotonic() - began > 1:
+            raise _Stop
+
+    with pytest.raises(_Stop):
+        build(tmp_path / "library", embedder, [tmp_path / "page.html"], progress=progress)
+    assert time.monotonic() - began < 30
+
+
+def test_a_stop_is_heard_while_a_generation_is_written(library, folder, embedder):
+    """Before it is current nothing is published and nothing is left; what was embedded is kept."""
+    (folder / "neuf.txt").write_text("Neuf\n\nDu texte.")
+    from index.progress import Pulse
+
+    with pytest.MonkeyPatch.context() as patch:
+        real = Pulse.tick
+
+        def tick(pulse):
+            if pulse._at[0] == "publishing":
+                raise _Stop
+            real(pulse)
+
+        patch.setattr(Pulse, "tick", tick)
+        with pytest.raises(_Stop):
+            build(library, embedder)
+    assert current_generation(library) == 1 and [each.name for each in (library / "gen").iterdir()] == ["00000001"]
+    report, encoded = rebuilt(library, embedder)
+    assert report.added == ("neuf.txt",) and encoded == []

@@ -1,5 +1,7 @@
 """Article -> Chunks and sentences: whatever the text, each is an exact slice and knows its lines."""
 
+import re
+import time
 from itertools import pairwise
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.articles import split_lines
-from index.chunk import CHUNK_CHARS, chunks, sentences, span_at
+from index.chunk import _ABBREVIATIONS, _DAY_MONTHS, CHUNK_CHARS, chunks, sentences, span_at
 from index.types import Article
 
 PIECES = [
@@ -153,6 +155,74 @@ def test_sentences_end_where_a_reader_would_stop(parts):
     """Titles, initials, abbreviations, numbers and quoted cries do not end a sentence; the stops that do, do."""
     text = " ".join(parts)
     assert [text[start:end] for start, end in sentences(text)] == parts
+
+
+def _sentences_as_first_written(text):
+    """The same rules on whole slices of the line, which is quadratic: what a sentence is must not have changed."""
+    stops = re.compile(r"[.!?…。！？]+[\"»”’')\]]*(?: »)?(?=\s+[\"«“‘(\[—–-]*\s*[\w]|\s*$)|[。！？]")
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        for stop in [*stops.finditer(text, line.start(), line.end()), None]:
+            end = stop.end() if stop else line.end()
+            if stop:
+                before, after = text[start : stop.start() + 1], text[end : line.end()]
+                words = before[:-1].split()
+                last = re.split("[(\\[«“\"'’]", words[-1])[-1].lower() if words else ""
+                is_initial = len(last) == 1 and last.isalpha() and before[-2].isupper()
+                if before.endswith(".") and (last in _ABBREVIATIONS or is_initial):
+                    continue
+                if after.lstrip(' \u00a0\u202f»”"—–-(')[:1].islower():
+                    continue
+                word = re.match(r"\s*([^\W\d_]+)", after)
+                ranked = r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)\s+\d{1,2}\.$"
+                is_day = word and re.search(r"(?<!\w)\d{1,2}\.$", before)
+                if is_day and (word[1].lower() in _DAY_MONTHS or re.search(ranked, before, re.IGNORECASE)):
+                    continue
+            piece = text[start:end]
+            if piece.strip():
+                yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+            start = end
+
+
+STOPS = [
+    *PIECES,
+    "am 3. ",
+    "Februar ",
+    "der  27.",
+    "12",
+    "approx.",
+    "(M",
+    "İ.",
+    "J.",
+    "...",
+    "!!!",
+    ".»",
+    '."',
+    " . ",
+    "l’",
+    "。",
+    "am ",
+    "e.g.",
+]
+
+
+@settings(max_examples=400, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(STOPS), max_size=60).map("".join))
+def test_sentences_are_those_of_the_first_writing(text):
+    """Looking at a few characters around a stop finds what looking at the whole line found."""
+    assert list(sentences(text)) == list(_sentences_as_first_written(text))
+
+
+@pytest.mark.parametrize(
+    "unit", ["mot. ", "M. ", "1. ", "a b c ", "J.-P. ", "x", "!!!", ". . .", '" ', ".»", "。", "am 3. ", " ", ". a"]
+)
+def test_a_megabyte_on_one_line_is_cut_in_linear_time(unit):
+    """It took minutes to hours when each stop looked at all the line before and behind it."""
+    text = unit * (500_000 // len(unit)) + "x" + unit * (500_000 // len(unit))
+    began = time.monotonic()
+    found = list(sentences(text))
+    assert time.monotonic() - began < 60
+    assert not uncovered(text, found).strip()
 
 
 def test_a_line_end_ends_a_sentence():

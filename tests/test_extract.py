@@ -133,7 +133,7 @@ def extractor():
 def test_a_long_paragraph_is_cut_between_sentences_only():
     """Lines hold whole sentences, up to a length; together they are the paragraph, and each sentence is still one."""
     paragraph = " ".join(f"La phrase numéro {n} de ce paragraphe parle de M. Vidal et du pont." for n in range(30))
-    lines = cut(paragraph)
+    lines = list(cut(paragraph))
     assert len(lines) > 3 and all(len(line) <= LINE_CHARS for _, line in lines)
     assert all(paragraph[offset : offset + len(line)] == line for offset, line in lines)
     assert " ".join(line for _, line in lines) == paragraph

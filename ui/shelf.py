@@ -157,8 +157,8 @@ class Shelf:
         self.job = replace(self.job, phase=phase, done=done, total=total)
         if phase != "publishing":
             self._stand_aside()
-            if self._stop.is_set():
-                raise Stopped
+        if self._stop.is_set() and (phase != "publishing" or done < total):  # what is published is not taken back
+            raise Stopped
 
     def _stand_aside(self) -> None:
         """Wait while a question is being answered, unless indexing has waited long enough."""

@@ -10,6 +10,8 @@ from ui.wordings import Wordings
 # English, then French. {n} and {most} are numbers; {thing}, {other}, {ending} and {file} stand in THINGS, {kind} and
 # {error} may; {reason} is a reason itself; {name}, {kinds} and {detail} stay as they are.
 _LINES = """
+{reason}; its articles are kept as they were
+    {reason}\u00a0; ses articles sont gardés tels quels
 {n} more of its lines, the first for this: {reason}
     {n} autres de ses lignes, la première pour ceci\u00a0: {reason}
 kind {kind} is not read (only {kinds})
