@@ -112,8 +112,8 @@ def read_article(
 ) -> tuple[Article, str]:
     """The article in what `parts` gives, and a note on how it was read. Raises ValueError with the reason if none.
 
-    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is called
-    while it takes long, and what it raises ends it.
+    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is
+    called while it takes long, and what it raises ends it.
     """
     suffix = found.path.suffix.lower()
     if suffix == ".jsonl":
@@ -329,13 +329,11 @@ def walk(
                 skipped.append(Skipped(display_name(str(path)), str(error)))
             else:
                 yield path, path.relative_to(source).as_posix(), ""
-    for error in closed:
-        folder, reason = Path(error.filename), f"it cannot be opened: {error.strerror}"
-        inside = [] if is_gone(error) else sorted(path for path in known if path.is_relative_to(folder))
-        if inside:
-            skipped.append(Skipped(display_name(str(folder)), f"{reason}; its articles are kept as they were"))
-        else:
-            skipped.append(Skipped(display_name(str(folder)), f"it cannot be opened: {error.strerror}"))
+    for refusal in closed:
+        shut, reason = Path(refusal.filename), f"it cannot be opened: {refusal.strerror}"
+        inside = [] if is_gone(refusal) else sorted(path for path in known if path.is_relative_to(shut))
+        kept = "; its articles are kept as they were" if inside else ""
+        skipped.append(Skipped(display_name(str(shut)), reason + kept))
         for path in inside:
             yield path, path.relative_to(source).as_posix(), reason
 
@@ -356,7 +354,7 @@ def _require_article(path: Path, root: Path, leave_out: Path) -> None:
         )
     if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise ValueError("it is a link to a file outside the folder")
-    if path.is_symlink() and refused(path, leave_out):
+    if _is_link(path) and refused(path, leave_out):
         raise ValueError("it is a link to a file that is no article: of the system, a setting or citeline's own")
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -20,7 +20,7 @@ from ui.terminal import progress_bars, shown, tell_destination
 if TYPE_CHECKING:
     from collections import Counter
 
-    from index.build import Progress
+    from index.progress import Progress
     from rag.evaluate import Case, HidingAnswerer, Outcome
 
 

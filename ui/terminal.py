@@ -13,8 +13,8 @@ from rag.filter_words import line as filter_line
 from rag.llm import destination
 
 if TYPE_CHECKING:
-    from index.build import Progress
     from index.library import Library
+    from index.progress import Progress
     from index.types import BuildReport
     from rag.llm import Llm
     from rag.types import Answer, Citation
