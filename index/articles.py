@@ -111,8 +111,8 @@ def read_article(
 ) -> tuple[Article, str]:
     """The article in what `parts` gives, and a note on how it was read. Raises ValueError with the reason if none.
 
-    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is called
-    while it takes long, and what it raises ends it.
+    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is
+    called while it takes long, and what it raises ends it.
     """
     suffix = found.path.suffix.lower()
     if suffix == ".jsonl":
@@ -322,13 +322,13 @@ def _walk(
                 skipped.append(Skipped(display_name(str(path)), str(error)))
             else:
                 yield path, path.relative_to(source).as_posix(), ""
-    for error in closed:
-        folder, reason = Path(error.filename), f"it cannot be opened: {error.strerror}"
-        inside = [] if is_gone(error) else sorted(path for path in known if path.is_relative_to(folder))
+    for refused in closed:
+        barred, reason = Path(refused.filename), f"it cannot be opened: {refused.strrefused}"
+        inside = [] if is_gone(refused) else sorted(path for path in known if path.is_relative_to(barred))
         if inside:
-            skipped.append(Skipped(display_name(str(folder)), f"{reason}; its articles are kept as they were"))
+            skipped.append(Skipped(display_name(str(barred)), f"{reason}; its articles are kept as they were"))
         else:
-            skipped.append(Skipped(display_name(str(folder)), f"it cannot be opened: {error.strerror}"))
+            skipped.append(Skipped(display_name(str(barred)), f"it cannot be opened: {refused.strrefused}"))
         for path in inside:
             yield path, path.relative_to(source).as_posix(), reason
 
