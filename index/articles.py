@@ -323,12 +323,12 @@ def _walk(
             else:
                 yield path, path.relative_to(source).as_posix(), ""
     for refused in closed:
-        barred, reason = Path(refused.filename), f"it cannot be opened: {refused.strrefused}"
+        barred, reason = Path(refused.filename), f"it cannot be opened: {refused.strerror}"
         inside = [] if is_gone(refused) else sorted(path for path in known if path.is_relative_to(barred))
         if inside:
             skipped.append(Skipped(display_name(str(barred)), f"{reason}; its articles are kept as they were"))
         else:
-            skipped.append(Skipped(display_name(str(barred)), f"it cannot be opened: {refused.strrefused}"))
+            skipped.append(Skipped(display_name(str(barred)), f"it cannot be opened: {refused.strerror}"))
         for path in inside:
             yield path, path.relative_to(source).as_posix(), reason
 

@@ -19,7 +19,7 @@ from ui.terminal import progress_bars, shown
 if TYPE_CHECKING:
     from collections import Counter
 
-    from index.build import Progress
+    from index.progress import Progress
     from rag.evaluate import Case, HidingAnswerer, Outcome
 
 

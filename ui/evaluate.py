@@ -12,7 +12,7 @@ from ui.eval_file import EvalError, Sheet
 from ui.terminal import shown
 
 if TYPE_CHECKING:
-    from index.build import Progress
+    from index.progress import Progress
     from rag.evaluate import HidingAnswerer
     from rag.quiz import Quiz
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from rag.filter_words import line as filter_line
 
 if TYPE_CHECKING:
-    from index.build import Progress
     from index.library import Library
+    from index.progress import Progress
     from index.types import BuildReport
     from rag.types import Answer, Citation
 
