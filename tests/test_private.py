@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from fakes import BagEmbedder
+from fakes import BagEmbedder, keep_copy
 from test_server import Served, until
 
 from index import disk
@@ -19,7 +19,6 @@ from ui.batch import ask_many
 from ui.history import History
 from ui.libraries import Libraries
 from ui.serving import Announcer
-from ui.shelf_files import keep_copy
 
 
 @pytest.fixture
