@@ -198,7 +198,7 @@ def test_serve_begins_without_a_library(citeline, tmp_path, monkeypatch, library
     bag.encoder = bag.tokenizer = bag.lock = None
     monkeypatch.setattr("rag.answerer.SentenceTransformerEmbedder", lambda spec: bag)
     monkeypatch.setattr("rag.answerer.AdapterReader", _NoAdapter)
-    monkeypatch.setattr("rag.answerer.load_llm", lambda spec: None)
+    monkeypatch.setattr("rag.answerer.load_llm", lambda spec, deadline_s: None)
     assert list(started["load"]().articles()) == []
     assert current_generation(where) == 1
 
