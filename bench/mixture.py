@@ -12,12 +12,12 @@ import lzma
 import random
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.draw import NEGATIVES, Drawer, Example, limit_for
-from bench.squad import Item, is_held_out, is_validation, load, load_parallel
+from bench.squad import Item, is_held_out, is_validation, load, load_parallel, sentences
 
 Group = tuple[Example, ...]
 """Examples that belong into one batch: one, or a question and its near miss about the same window."""
@@ -104,7 +104,7 @@ def _plain(title: str) -> str:
 
 
 def _find(name: str, folders: Sequence[Path]) -> Path:
-    for folder in folders:
+    for folder in (*folders, Path(__file__).parent):
         if (folder / name).exists():
             return folder / name
     raise ValueError(f"{name} is in none of {', '.join(map(str, folders))}: name its folder with --data")
@@ -140,6 +140,8 @@ def _read(table: Mapping[str, Any], folders: Sequence[Path], known: _TitlesOf) -
         n, draw = len(items), _drawer(items, {}, 1.0, table)
     elif "contrast" in table:
         n, draw = _contrast(path, _find(table["contrast"], folders), known)
+    elif "about" in table:
+        n, draw = _written(path, table, folders, known)
     else:
         kept = set(table.get("languages", ()))
         items = [
@@ -205,6 +207,61 @@ def _contrast(path: Path, answerable: Path, known: _TitlesOf) -> tuple[int, Call
         )
 
     return len(pairs), draw
+
+
+def key_of(item: Item) -> str:
+    """Name a question of any set by what it asks and of which paragraph."""
+    return hashlib.sha256(f"{item.question.strip()}\n{item.context}".encode()).hexdigest()[:16]
+
+
+def _written(
+    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: _TitlesOf
+) -> tuple[int, Callable[[random.Random], Group | None]]:
+    """Questions that were written for this mixture about paragraphs of other sets, which `about` names.
+
+    A row names the question it was made from by its key, and has a translation of it, a near miss, or both.
+    """
+    items = {}
+    for name in table["about"]:
+        source = _find(name, folders)
+        if source.suffix == ".json":
+            found = _tuning(load(source, "fr"))
+        else:
+            rows = [row for row in _rows(source) if not row["impossible"] and known.may_train(row)]
+            found = [_item(row, f"{name}-{k}") for k, row in enumerate(rows)]
+        items.update({key_of(item): item for item in found})
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    pairs = [(row, items[row["of"]]) for row in rows if row["of"] in items and row["kind"] == table["kind"]]
+    drawer = Drawer([item for _, item in pairs], {}, 0, 1.0)
+
+    def draw(chooser: random.Random) -> Group | None:
+        drawer.random = chooser
+        row, item = chooser.choice(pairs)
+        asked = replace(item, question=row["question"], language=row["language"]) if row["question"] else item
+        if not row["near_miss"]:
+            example = drawer.make(asked, item, chooser.random() < table.get("negatives", NEGATIVES))
+            return (example,) if example else None
+        a, b = near(item, chooser)
+        window = item.context[a:b]
+        return (
+            Example(asked.question, window, item.start - a, item.end - a),
+            Example(row["near_miss"], window, -1, -1),
+        )
+
+    return len(pairs), draw
+
+
+def near(item: Item, chooser: random.Random | None = None) -> tuple[int, int]:
+    """Return the characters from up to two sentences before the answer's to two after it: what a near miss was written
+    against; fewer at random with a chooser."""
+    spans = sentences(item.context)
+    first = next(k for k, (a, b) in enumerate(spans) if a <= item.start < b)
+    last = next(k for k, (a, b) in enumerate(spans) if a < item.end <= b)
+    before, after = (chooser.randint(0, 2), chooser.randint(0, 2)) if chooser else (2, 2)
+    low, high = max(0, min(first, first - before)), min(len(spans), last + after + 1)
+    while spans[high - 1][1] - spans[low][0] > 750 and (low < first or high > last + 1):
+        low, high = (low + 1, high) if low < first else (low, high - 1)
+    return spans[low][0], spans[high - 1][1]
 
 
 def batches_of(groups: Sequence[Sequence[Any]], size: int, length: Callable[[Any], int]) -> list[list[Any]]:
