@@ -141,9 +141,7 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--piaf", type=Path, help="a SQuAD-format file; seeds/ without it")
-    parser.add_argument(
-        "--written", choices=["same", "across"], default="", help="bench/written, languages alike or two"
-    )
+    parser.add_argument("--written", choices=["same", "across"], default="", help="bench/written")
     parser.add_argument("--n", type=int, default=300)
     parser.add_argument("--half", choices=["tuning", "held-out"], default="held-out")
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")

@@ -2,9 +2,9 @@
 
     python -m bench.written [--model FOLDER] [--weights reader.safetensors] [--n 200]
 
-826 questions over 40 French and 10 English articles (bench/written/), none of which anything was trained or tuned on. The
-reader alone is given an article's chunks one by one, and the best reading counts; `bench.answers --written` asks the
-whole product.
+826 questions over 40 French and 10 English articles (bench/written/), none of which anything was trained or tuned on.
+The reader alone is given an article's chunks one by one, and the best reading counts; `bench.answers --written` asks
+the whole product.
 """
 
 from __future__ import annotations
