@@ -1,6 +1,7 @@
 """Are the answers right, the lines right, and is nothing said where there is nothing?
 
     python -m bench.answers --piaf piaf-v1.0.json [--n 300] [--half held-out] [--llm none]
+    python -m bench.answers --written same [--n 300] [--llm none]     (bench/written)
     python -m bench.answers [--llm none] [--embedder NAME]     (seeds/)
 
 PIAF: each paragraph is an article with one sentence a line. A question is asked three times: with everything there,
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench import written
 from bench.squad import Item, halves, load
 from index.build import build
 from index.chunk import sentences
@@ -113,14 +115,19 @@ def measure(
     library: Path | None = None,
     perturb: str = "",
     embedder: str = DEFAULT_EMBEDDER,
+    by_hand: str = "",
 ) -> list[Outcome]:
-    """Ask n questions of a half of a SQuAD-format file, or all of seeds/questions.jsonl when there is none."""
+    """Ask n questions of a half of a SQuAD-format file, or all of bench/written or seeds/ when there is none."""
     with tempfile.TemporaryDirectory() as temporary:
         library = library or Path(temporary) / "library"
         if piaf:
             folder = Path(temporary) / "piaf"
             folder.mkdir()
             cases = piaf_sample(piaf, folder, n, half)
+        elif by_hand:
+            folder = written.FOLDER / "articles"
+            cases = written.cases(by_hand == "across")
+            cases = random.Random(5).sample(cases, min(n, len(cases)))
         else:
             folder = Path(__file__).parent.parent / "seeds" / "articles"
             cases = seed_cases(folder.parent / "questions.jsonl")
@@ -134,6 +141,7 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--piaf", type=Path, help="a SQuAD-format file; seeds/ without it")
+    parser.add_argument("--written", choices=["same", "across"], default="", help="bench/written")
     parser.add_argument("--n", type=int, default=300)
     parser.add_argument("--half", choices=["tuning", "held-out"], default="held-out")
     parser.add_argument("--llm", default="qwen2.5-coder-1.5b")
@@ -142,7 +150,7 @@ def main() -> None:
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--verbose", action="store_true", help="print what was wrong")
     args = parser.parse_args()
-    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb, args.embedder)
+    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb, args.embedder, args.written)
     for name, value in report(results):
         print(f"| {name} | {value} |")
     if args.verbose:

@@ -22,8 +22,8 @@ from typing import Any
 import torch
 from transformers import AutoModel, AutoTokenizer
 
+from bench.draw import Drawer, Example
 from bench.squad import Item, halves, load, load_parallel
-from bench.train_reader import Drawer, Example
 from rag.reader import AdapterReader, Reading
 
 ARTICLES = {

@@ -1,6 +1,7 @@
 """Whether a passage answers at all: one score from what the reader, the retriever and the question's words say.
 
-The weights are fitted on the tuning half of PIAF (bench/calibrate.py) and kept, with their provenance, in abstain.json.
+The weights are fitted on questions about articles that the reader was not trained on (bench/calibrate.py), those for a
+question and an article in one language and those for two apart, and kept, with their provenance, in abstain.json.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ FEATURES = ("reader", "cosine", "coverage", "unmet")
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """A logistic score: 0 is the threshold, above it a passage counts as an answer; differences are log odds."""
+class Logistic:
+    """A logistic score: 0 is the threshold; differences are log odds."""
 
     weights: tuple[float, ...]
     """One a feature, in the order of FEATURES."""
@@ -30,6 +31,19 @@ class Judge:
 
     def score(self, features: Sequence[float]) -> float:
         return self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides whether a passage answers: a score of its own for a question and an article in two languages."""
+
+    alike: Logistic
+    """Question and article in one language."""
+    across: Logistic
+
+    def score(self, features: Sequence[float], is_across: bool = False) -> float:
+        """Return the score of a passage: from 0 up it counts as an answer, in log odds."""
+        return (self.across if is_across else self.alike).score(features)
 
 
 def features(
@@ -51,4 +65,4 @@ def default_judge() -> Judge:
     fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     if tuple(fitted["features"]) != FEATURES:
         raise ReaderError(f"{WEIGHTS.name} has the features {fitted['features']}, not {list(FEATURES)}: fit it again")
-    return Judge(tuple(fitted["weights"]), fitted["intercept"])
+    return Judge(*(Logistic(tuple(fitted[key]["weights"]), fitted[key]["intercept"]) for key in ("alike", "across")))

@@ -71,8 +71,9 @@ def read(
             continue
         missing = _named(lacking, articles, hit, language)
         known = features(reading.score, hit, article, question, language, missing) if judge else ()
-        score = judge.score(known) if judge else reading.score - reader.threshold(language)
-        is_nameless = language != article.language and bool(lacking[article.id])
+        is_across = language != article.language
+        score = judge.score(known, is_across) if judge else reading.score - reader.threshold(language)
+        is_nameless = is_across and bool(lacking[article.id])
         score -= NAMELESS if is_nameless else 0.0
         passage = cut(hit, article, (reading.start, reading.end), score)
         windows.append(

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -178,8 +179,8 @@ def test_what_was_cut_for_the_budget_is_shown(shelf):
 @pytest.mark.parametrize("intercept", [9.0, -9.0])
 def test_the_shipped_kind_of_score_is_shown_with_what_it_is_made_of(library, intercept):
     """With a judge, as the product runs: every figure of the score, and the line lost by it."""
-    weights = tuple(default_judge().weights)
-    asked = Answerer(library, BagEmbedder(), OverlapReader(), None, Config(), Judge(weights, intercept))
+    score = replace(default_judge().alike, intercept=intercept)
+    asked = Answerer(library, BagEmbedder(), OverlapReader(), None, Config(), Judge(score, score))
     explanation = explain(asked, COST)
     way = trace.follow(explanation, parse("pont.txt:7"), asked.library)
     shown = page(explanation, way)

@@ -11,7 +11,7 @@ from index.build import build
 from index.library import Library
 from index.search import search
 from rag import reading
-from rag.abstain import Judge, features
+from rag.abstain import Judge, Logistic, features
 from rag.evidence import cut
 from rag.overlap import OverlapReader
 from rag.reader import Reading
@@ -35,7 +35,7 @@ QUESTIONS = [
     "Who reopened the Ashford bridge?",
     "What did Renaud say in 2019?",
 ]
-JUDGE = Judge((0.3, 6.0, 2.5, -1.0), -1.2)
+JUDGE = Judge(Logistic((0.3, 6.0, 2.5, -1.0), -1.2), Logistic((0.4, 3.0, 0.0, -1.0), -0.5))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,8 @@ def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
         it = by_turn[hit]
         article = library.by_id[hit.chunk.span.article_id]
         if judge:
-            score = judge.score(features(it.score, hit, article, question, language, ["x"] if hit in second else []))
+            known = features(it.score, hit, article, question, language, ["x"] if hit in second else [])
+            score = judge.score(known, language != article.language)
         else:
             score = it.score - reader.threshold(language)
         if language != article.language and unmet(question, all_text(article), language, article.language, bool):
@@ -167,7 +168,7 @@ def test_a_nameless_article_in_another_language_is_marked_and_loses_log_odds(she
     found = windows_of(shelf, "Who reopened the Ashford bridge?", "en", Pointing((0, 9), [5.0] * 8), JUDGE)
     window = found["vernay.txt"]
     assert window.unmet == () and window.is_nameless
-    assert window.score == pytest.approx(JUDGE.score(window.features) - NAMELESS)
+    assert window.score == pytest.approx(JUDGE.score(window.features, True) - NAMELESS)
     assert found["port.txt"].features[-1] == 1.0 and not found["port.txt"].is_nameless
 
 
