@@ -380,6 +380,7 @@ def main() -> None:
         "minutes": round(run.seconds / 60, 1),
         "batch": args.batch,
         "learning_rate": args.learning_rate,
+        "falling": FALLING,
         "rank": RANK,
         "top_layers": TOP_LAYERS,
         "averaged": AVERAGED,
@@ -405,7 +406,9 @@ def _started_from(init: Path | None) -> dict[str, Any] | None:
         return None
     earlier: dict[str, Any] = {"sha256": hashlib.sha256(init.read_bytes()).hexdigest()}
     with contextlib.suppress(OSError, ValueError):
-        earlier["provenance"] = json.loads(init.with_suffix(".json").read_text(encoding="utf-8"))["provenance"]
+        known = json.loads(init.with_suffix(".json").read_text(encoding="utf-8"))
+        earlier["about"] = known.get("about", "")
+        earlier["provenance"] = known.get("provenance")
     return earlier
 
 
