@@ -28,9 +28,9 @@ def table(provenance: dict[str, Any]) -> Iterator[str]:
         )
     yield ""
     yield (
-        "{examples:,} examples in {steps:,} steps of {batch}, {minutes:.0f} minutes of learning on two CPU cores, learning "
-        "rate {learning_rate:g}, constant, then falling over the last {falling:.0%}; mean of the weights over the steps "
-        "({averaged}); last loss {final_loss:.2f}.".format(**provenance)
+        "{examples:,} examples in {steps:,} steps of {batch}, {minutes:.0f} minutes of learning on two CPU cores, "
+        "learning rate {learning_rate:g}, constant, then falling over the last {falling:.0%}; mean of the weights over "
+        "the steps ({averaged}); last loss {final_loss:.2f}.".format(**provenance)
     )
     if earlier := provenance["started_from"]:
         yield f"Started from weights with the SHA-256 `{earlier['sha256']}`: {earlier.get('about', 'an earlier run')}."
