@@ -140,7 +140,7 @@ def serving(app, host="127.0.0.1"):
         thread.start()
         until(lambda: running.started)
         try:
-            yield server._url(host, sock.getsockname()[1])
+            yield server.url_of(host, sock.getsockname()[1])
         finally:
             running.should_exit = True
             thread.join(10)
@@ -396,6 +396,12 @@ def test_the_token_is_in_no_address_where_users_are_known(tmp_path):
         assert token and httpx.get(clean).status_code == 403
         assert httpx.get(clean, headers={"Authorization": f"Bearer {token}"}).status_code == 200
         assert served.end(signal.SIGINT) == 0
+
+
+def test_the_address_is_the_one_that_is_listened_at(tmp_path):
+    """ "localhost" is ::1 too, where another user may listen: a browser that tries it first would show him the token."""
+    with Served("test_server.ScriptedAnswerer", tmp_path, options="host='localhost', ask_token=True") as served:
+        assert re.match(r"http://127\.0\.0\.1:\d+/\?token=", served.url)
 
 
 def test_a_browser_comes_in_by_a_file_and_stays(locked, tmp_path):
