@@ -23,7 +23,7 @@ from test_server import Served, until
 from test_ways import load, timeless
 
 from index.build import build
-from ui import owner, server
+from ui import already, owner, server
 from ui.owner import OwnerOnly, peer_uid
 from ui.serving import FILE, ask
 
@@ -312,11 +312,12 @@ def locked(shelf, tmp_path_factory):
 
 def test_without_the_token_or_with_a_wrong_one_nobody_is_answered(locked):
     """Every route, every way to show it; what to do next is said in the page's language, or a program's."""
-    _, url, token = locked
+    served, url, token = locked
     assert len(token) >= 40
     port = url.rsplit(":", 1)[1]
     for (method, path, *_), (status, said) in zip(ROUTES, asked(url, ROUTES), strict=True):
         assert status == 403 and token not in said, f"{method} {path} gave {status}"
+    assert "WebSocket" not in served.errors.read_text()
     for wrong in ("x", token[:-1], token + "x", token.swapcase(), "é", "*", f"{token} {token}"):
         quoted = wrong.encode("utf-8").decode("latin-1")
         for headers in ({"Authorization": f"Bearer {quoted}"}, {"Authorization": f"Basic {token}"}, {"Authorization": token},
@@ -384,6 +385,16 @@ def test_the_command_finds_the_token_by_itself(locked, shelf):
     question = "Combien d’euros ont coûté les travaux ?"
     answer = ask(shelf, question, "first line", "bag")
     assert answer.supported and timeless(answer.to_dict()) == timeless(load(shelf).ask(question).to_dict())
+
+
+def test_a_second_serve_says_the_address_with_the_token(locked, shelf, monkeypatch):
+    """On the terminal; a browser, which others see started, gets the one without it."""
+    _, url, token = locked
+    opened = []
+    monkeypatch.setattr(already, "can_show_browser", lambda: True)
+    monkeypatch.setattr(already.webbrowser, "open", opened.append)
+    line = already.already(shelf, int(url.rsplit(":", 1)[1]), True)
+    assert line.endswith(f"{url}/?token={token}") and opened == [f"{url}/"]
 
 
 def test_the_token_is_in_no_address_where_users_are_known(tmp_path):

@@ -34,6 +34,8 @@ def already(library: Path, port: int, open_browser: bool) -> str:
     if serving:  # perhaps on another port, since this one was taken then, too
         url = url_of(serving.host, serving.port) + address(serving.name)
         line = f"citeline already serves {library}: {url}"
+        if serving.is_token_asked:  # on the terminal alone: what opens a browser, others can read
+            line += f"?token={serving.token}"
     else:
         url = url_of(HOST, port)
         line = _line(library, url, _status(port), taken)

@@ -89,7 +89,7 @@ def serve(
         if watch:
             backend.when_loaded.append(lambda each: _watch(each, ended))
         if models:
-            announcer = Announcer(host, port, *models, token)
+            announcer = Announcer(host, port, *models, token, is_token_asked)
             backend.when_loaded.append(lambda each: _announce(each, announcer))
         app = create_app(backend, examples, keep_history, read_ahead)
         server = uvicorn.Server(config(OwnerOnly(app, token, ask_token)))
