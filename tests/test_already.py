@@ -183,6 +183,15 @@ def test_what_another_user_serves_is_never_taken_for_ours(library, monkeypatch):
             liar.kill()
 
 
+def test_what_hangs_up_after_its_reply_is_another_program(saying, library, monkeypatch, capfd):
+    """Whose it was cannot be known then; nothing else is said."""
+    monkeypatch.setattr(Says, "protocol_version", "HTTP/1.0")
+    Says.body = json.dumps({"version": "1", "state": "loading"}).encode()
+    with pytest.raises(PortTaken):
+        already(library, saying, False)
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("uid", [None, 4_000_000_000])
 def test_what_is_not_known_to_be_ours_is_another_program(saying, library, monkeypatch, uid):
     """Another user's process, or one of nobody knows whom."""

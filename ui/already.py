@@ -77,7 +77,8 @@ def _status(port: int) -> dict[str, Any]:
         with contextlib.suppress(*whatever), contextlib.closing(connection):
             connection.request("GET", "/api/status")
             reply = connection.getresponse()
-            is_ours = is_trusted(peer_uid(connection.sock))
+            # a citeline goes on listening after its reply
+            is_ours = connection.sock is not None and is_trusted(peer_uid(connection.sock))
             said = json.loads(reply.read(STATUS_BYTES))
             if is_ours and isinstance(said, dict) and "version" in said:
                 found.update(said)
