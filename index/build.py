@@ -177,10 +177,10 @@ def check(
 
     `embedder` is the name and the fingerprint that it will have; None when the library is to be built anew.
     """
-    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    there = next(each for each in (path, *path.absolute().parents) if each.exists() or each.is_symlink())
     if not (there.is_dir() and os.access(there, os.W_OK)):
-        why = os.strerror(errno.EACCES if there.is_dir() else errno.ENOTDIR)
-        raise LibraryError(_nowhere(path, why))
+        why = errno.EACCES if there.is_dir() else errno.ENOTDIR if there.exists() else errno.ENOENT
+        raise LibraryError(_nowhere(path, os.strerror(why)))
     known, off = known_sources(path)
     folders = _sources(known, path, sources, forget)
     for each in folders:

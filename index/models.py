@@ -87,9 +87,14 @@ def is_verified(model: Model) -> bool:
     return is_here(model) and _stamps(model) == _read_stamps(model)
 
 
+def is_url(spec: str) -> bool:
+    """Whether a name means a server, whichever its capitals."""
+    return spec.lower().startswith(("http://", "https://"))
+
+
 def is_path(spec: str) -> bool:
     """Whether a name means a file or folder of the person's own. Raises UnknownModel for a URL."""
-    if spec.startswith(("http://", "https://")):
+    if is_url(spec):
         raise UnknownModel(f"{spec} is a URL, not a model on this machine.")
     looks = "/" in spec or spec.startswith(("~", ".")) or spec.endswith(".gguf")
     return not spec.startswith("hf:") and spec not in CATALOGUE and (looks or Path(spec).exists())

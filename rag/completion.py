@@ -24,6 +24,7 @@ MAX_SAID = 200
 MAX_TOKENS = 1 << 53
 """That a server can have counted: beyond it JSON's numbers are not exact."""
 
+_BOM = b"\xef\xbb\xbf"
 _END = object()
 _KINDS: dict[type, str] = {
     str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object",
@@ -159,8 +160,8 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
             raise BadReply(f"its reply is too long: more than {MAX_BYTES:,} bytes. Is it stuck? Start it again")
         held += chunk
         if not has_begun:
-            held = held.removeprefix(b"\xef\xbb\xbf").lstrip()
-            has_begun, is_json = bool(held), held.startswith((b"{", b"["))
+            held = held.removeprefix(_BOM).lstrip()
+            has_begun, is_json = not _BOM.startswith(held), held.startswith((b"{", b"["))
         if not is_json and (b"\n" in chunk or b"\r" in chunk):
             *whole, rest = bytes(held).replace(b"\r", b"\n").split(b"\n")
             yield from filter(None, map(bytes.strip, whole))

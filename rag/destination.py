@@ -41,9 +41,9 @@ def is_loopback(address: str) -> bool:
     return found.is_loopback or found.is_unspecified
 
 
-def proxy_for(scheme: str, host: str) -> str:
-    """The proxy that the environment names for a host, as a URL; "" for none."""
-    if proxy_bypass(host):
+def proxy_for(scheme: str, host: str, port: int) -> str:
+    """The proxy that the environment names for a host, as a URL; "" for none. NO_PROXY may name the port too."""
+    if proxy_bypass(f"{host}:{port}"):
         return ""
     known = getproxies()
     found = known.get(scheme) or known.get("all") or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from index.models import require_here, resolve
+from index.models import is_url, require_here, resolve
 from rag.config import Config
 from rag.destination import Destination
 from rag.prompt import Message
@@ -50,7 +50,7 @@ DEADLINE_S = Config().deadline_s
 
 def require_llm(spec: str) -> None:
     """Raise what `load_llm` raises for a name that means nothing or a model that is not here; reads no weights."""
-    if spec != "none" and not spec.startswith(("http://", "https://")):
+    if spec != "none" and not is_url(spec):
         require_here(spec, "llm")
 
 
@@ -62,7 +62,7 @@ def load_llm(spec: str, deadline_s: float = DEADLINE_S) -> Llm | None:
     """
     if spec == "none":
         return None
-    if spec.startswith(("http://", "https://")):
+    if is_url(spec):
         from rag.llm_remote import OpenAiLlm
 
         return OpenAiLlm(spec, deadline_s)

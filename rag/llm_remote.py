@@ -32,9 +32,9 @@ class OpenAiLlm:
         self._url, self._seconds = address.rstrip("/"), seconds
         self._model = model or "default"
         self.name = without_login(url)
-        scheme, host = _parsed(self._url)
+        scheme, host, port = _parsed(self._url)
         is_local = is_here(host)
-        self._proxy = "" if is_local else proxy_for(scheme, host)
+        self._proxy = "" if is_local else proxy_for(scheme, host, port)
         self.destination = None if is_local else Destination(host, plain(without_login(self._proxy)))
         """Where the prompts go; None: nowhere beyond this machine."""
         self._open: set[Exchange[Piece]] = set()
@@ -137,17 +137,17 @@ class OpenAiLlm:
         return LlmError(f"{without_login(self._url)}: {reason}")
 
 
-def _parsed(url: str) -> tuple[str, str]:
-    """Scheme and host of a URL. Raises LlmError for one that nothing can be sent to."""
+def _parsed(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a URL. Raises LlmError for one that nothing can be sent to."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         host = None
     if not host or parts.query or not url.isprintable() or " " in url:
         shown = plain(without_login(url))
         raise LlmError(f"--llm takes an address such as http://127.0.0.1:8080/v1#MODEL, not {shown}")
-    return parts.scheme, host
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else 80)
 
 
 def _key() -> str:

@@ -99,6 +99,7 @@ GOOD = {
     "cr": reply(sse(*WORDS, FINISH, line="\r")),
     "no blank lines": reply(sse(*WORDS, FINISH).replace(b"\n\n", b"\n")),
     "byte order mark": reply(b"\xef\xbb\xbf\n" + sse(*WORDS, FINISH)),
+    "byte order mark in pieces": chunked(b"\xef", b"\xbb", b"\xbf" + sse(*WORDS, FINISH)),
     "no content type": reply(sse(*WORDS, FINISH), kind=""),
     "no done": reply(sse(*WORDS, FINISH, end="")),
     "no finish": reply(sse(*WORDS)),

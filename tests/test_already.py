@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from fakes import BagEmbedder
+from other_user import NOBODY, needs_root, python_as
 from test_cli import one_line, run
 from test_server import Served, until
 
@@ -75,7 +77,7 @@ def test_another_library_on_the_port_is_named(served, shelf, library):
 def test_a_library_that_is_one_of_several_there_has_its_own_address(library):
     """As on the page of a server that has several."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        announcer = Announcer("127.0.0.1", port := taken.getsockname()[1], *MODELS)
+        announcer = Announcer("127.0.0.1", port := taken.getsockname()[1], *MODELS, "token")
         announcer.announce(library, "notes")
         assert already(library, port, False).endswith(f": http://127.0.0.1:{port}/library/notes/")
         announcer.withdraw()
@@ -97,10 +99,12 @@ def test_a_port_that_is_free_is_left_free(library):
 
 
 class Says(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     body = b""
 
     def do_GET(self):
         self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
         self.wfile.write(self.body)
 
@@ -151,6 +155,50 @@ def test_a_library_that_cannot_be_written_is_met_by_what_its_server_says(saying,
     """There is no file to read then."""
     Says.body = json.dumps({"version": "1", "state": "ready", "library": {"path": str(library)}}).encode()
     assert already(library, saying, False) == f"citeline already serves {library}: http://127.0.0.1:{saying}"
+
+
+LIAR = """
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+while True:
+    asking = listening.accept()[0]
+    asking.recv(9999)
+    body = b'{"version": "1", "state": "loading"}'
+    asking.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body))
+    kept = asking
+"""
+
+
+@needs_root
+def test_what_another_user_serves_is_never_taken_for_ours(library, monkeypatch):
+    """It says that it is a citeline: its page, which would read the questions, is not opened."""
+    monkeypatch.setattr(module, "can_show_browser", lambda: True)
+    monkeypatch.setattr(module.webbrowser, "open", lambda url: pytest.fail(f"opened {url}"))
+    with subprocess.Popen(python_as(NOBODY, LIAR), stdout=subprocess.PIPE, text=True) as liar:
+        try:
+            port = int(liar.stdout.readline())
+            with pytest.raises(PortTaken):
+                already(library, port, True)
+        finally:
+            liar.kill()
+
+
+def test_what_hangs_up_after_its_reply_is_another_program(saying, library, monkeypatch, capfd):
+    """Whose it was cannot be known then; nothing else is said."""
+    monkeypatch.setattr(Says, "protocol_version", "HTTP/1.0")
+    Says.body = json.dumps({"version": "1", "state": "loading"}).encode()
+    with pytest.raises(PortTaken):
+        already(library, saying, False)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("uid", [None, 4_000_000_000])
+def test_what_is_not_known_to_be_ours_is_another_program(saying, library, monkeypatch, uid):
+    """Another user's process, or one of nobody knows whom."""
+    monkeypatch.setattr("ui.owner.peer_uid", lambda sock: uid)
+    Says.body = json.dumps({"version": "1", "state": "loading"}).encode()
+    with pytest.raises(PortTaken):
+        already(library, saying, False)
 
 
 def test_one_that_could_not_load_its_models_is_no_page(saying, library):

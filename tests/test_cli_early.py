@@ -75,6 +75,8 @@ MISTAKES = [
     (("index", "/etc"), "belongs to the system"),
     (("index", "{lib}", "--library", "{lib}"), "keeps a library"),
     (("index", "{folder}", "--library", "{tmp}/file.bin"), "no library can be kept"),
+    (("index", "{folder}", "--library", "{tmp}/link"), "no library can be kept"),
+    (("index", "{folder}", "--library", "{tmp}/link/under"), "no library can be kept"),
     (("index", "--library", "{lib}", "--forget", "{tmp}"), "is not among"),
     (("index", "--library", "{lib}"), "was built with bag"),
     (("watch", "/etc", "--library", "{lib}"), "belongs to the system"),
@@ -122,6 +124,7 @@ def test_a_mistake_is_one_line_before_any_model(citeline, command, says, tmp_pat
     (tmp_path / "empty").mkdir()
     (tmp_path / "blank").write_text("\n\n")
     (tmp_path / "file.bin").write_bytes(b"\x00\x01{")
+    (tmp_path / "link").symlink_to(tmp_path / "away")
     (tmp_path / "in.jsonl").write_text('{"id": 1, "question": "Qui ?"}\n')
     before = sorted(tmp_path.rglob("*"))
     assert says in one_line(citeline(*(each.format(tmp=tmp_path, lib=library, folder=folder) for each in command)))

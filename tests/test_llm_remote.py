@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rag.completion import MAX_SAID, BadReply, pieces
 from rag.destination import Destination, is_here
 from rag.errors import Interrupted, LlmError
-from rag.llm import load_llm
+from rag.llm import load_llm, require_llm
 from rag.llm_remote import CHARS_PER_TOKEN, OpenAiLlm
 from rag.prompt import Message
 
@@ -309,10 +309,27 @@ def test_another_machine_is_named_with_the_proxy_on_the_way(proxy):
     assert head.startswith("POST http://192.0.2.7:8000/v1/chat/completions ") and b"Combien" in body
 
 
-def test_no_proxy_is_heeded(proxy, monkeypatch):
-    """For a host that it names, the way is direct, and is said to be."""
-    monkeypatch.setenv("NO_PROXY", "192.0.2.7")
+@pytest.mark.parametrize("excepted", ["192.0.2.7", "192.0.2.7:8000", "x.invalid, 192.0.2.7:8000", "*"])
+def test_no_proxy_is_heeded(proxy, monkeypatch, excepted):
+    """For a host that it names, with or without its port, the way is direct, and is said to be."""
+    monkeypatch.setenv("NO_PROXY", excepted)
     assert OpenAiLlm("http://192.0.2.7:8000/v1").destination == Destination("192.0.2.7")
+
+
+@pytest.mark.parametrize("excepted", ["192.0.2.8", "192.0.2.7:8001", "192.0.2.7:443"])
+def test_no_proxy_for_another_port_is_for_another(proxy, monkeypatch, excepted):
+    """A proxy is left out only for what NO_PROXY names."""
+    monkeypatch.setenv("NO_PROXY", excepted)
+    assert OpenAiLlm("http://192.0.2.7:8000/v1").destination.proxy
+    assert OpenAiLlm("http://192.0.2.7/v1").destination.proxy
+
+
+@pytest.mark.parametrize("scheme", ["HTTP", "Http"])
+def test_capitals_in_the_scheme_are_an_address_too(server, scheme):
+    """As everywhere else an address is typed."""
+    url = server.url(GOOD["plain"]).replace("http", scheme, 1)
+    require_llm(url)
+    assert said(load_llm(url)) == SAID
 
 
 def test_a_name_that_moves_away_gets_nothing(server, monkeypatch):

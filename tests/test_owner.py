@@ -23,7 +23,7 @@ from test_server import Served, until
 from test_ways import load, timeless
 
 from index.build import build
-from ui import owner, server
+from ui import already, owner, server
 from ui.owner import OwnerOnly, peer_uid
 from ui.serving import FILE, ask
 
@@ -312,11 +312,12 @@ def locked(shelf, tmp_path_factory):
 
 def test_without_the_token_or_with_a_wrong_one_nobody_is_answered(locked):
     """Every route, every way to show it; what to do next is said in the page's language, or a program's."""
-    _, url, token = locked
+    served, url, token = locked
     assert len(token) >= 40
     port = url.rsplit(":", 1)[1]
     for (method, path, *_), (status, said) in zip(ROUTES, asked(url, ROUTES), strict=True):
         assert status == 403 and token not in said, f"{method} {path} gave {status}"
+    assert "WebSocket" not in served.errors.read_text()
     for wrong in ("x", token[:-1], token + "x", token.swapcase(), "é", "*", f"{token} {token}"):
         quoted = wrong.encode("utf-8").decode("latin-1")
         for headers in ({"Authorization": f"Bearer {quoted}"}, {"Authorization": f"Basic {token}"}, {"Authorization": token},
@@ -386,6 +387,16 @@ def test_the_command_finds_the_token_by_itself(locked, shelf):
     assert answer.supported and timeless(answer.to_dict()) == timeless(load(shelf).ask(question).to_dict())
 
 
+def test_a_second_serve_says_the_address_with_the_token(locked, shelf, monkeypatch):
+    """On the terminal; a browser, which others see started, gets the one without it."""
+    _, url, token = locked
+    opened = []
+    monkeypatch.setattr(already, "can_show_browser", lambda: True)
+    monkeypatch.setattr(already.webbrowser, "open", opened.append)
+    line = already.already(shelf, int(url.rsplit(":", 1)[1]), True)
+    assert line.endswith(f"{url}/?token={token}") and opened == [f"{url}/"]
+
+
 def test_the_token_is_in_no_address_where_users_are_known(tmp_path):
     """It is another one each time, and `--token` asks for it all the same."""
     with Served("test_server.ScriptedAnswerer", tmp_path) as served:
@@ -396,6 +407,12 @@ def test_the_token_is_in_no_address_where_users_are_known(tmp_path):
         assert token and httpx.get(clean).status_code == 403
         assert httpx.get(clean, headers={"Authorization": f"Bearer {token}"}).status_code == 200
         assert served.end(signal.SIGINT) == 0
+
+
+def test_the_address_is_the_one_that_is_listened_at(tmp_path):
+    """ "localhost" is ::1 too, where another user may listen: a browser that tries it first would show him the token."""
+    with Served("test_server.ScriptedAnswerer", tmp_path, options="host='localhost', ask_token=True") as served:
+        assert re.match(r"http://127\.0\.0\.1:\d+/\?token=", served.url)
 
 
 def test_a_browser_comes_in_by_a_file_and_stays(locked, tmp_path):

@@ -273,7 +273,13 @@ def test_a_server_that_goes_away_is_said_and_comes_back(browser, tmp_path):
         expect(page.locator(".cl-said-here")).to_contain_text("the question stays here")
         page.click(".cl-kept [data-kept=again] >> nth=0")
         expect(kept(page, "lost")).to_have_text(["lente", CUP])
-        page.click(".cl-bar [data-view=shelf]")
+        broken = []
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        for view in ("history", "shelf"):
+            page.click(f".cl-bar [data-view={view}]")
+            page.wait_for_timeout(1000)
+            expect(page.locator("body")).not_to_contain_text("undefined")
+        assert broken == []
         page.click("#cl-live .cl-card >> nth=1")
         page.wait_for_timeout(3000)
         expect(page.locator(".toast-wrap :visible")).to_have_count(0)

@@ -34,6 +34,8 @@ def already(library: Path, port: int, open_browser: bool) -> str:
     if serving:  # perhaps on another port, since this one was taken then, too
         url = url_of(serving.host, serving.port) + address(serving.name)
         line = f"citeline already serves {library}: {url}"
+        if serving.is_token_asked:  # on the terminal alone: what opens a browser, others can read
+            line += f"?token={serving.token}"
     else:
         url = url_of(HOST, port)
         line = _line(library, url, _status(port), taken)
@@ -61,7 +63,12 @@ def _line(library: Path, url: str, status: dict[str, Any], taken: PortTaken) -> 
 
 
 def _status(port: int) -> dict[str, Any]:
-    """What GET /api/status says there; {} when that is not what answers, or nothing does in time."""
+    """What GET /api/status says there; {} when that is not what answers, or nothing does in time.
+
+    Only of a process of this user or root: any other could say that it is a citeline, and be shown in the browser.
+    """
+    from ui.owner import is_trusted, peer_uid
+
     found: dict[str, Any] = {}
 
     def ask() -> None:
@@ -69,8 +76,11 @@ def _status(port: int) -> dict[str, Any]:
         whatever = (OSError, ValueError, RecursionError, HTTPException)
         with contextlib.suppress(*whatever), contextlib.closing(connection):
             connection.request("GET", "/api/status")
-            said = json.loads(connection.getresponse().read(STATUS_BYTES))
-            if isinstance(said, dict) and "version" in said:
+            reply = connection.getresponse()
+            # a citeline goes on listening after its reply
+            is_ours = connection.sock is not None and is_trusted(peer_uid(connection.sock))
+            said = json.loads(reply.read(STATUS_BYTES))
+            if is_ours and isinstance(said, dict) and "version" in said:
                 found.update(said)
 
     asking = threading.Thread(target=ask, daemon=True)  # a timeout alone does not end what drips

@@ -103,6 +103,9 @@ class Connection(H11Protocol):
         self.since = self.loop.time()
         super().on_response_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: anybody can ask for a WebSocket, and gets the reply that the path has without one."""
+
     @property
     def is_waiting(self) -> bool:
         """Whether no request has come that is not answered yet."""

@@ -23,7 +23,7 @@ async function draw() {
   const mine = ++ticket;
   const query = place.querySelector(".cl-talk-search")?.value ?? "";
   const html = await server.listing({ lang: lang(), query, talk });
-  if (mine !== ticket) return false;
+  if (mine !== ticket || html === undefined) return false; // the server is away: away.js says so
   place.innerHTML = html; // rendered by history_view.py, which escapes every word of a question
   return true;
 }
@@ -33,12 +33,14 @@ async function list(more = 0) {
   const query = place.querySelector(".cl-talk-search")?.value ?? "";
   const html = await server.listing({ lang: lang(), query, talk, more, list: true });
   const rows = place.querySelector(".cl-talk-list");
-  if (mine !== ticket || !rows) return;
+  if (mine !== ticket || !rows || html === undefined) return;
   rows.innerHTML = html;
   if (more) rows.querySelectorAll(".cl-talk-open")[more]?.focus();
 }
 
 const isOpen = () => document.body.dataset.view === "history" && !document.body.classList.contains("cl-closed");
+
+document.addEventListener("citeline:away", ({ detail }) => detail || (isOpen() && draw()));
 
 document.addEventListener("citeline:view", async ({ detail }) => {
   if (detail === "history" && (await draw())) place.querySelector("h2")?.focus({ preventScroll: true });
@@ -128,7 +130,7 @@ function earlier() {
 async function save(button) {
   const { talk: name } = button.closest("[data-talk]").dataset;
   const file = await server.exported({ talk: name, format: button.dataset.format, lang: lang() });
-  if (!file.text) return void draw();
+  if (!file?.text) return void draw();
   const url = URL.createObjectURL(new Blob([file.text], { type: `${file.type};charset=utf-8` }));
   const link = Object.assign(document.createElement("a"), { href: url, download: file.name });
   link.click();
@@ -151,7 +153,7 @@ function ask(what, title) {
 async function forget() {
   const what = sure;
   place.querySelector(".cl-sure").close();
-  const { deleted } = await server.forget({ ...what, lang: lang() });
+  const { deleted } = (await server.forget({ ...what, lang: lang() })) ?? {};
   if (deleted && (what.all || what.talk === talk)) {
     leave();
     document.querySelector("#cl-new")?.click();
@@ -172,7 +174,7 @@ const say = (bar, words) => {
 
 async function copy(bar, button) {
   const text = await server.copied({ talk: bar.dataset.talk, turn: bar.dataset.turn, lang: lang() });
-  say(bar, !text ? button.dataset.lost : (await toClipboard(text)) ? button.dataset.copied : button.dataset.failed);
+  if (text !== undefined) say(bar, !text ? button.dataset.lost : (await toClipboard(text)) ? button.dataset.copied : button.dataset.failed);
 }
 
 async function toClipboard(text) {
@@ -194,6 +196,7 @@ async function toClipboard(text) {
 async function judge(bar, as, text, noting) {
   const { talk: name, turn } = bar.dataset;
   const told = await server.judge({ talk: name, turn, as, note: text, noting, lang: lang() });
+  if (!told) return;
   if (told.as !== undefined) judged.set(turn, { as: told.as, note: told.note });
   apply();
   const now = document.querySelector(`.cl-turn-bar[data-turn="${turn}"]`);

@@ -80,7 +80,7 @@ class OwnerOnly:
             await self._take_in(scope, send)
             return
         uid = None if self.asks_all else await _uid(scope)
-        if (uid is not None and uid in (os.geteuid(), ROOT)) or self._is_shown(scope):
+        if is_trusted(uid) or self._is_shown(scope):
             await self.app(scope, receive, send)
             return
         await reply(scope["path"], _hanging_up(send), Refused(403, self._refusal(scope, uid)))
@@ -124,6 +124,11 @@ class OwnerOnly:
         if uid is not None or not self.token:
             return _WORDS[lang if is_for_people else "en"]["owner"]
         return _WORDS[lang]["token"] if is_for_people else _PROGRAMS_TOKEN
+
+
+def is_trusted(uid: int | None) -> bool:
+    """Whether a process of this user's or of root's is at the other end; not when that is unknown."""
+    return uid is not None and uid in (os.geteuid(), ROOT)
 
 
 def peer_uid(sock: Any) -> int | None:

@@ -23,7 +23,9 @@ async function html(chip) {
   const key = JSON.stringify(wanted);
   if (!kept.has(key)) {
     if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(key, await server.peek(wanted));
+    const found = await server.peek(wanted);
+    if (found === undefined) return ""; // the server is away: the next look asks again
+    kept.set(key, found);
   }
   return kept.get(key);
 }

@@ -66,7 +66,8 @@ def serve(
     Raises ServeError if `host` is not this machine's own or `port` is taken, before anything is loaded.
     """
     sock = listen(host, port)
-    url = url_of(host, sock.getsockname()[1])
+    host, port = sock.getsockname()[:2]  # not a name: "localhost" is ::1 too, where somebody else may listen
+    url = url_of(host, port)
     ended = threading.Event()
     private = Path(tempfile.mkdtemp(prefix="citeline-"))
     announcer: Announcer | None = None
@@ -88,7 +89,7 @@ def serve(
         if watch:
             backend.when_loaded.append(lambda each: _watch(each, ended))
         if models:
-            announcer = Announcer(host, sock.getsockname()[1], *models, token)
+            announcer = Announcer(host, port, *models, token, is_token_asked)
             backend.when_loaded.append(lambda each: _announce(each, announcer))
         app = create_app(backend, examples, keep_history, read_ahead)
         server = uvicorn.Server(config(OwnerOnly(app, token, ask_token)))

@@ -48,19 +48,21 @@ class Serving:
     machine: str
     token: str
     """Shows that a caller may read this file."""
+    is_token_asked: bool = False
+    """Whether a browser must show the token too."""
 
 
 class Announcer:
     """Says of each library that this process serves how it can be asked, until `withdraw`."""
 
-    def __init__(self, host: str, port: int, llm: str, embedder: str, token: str) -> None:
+    def __init__(self, host: str, port: int, llm: str, embedder: str, token: str, is_token_asked: bool = False) -> None:
         """`llm` and `embedder` as on the command line, `token` as `ui.owner` takes it."""
         from importlib.metadata import version
 
         models = {"llm": model_key(llm), "embedder": model_key(embedder)}
         self._serving = Serving(
             os.getpid(), host, port, "", "", **models, code=code_state(), version=version("citeline"),
-            machine=platform.node(), token=token,
+            machine=platform.node(), token=token, is_token_asked=is_token_asked,
         )  # fmt: skip
         self._held: list[tuple[Path, int]] = []
 

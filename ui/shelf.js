@@ -22,7 +22,9 @@ const isOpen = () => document.body.dataset.view === "shelf" && !document.body.cl
 // --- the list ---
 
 async function frame() {
-  place.innerHTML = await server.shelf_frame({ lang: lang() });
+  const html = await server.shelf_frame({ lang: lang() });
+  if (html === undefined) return; // the server is away: away.js says so
+  place.innerHTML = html;
   const search = $(".cl-stack-search");
   if (search) search.value = list.query;
   wasEmpty = false;
@@ -33,13 +35,13 @@ async function draw(look = false) {
   const mine = ++ticket;
   if (!$(".cl-stacks")) await frame();
   let reply = await server.shelf_rows({ lang: lang(), ...list, look });
-  if (mine !== ticket) return;
+  if (mine !== ticket || !reply || !$(".cl-stacks")) return;
   while (reply.loading || reply.checking) {
     fill(reply);
     await rest(1500);
     if (mine !== ticket || !isOpen()) return;
     reply = await server.shelf_rows({ lang: lang(), ...list });
-    if (mine !== ticket) return;
+    if (mine !== ticket || !reply) return;
   }
   fill(reply);
 }
@@ -59,6 +61,8 @@ function fill(reply) {
   generation = reply.generation ?? generation;
   if (focus) $(focus)?.focus();
 }
+
+document.addEventListener("citeline:away", ({ detail }) => detail || (isOpen() && draw()));
 
 let typed = 0;
 element.addEventListener("input", (event) => {
@@ -95,6 +99,7 @@ async function sure({ sure: text, yes, no }) {
 
 async function act(wish, what = "") {
   const reply = await server.shelf_act({ lang: lang(), do: wish, what });
+  if (!reply) return false;
   if (reply.sure) return (await sure(reply)) && act("read", what); // a large folder, counted
   const { error, go } = reply;
   if (go) location.assign(go);
@@ -117,6 +122,7 @@ async function watch() {
   try {
     for (;;) {
       const told = await server.shelf_job({ lang: lang(), since: seen });
+      if (!told) return;
       if (told.ended?.length) {
         seen = told.number;
         report([...told.ended, passed]); // with what was refused before the job began
@@ -169,6 +175,7 @@ async function changed(told) {
 setInterval(async () => {
   if (watching || document.hidden || !generation) return;
   const told = await server.shelf_job({ lang: lang(), since: 1e9 });
+  if (!told) return;
   if ((told.troubles ?? 0) !== troubles) {
     if (troubles && told.watched) report([told.watched]);
     troubles = told.troubles;
