@@ -176,6 +176,14 @@ def test_a_date_inside_a_sentence_is_not_the_articles():
     assert read(f"Le pont rouvre\n\n{BODY} Il avait ouvert le 3 mai 1971.").date == ""
 
 
+@pytest.mark.parametrize("opening", ["# ", "Title: "])
+def test_a_line_without_end_is_no_title(opening):
+    """A title stands before every chunk: that of a file which is one long line would be embedded with each of them."""
+    article = read(opening + "un mot de plus " * 10_000)
+    assert len(article.title) == 300
+    assert article.title.startswith("un mot de plus un mot") and article.title.endswith("…")
+
+
 @pytest.mark.parametrize("dateline", ["", "VERNAY (AGL) — ", " date 2023-10 VERNAY, France (AGL) — "])
 def test_a_file_without_headline_is_named_by_its_opening_words(dateline):
     """A title is the start of the first paragraph, without its dateline; never empty, never the whole paragraph."""
