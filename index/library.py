@@ -302,16 +302,16 @@ def publish(
     for name, (_, sha) in digests.items():
         if stays_on_disk(name, digests):
             disk.was_written(root / f"{generation:08d}" / name, sha)
-    collect(path)
+    collect(path, served)
     return generation
 
 
-def collect(path: Path) -> None:
-    """Remove the generations that nobody needs: all but the current one and the one before, which a reader may be
-    opening. The caller holds the writer's lock."""
+def collect(path: Path, before: int = 0) -> None:
+    """Remove the generations that nobody needs: all but the current one and the one that was served before, which a
+    reader may be opening; the newest older one when that is not known. The caller holds the writer's lock."""
     numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
     served = current_generation(path)
-    before = max((each for each in numbers if each < served), default=0)
+    before = before or max((each for each in numbers if each < served), default=0)
     for each in numbers:
         if each not in (before, served):
             disk.remove(path / "gen" / f"{each:08d}")

@@ -737,7 +737,7 @@ def test_what_a_kill_left_is_collected_without_a_change(library, folder, embedde
     for n in range(2):
         (folder / f"neuf{n}.txt").write_text(f"Neuf {n}\n\nLe numéro {n}.")
         with monkeypatch.context() as patch:
-            patch.setattr("index.library.collect", lambda path: None)
+            patch.setattr("index.library.collect", lambda path, before: None)
             patch.setattr("index.build._Journal.clear", lambda journal: None)
             build(library, embedder)
     assert (library / "pending.bin").exists() and len(list((library / "gen").iterdir())) == 3

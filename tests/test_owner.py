@@ -140,7 +140,7 @@ def serving(app, host="127.0.0.1"):
         thread.start()
         until(lambda: running.started)
         try:
-            yield server._url(host, sock.getsockname()[1])
+            yield server.url_of(host, sock.getsockname()[1])
         finally:
             running.should_exit = True
             thread.join(10)

@@ -381,7 +381,8 @@ def test_the_library_is_counted_and_its_languages_named():
     assert "3 articles" in render_frame.top_html([BRIDGE, english, BRIDGE], "fr")
     assert "français, anglais" in render_frame.top_html([BRIDGE, english, BRIDGE], "fr")
     assert "1 article<" in render_frame.top_html([english], "en")
-    assert "cl-library" not in render_frame.top_html([], "fr")
+    assert "0 article<" in render_frame.top_html([], "fr")
+    assert "cl-library" not in render_frame.top_html([], "fr", is_ready=False)
 
 
 def test_the_preview_shows_eight_lines_with_the_cited_ones_lit():
