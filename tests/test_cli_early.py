@@ -109,6 +109,12 @@ MISTAKES = [
     (("eval", "--out", "{tmp}"), "cannot be written"),
     (("verify", "{tmp}/nowhere"), "nowhere"),
     (("mcp",), "there is no library"),
+    (("mcp", "--library", "{lib}"), "was built with bag"),
+    (("serve", "--library", "{lib}", "--port", "18917"), "was built with bag"),
+    (("index", "~nobody-has-this-name"), "no such home folder"),
+    (("index", "{folder}", "--library", "~nobody-has-this-name/x"), "no such home folder"),
+    (("index", "--library", "{lib}", "--forget", "~nobody-has-this-name"), "no such home folder"),
+    (("serve", "--library", "~nobody-has-this-name"), "no such home folder"),
     (("serve", "--library", "{folder}"), "citeline index"),
     (("serve", "--library", "{tmp}/file.bin"), "is a file"),
 ]  # fmt: skip
