@@ -29,6 +29,7 @@ LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl
 """Most bytes of kinds that hold pictures, or many articles."""
 MOST_BYTES = max(LARGER.values())
 
+_OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip file",
           b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture",
@@ -216,15 +217,13 @@ def read_bytes(path: Path, real: str = "") -> bytes:
     Unreadable when it may be another time, as when it is no longer at `real`, where it was found."""
     if real and os.path.realpath(path) != real:
         raise Unreadable("it became a link, or another one, while its folder was looked through")
-    path, link = Path(real or path), os.O_NOFOLLOW if real else 0
+    path, how = Path(real or path), _OPENING | (os.O_NOFOLLOW if real else 0)
     try:
         for _ in range(2):
             if not stat.S_ISREG(path.stat().st_mode):
                 raise ValueError("it is not a regular file")
             # What is a pipe by now does not block, and what is read is what was looked at, whatever takes its name.
-            with os.fdopen(
-                os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | link), "rb"
-            ) as file:
+            with os.fdopen(os.open(path, how), "rb") as file:
                 before = os.fstat(file.fileno())
                 if not stat.S_ISREG(before.st_mode):
                     raise ValueError("it is not a regular file")
