@@ -217,6 +217,7 @@ def read_bytes(path: Path, real: str = "") -> bytes:
     Unreadable when it may be another time, as when it is no longer at `real`, where it was found."""
     if real and os.path.realpath(path) != real:
         raise Unreadable("it became a link, or another one, while its folder was looked through")
+    most = most_bytes(path)
     path, how = Path(real or path), _OPENING | (os.O_NOFOLLOW if real else 0)
     try:
         for _ in range(2):
@@ -227,7 +228,6 @@ def read_bytes(path: Path, real: str = "") -> bytes:
                 before = os.fstat(file.fileno())
                 if not stat.S_ISREG(before.st_mode):
                     raise ValueError("it is not a regular file")
-                most = most_bytes(path)
                 if before.st_size > most:
                     raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
                 data = _read_up_to(file, before.st_size + 1)
