@@ -75,7 +75,7 @@ def test_another_library_on_the_port_is_named(served, shelf, library):
 def test_a_library_that_is_one_of_several_there_has_its_own_address(library):
     """As on the page of a server that has several."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        announcer = Announcer("127.0.0.1", port := taken.getsockname()[1], *MODELS)
+        announcer = Announcer("127.0.0.1", port := taken.getsockname()[1], *MODELS, "t")
         announcer.announce(library, "notes")
         assert already(library, port, False).endswith(f": http://127.0.0.1:{port}/library/notes/")
         announcer.withdraw()
