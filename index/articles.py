@@ -29,6 +29,7 @@ LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl
 """Most bytes of kinds that hold pictures, or many articles."""
 MOST_BYTES = max(LARGER.values())
 
+_OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip file",
           b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture",
@@ -54,6 +55,8 @@ class Found:
     id: str
     barred: str = ""
     """Why it cannot be looked at, when its folder does not open: whether it is still there is not known."""
+    real: str = ""
+    """Where it was when it was found, without a link; "" when nothing is held against its links."""
 
 
 class Unreadable(ValueError):
@@ -209,24 +212,29 @@ def most_bytes(path: Path) -> int:
     return LARGER.get(path.suffix.lower(), MAX_BYTES)
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, real: str = "") -> bytes:
     """Bytes of a regular file that did not change while it was read. Raises ValueError with the reason otherwise,
-    Unreadable when it may be another time."""
+    Unreadable when it may be another time, as when it is no longer at `real`, where it was found."""
+    if real and os.path.realpath(path) != real:
+        raise Unreadable("it became a link, or another one, while its folder was looked through")
+    most = most_bytes(path)
+    path, how = Path(real or path), _OPENING | (os.O_NOFOLLOW if real else 0)
     try:
         for _ in range(2):
             if not stat.S_ISREG(path.stat().st_mode):
                 raise ValueError("it is not a regular file")
             # What is a pipe by now does not block, and what is read is what was looked at, whatever takes its name.
-            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+            with os.fdopen(os.open(path, how), "rb") as file:
                 before = os.fstat(file.fileno())
                 if not stat.S_ISREG(before.st_mode):
                     raise ValueError("it is not a regular file")
-                most = most_bytes(path)
                 if before.st_size > most:
                     raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
                 data = _read_up_to(file, before.st_size + 1)
                 after = os.fstat(file.fileno())
             is_quiet = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+            if real and os.path.realpath(path) != real:
+                break
             if is_quiet and len(data) == after.st_size:
                 return data
     except OSError as error:
@@ -271,7 +279,7 @@ def scan(
                 id = f"{display_name(source.name)}/{id}"
             while id in found:
                 id += "+"
-            found[id] = Found(path, id, barred)
+            found[id] = Found(path, id, barred, real)
     return sorted(found.values(), key=lambda each: each.id), skipped
 
 

@@ -367,7 +367,7 @@ def _read(
 def _bytes_of(file: Found) -> bytes:
     if file.barred:
         raise Unreadable(file.barred)
-    return read_bytes(file.path)
+    return read_bytes(file.path, file.real)
 
 
 def _file_of(article: Article) -> Path:

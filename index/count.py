@@ -58,6 +58,7 @@ def count(
     `go_on` is asked now and then, with the number of files seen, and ends it. Reads no file; 100,000 take seconds.
     """
     counted, skipped, n_seen = Counted(), list[Skipped](), 0
+    seen = set(known)  # a folder may be named twice, or one that lies in another
     leave_out = library.expanduser().resolve()
     for source in sources:
         for path, _, _ in walk(source.expanduser().resolve(), leave_out, skipped):
@@ -65,11 +66,12 @@ def count(
             if n_seen % 200 == 0 and not go_on(n_seen):
                 counted.is_whole = False
                 break
-            if str(path) not in known:
+            if str(path) not in seen:
+                seen.add(str(path))
                 _add(counted, path)
         if not counted.is_whole:
             break
-    counted.passed_over.update(each.reason for each in skipped)
+    counted.passed_over.update(each.reason for each in dict.fromkeys(skipped))
     return counted
 
 

@@ -9,12 +9,15 @@ from itertools import islice
 from typing import Any
 
 from index.extracted import Extracted, Paragraph, lay_out, tidy, web_address
+from index.header import TITLE_CHARS, clip
 
 MAX_ELEMENTS = 40_000
 """A page of more is read plainly, with whatever stands around its text: telling them apart would take minutes."""
 
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
-_XML_HEAD = re.compile(r"\s*<\?xml[^>]*>")
+_XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*>")  # looked for further in, a run of spaces would take its square
+_TITLE_LOOKED_AT = 1000
+"""Characters; a longer title is none, and telling it from its site's name would take their square."""
 _TITLE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 _RULE = re.compile(r"[|\s:-]+")
 _LABEL = re.compile(r"(?:publicité|anzeige|advertisement|publicidad|pubblicità|publicidade)", re.IGNORECASE)
@@ -132,17 +135,17 @@ def _facts(tree: Any) -> dict[str, str]:
     data = _linked_data(tree)
     site = next((metas[name] for name in _SOURCES if metas.get(name)), "") or _name(data.get("publisher"))
     return {
-        "title": _clip(_headline(tree, metas, data, site), 300),
+        "title": clip(_headline(tree, metas, data, site), TITLE_CHARS),
         "date": _date(tree, metas, data),
         "language": (tree.get("lang") or metas.get("og:locale", ""))[:2].lower(),
-        "source": _clip(site, 120),
+        "source": clip(site, 120),
         "url": next(filter(None, map(web_address, _addresses(tree, metas, data))), ""),
     }
 
 
 def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -> str:
     heads = [text for head in tree.iter("h1") if (text := tidy(head.text_content()))]
-    title = tidy(next((each.text_content() for each in tree.iter("title")), ""))
+    title = tidy(next((each.text_content() for each in tree.iter("title")), ""))[:_TITLE_LOOKED_AT]
     declared = metas.get("og:title") or (data["headline"] if isinstance(data.get("headline"), str) else "")
     for head in heads:
         if head and (head in title or head in declared):
@@ -201,7 +204,3 @@ def _addresses(tree: Any, metas: dict[str, str], data: dict[str, Any]) -> Iterat
             yield link.get("href") or ""
     yield metas.get("og:url", "")
     yield data["url"] if isinstance(data.get("url"), str) else ""
-
-
-def _clip(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

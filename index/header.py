@@ -38,6 +38,8 @@ _DATES = (
     re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
     re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
 )  # fmt: skip
+TITLE_CHARS = 300
+"""Most characters of a title, which stands before every chunk: a file may be one long line that begins with "#"."""
 _FIELD = re.compile(r"^(?:(?:date|title|titre|source|url)\s*:|date\s+\S+$)", re.I)
 _AGENCY = re.compile(r"\(([A-ZÀ-Þ][\w .&’'/-]{1,28})\)\s*[—–-]{1,2}\s+$")
 _DATELINE = re.compile(
@@ -82,7 +84,12 @@ def read_header(lines: Sequence[str], stem: str) -> Header:
     written = [fields.get("date", ""), *(line[:60] for line in top[:4]), stem.replace("_", " ")]
     date = next((found for text in written if (found := find_date(text))), "")
     source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
-    return Header(title or _opening(top) or stem, date, source[:120], fields.get("url", ""))
+    return Header(clip(title or _opening(top) or stem, TITLE_CHARS), date, source[:120], fields.get("url", ""))
+
+
+def clip(text: str, most: int) -> str:
+    """`text`, or its beginning and "…" when it is longer than `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _agency(line: str) -> str:

@@ -151,6 +151,20 @@ def test_a_program_that_says_nothing_is_not_waited_for(library, monkeypatch):
         already(library, silent.getsockname()[1], False)
 
 
+def test_one_that_is_about_to_answer_is_waited_for(library, monkeypatch):
+    """It has the port before what answers has been imported, which takes seconds on a busy machine."""
+    monkeypatch.setattr(Says, "body", b'{"version": "1", "state": "loading"}')
+    with ThreadingHTTPServer(("127.0.0.1", 0), Says) as server:
+        begin = threading.Timer(5, server.serve_forever)
+        begin.start()
+        try:
+            assert "is starting already" in already(library, server.server_port, False)
+        finally:
+            begin.join(6)  # it has begun
+            server.shutdown()
+            begin.join()
+
+
 def test_a_library_that_cannot_be_written_is_met_by_what_its_server_says(saying, library):
     """There is no file to read then."""
     Says.body = json.dumps({"version": "1", "state": "ready", "library": {"path": str(library)}}).encode()

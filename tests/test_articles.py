@@ -176,6 +176,14 @@ def test_a_date_inside_a_sentence_is_not_the_articles():
     assert read(f"Le pont rouvre\n\n{BODY} Il avait ouvert le 3 mai 1971.").date == ""
 
 
+@pytest.mark.parametrize("opening", ["# ", "Title: "])
+def test_a_line_without_end_is_no_title(opening):
+    """A title stands before every chunk: that of a file which is one long line would be embedded with each of them."""
+    article = read(opening + "un mot de plus " * 10_000)
+    assert len(article.title) == 300
+    assert article.title.startswith("un mot de plus un mot") and article.title.endswith("…")
+
+
 @pytest.mark.parametrize("dateline", ["", "VERNAY (AGL) — ", " date 2023-10 VERNAY, France (AGL) — "])
 def test_a_file_without_headline_is_named_by_its_opening_words(dateline):
     """A title is the start of the first paragraph, without its dateline; never empty, never the whole paragraph."""
@@ -453,3 +461,27 @@ def test_a_guessed_encoding_is_told(tree, tmp_path):
     report = build(tmp_path / "library", BagEmbedder(), [tree])
     assert report.notes == ("old.txt: not UTF-8, read as Windows-1252",)
     assert "Déjà vu à Vernay" in Library.open(tmp_path / "library").by_id["old.txt"].text
+
+
+@pytest.mark.parametrize("swapped", ["a file", "its folder"])
+def test_what_becomes_a_link_after_it_was_looked_at_is_not_followed(swapped, tmp_path, monkeypatch):
+    """What the walk saw is what is read: a link put in its place meanwhile leads to nothing that is not an article."""
+    inside, away = tmp_path / "articles" / "in", tmp_path / "away"
+    for folder, text in ((inside, "Un article sur le pont."), (away, "Un secret de famille.")):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text(text)
+    library = tmp_path / "library"
+    build(library, BagEmbedder(), [tmp_path / "articles"])
+
+    def scan_then_swap(*args):
+        found = scan(*args)
+        what, target = (inside / "a.txt", away / "a.txt") if swapped == "a file" else (inside, away)
+        what.rename(tmp_path / "was")
+        what.symlink_to(target)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr("index.build.scan", scan_then_swap)
+        report = build(library, BagEmbedder())
+    assert "it became a link" in report.skipped[0].reason and not report.removed
+    assert [each.text for each in Library.open(library).articles] == ["Un article sur le pont."]

@@ -6,6 +6,7 @@ import sys
 import pytest
 from fakes import BagEmbedder
 
+from index.count import count
 from index.library import current_generation
 from ui.cli import app, main
 
@@ -111,6 +112,12 @@ MISTAKES = [
     (("eval", "--out", "{tmp}"), "cannot be written"),
     (("verify", "{tmp}/nowhere"), "nowhere"),
     (("mcp",), "there is no library"),
+    (("mcp", "--library", "{lib}"), "was built with bag"),
+    (("serve", "--library", "{lib}", "--port", "18917"), "was built with bag"),
+    (("index", "~nobody-has-this-name"), "no such home folder"),
+    (("index", "{folder}", "--library", "~nobody-has-this-name/x"), "no such home folder"),
+    (("index", "--library", "{lib}", "--forget", "~nobody-has-this-name"), "no such home folder"),
+    (("serve", "--library", "~nobody-has-this-name"), "no such home folder"),
     (("serve", "--library", "{folder}"), "citeline index"),
     (("serve", "--library", "{tmp}/file.bin"), "is a file"),
 ]  # fmt: skip
@@ -211,3 +218,13 @@ class _NoAdapter:
         from rag.answerer import ReaderError
 
         raise ReaderError("made for another embedder")
+
+
+def test_a_folder_in_a_folder_is_counted_once(folder, tmp_path):
+    """As it is read once."""
+    (folder / "table.xlsx").write_text("x")
+    (folder / "in").mkdir()
+    (folder / "in" / "b.txt").write_text("Une phrase.")
+    once = count([folder], tmp_path / "library")
+    assert once.n_files > 1 and once.passed_over
+    assert count([folder / "in", folder, folder, folder / "in" / "b.txt"], tmp_path / "library") == once

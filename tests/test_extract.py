@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -311,6 +312,24 @@ def test_two_columns_are_read_one_after_the_other():
     right = ("commencer les travaux en juin.", "L’opposition a quitté la salle.")
     said = extract_pdf(pdf([*column(30, 500, *left), *column(220, 500, *right)]))
     assert said.lines == (" ".join((*left, *right)),)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Un mot" + "\t" * 200_000 + " fin.",
+        "\n" * 200_000 + "<p>Un mot fin.",
+        "<title>" + " - a" * 50_000 + "</title><p>Un mot fin.",
+        "<title>" + "\u00a0" * 200_000 + "</title><p>Un mot fin.",
+    ],
+    ids=["tabs", "line ends", "dashes in the title", "no-break spaces in the title"],
+)
+def test_spaces_without_end_cost_a_page_nothing(page):
+    """Each was looked at again from every place in it: minutes, so the page was passed over."""
+    began = time.monotonic()
+    found = extract_html(page)
+    assert "fin." in found.lines[-1]
+    assert time.monotonic() - began < 30
 
 
 def test_running_heads_and_page_numbers_are_left_out_and_pages_kept():

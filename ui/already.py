@@ -14,7 +14,8 @@ from ui.server import LOOPBACK, PortTaken, ServeError, can_show_browser, listen,
 from ui.serving import serves
 
 HOST = LOOPBACK[0]
-STATUS_SECONDS = 3.0
+STATUS_SECONDS = 10.0
+"""A citeline that is starting has the port some seconds before it answers; whatever else answers does so at once."""
 STATUS_BYTES = 1 << 16
 
 

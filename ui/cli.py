@@ -283,8 +283,8 @@ def serve(
     ] = False,
 ) -> None:
     """Open the chat page, on this machine and for you only."""
-    from index.library import current_generation, default_path
-    from index.models import require_here
+    from index.embed import identity
+    from index.library import current_generation, default_path, require_embedder
     from rag.llm import require_llm
     from ui.already import already
     from ui.libraries import named, names_of, require_room
@@ -297,7 +297,7 @@ def serve(
     for path in missing:
         require_room(path)
     require_llm(llm)
-    require_here(embedder, "embedder")
+    require_embedder(where, *identity(embedder))
     main, *names = names_of([where, *others])
     for path in missing:
         print(shown(f"citeline: there is no library at {path} yet: an empty one is made, add articles on the page"))
@@ -322,12 +322,16 @@ def mcp(
     library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
 ) -> None:
     """Be a tool of another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
-    from index.library import default_path, require
+    from index.embed import identity
+    from index.library import default_path, require, require_embedder
+    from rag.llm import require_llm
     from ui.backend import Backend
     from ui.mcp_server import over_stdio
 
     where = (library or default_path()).expanduser()
     require(where)
+    require_llm(llm)
+    require_embedder(where, *identity(embedder))
     over_stdio(Backend(lambda: _warm_answerer(where, llm, embedder)))
 
 
@@ -348,6 +352,10 @@ def main() -> None:
         if end.code == 130:  # what typer makes of Ctrl-C
             print("citeline: stopped; what was finished is kept", file=sys.stderr)
         raise
+    except RuntimeError as error:
+        if str(error) != "Could not determine home directory.":  # what Path.expanduser says of "~nobody"
+            raise
+        _fail("there is no such home folder: write the whole path, such as /home/me/articles")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
