@@ -340,8 +340,10 @@ def walk(
     for refusal in closed:
         shut, reason = Path(refusal.filename), f"it cannot be opened: {refusal.strerror}"
         inside = [] if is_gone(refusal) else sorted(path for path in known if path.is_relative_to(shut))
-        kept = "; its articles are kept as they were" if inside else ""
-        skipped.append(Skipped(display_name(str(shut)), reason + kept))
+        if inside:
+            skipped.append(Skipped(display_name(str(shut)), f"{reason}; its articles are kept as they were"))
+        else:
+            skipped.append(Skipped(display_name(str(shut)), f"it cannot be opened: {refusal.strerror}"))
         for path in inside:
             yield path, path.relative_to(source).as_posix(), reason
 

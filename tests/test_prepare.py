@@ -20,7 +20,9 @@ def cut(monkeypatch):
     """Ids of the articles that were cut, in order."""
     ids = []
     chunks = prepare_module.chunks
-    monkeypatch.setattr(prepare_module, "chunks", lambda article: (ids.append(article.id), chunks(article))[1])
+    monkeypatch.setattr(
+        prepare_module, "chunks", lambda article, *more: (ids.append(article.id), chunks(article, *more))[1]
+    )
     return ids
 
 

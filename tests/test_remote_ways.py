@@ -106,10 +106,10 @@ def test_growing_answers_are_not_kept(library):
         def stream(self, messages, max_tokens):
             for n in range(300):
                 if n % 100 == 99:
-                    n_alive.append(sum(isinstance(each, Answer) for each in gc.get_objects()))
+                    n_alive.append(sum(type(each) is Answer for each in gc.get_objects()))
                 yield Piece("mot ", Usage(1, 0, n))
 
-    before = sum(isinstance(each, Answer) for each in gc.get_objects())
+    before = sum(type(each) is Answer for each in gc.get_objects())
     Answerer(library, BagEmbedder(), OverlapReader(), Chatty()).ask(COST)
     assert len(n_alive) == 3 and max(n_alive) - before < 20
 
