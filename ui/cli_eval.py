@@ -65,6 +65,7 @@ def evaluate(
     The model writes questions about lines that a rule picked; with their article hidden or a name changed, the same
     ones have no answer. They are asked, and the share that went well is printed with its 95 % interval.
     """
+    from index.library import default_path, require
     from rag.llm import require_llm
     from ui.evaluate import DERIVED, check_limits, read_limits, report_dict, report_text
 
@@ -84,6 +85,8 @@ def evaluate(
         raise EvalError(f"{shown(out)} cannot be written to. Name another file: --out")
     if unknown := [code for code in language or () if code not in _languages()]:
         raise EvalError(f"--language takes a code such as fr or en, not {shown(unknown[0])}")
+    if folder is None:
+        require((library or default_path()).expanduser())
     if questions is not None:
         read_records(questions)
     require_llm(llm)
