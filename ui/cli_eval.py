@@ -85,7 +85,7 @@ def evaluate(
         raise EvalError(f"{shown(out)} cannot be written to. Name another file: --out")
     if unknown := [code for code in language or () if code not in _languages()]:
         raise EvalError(f"--language takes a code such as fr or en, not {shown(unknown[0])}")
-    if folder is None:
+    if folder is None and questions is not None:
         require((library or default_path()).expanduser())
     if questions is not None:
         read_records(questions)
