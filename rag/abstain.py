@@ -1,7 +1,8 @@
 """Whether a passage answers at all: one score from what the reader, the retriever and the question's words say.
 
-The weights are fitted on questions about articles that the reader was not trained on (bench/calibrate.py), those for a
-question and an article in one language and those for two apart, and kept, with their provenance, in abstain.json.
+The weights are fitted on questions about articles that the reader was not trained on (bench/calibrate.py) and kept,
+with their provenance, in abstain.json: some for a question and an article in one language, some for two. The shipped
+ones for two are still those for one.
 """
 
 from __future__ import annotations
