@@ -1,6 +1,6 @@
 """How long an answer takes beside other work: on a quiet machine, and with two busy processes beside it.
 
-    python -m bench.loaded [--library FOLDER] [--n 20] [--rounds 2] [--spins 2000 300000]
+    python -m bench.loaded [--library FOLDER] [--n 20] [--rounds 2] [--spins 5000 300000]
 
 Each way for threads to wait is a process of its own that answers the same questions of seeds/ first as the machine is,
 then beside as many busy processes as the machine has cores. The ways take turns, round after round, so that noise hits
