@@ -1,18 +1,17 @@
-"""Draw training examples from questions: a window of whole sentences with the answer, or one of five kinds without."""
+"""Draw training examples from questions: a window of whole sentences with the answer, or one of four kinds without."""
 
 from __future__ import annotations
 
 import random
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.squad import Item, sentences
 
 NEGATIVES = 0.42
 FRENCH = 0.62
-MADE = 0.35
 WINDOW = 700
 # Characters: scripts that take more tokens a character get shorter windows.
 WINDOW_BY_LANGUAGE = {"zh": 300, "th": 450, "hi": 450, "ar": 500, "el": 500}
@@ -66,7 +65,7 @@ def limit_for(told: Item, chooser: random.Random) -> int:
 
 
 class Drawer:
-    """Draws examples at random from items: positives, and negatives of five kinds."""
+    """Draws examples at random from items: positives, and negatives of four kinds."""
 
     def __init__(
         self,
@@ -74,14 +73,9 @@ class Drawer:
         parallel: dict[str, list[Item]],
         seed: int,
         share: float = FRENCH,
-        made: Sequence[tuple[Item, Item]] = (),
-        found: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """`made` are (asked, told) that a language model wrote, `found` what the retriever has for an id."""
         self.random = random.Random(seed)
         self.share = share
-        self.made = list(made)
-        self.found = found or {}
         self.french = list(french)
         self.parallel = {language: {i.id: i for i in items} for language, items in parallel.items()}
         self.ids = sorted(next(iter(self.parallel.values()))) if self.parallel else []
@@ -96,9 +90,7 @@ class Drawer:
     def draw(self) -> Example:
         while True:
             kind = self.random.random()
-            if kind < MADE * self.share and self.made:
-                asked, told = self.random.choice(self.made)
-            elif kind < self.share or not self.ids:
+            if kind < self.share or not self.ids:
                 asked = told = self.random.choice(self.french)
             else:
                 id_ = self.random.choice(self.ids)
@@ -128,8 +120,6 @@ class Drawer:
                 window = told.context[a:b]
             elif kind < 0.5:
                 window = self._without_answer(told, limit)
-            elif kind < 0.8 and self.found.get(asked.id):
-                window = self.random.choice(self.found[asked.id])[:limit]
             else:
                 window = self.elsewhere(asked, told, limit)
             if not altered and (not window.strip() or told.answer.casefold() in window.casefold()):

@@ -6,8 +6,26 @@ from pathlib import Path
 import httpx
 import pytest
 from fakes import BagEmbedder
+from hostile_llm import HostileLlm
 
 from index.build import build
+
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
+
+
+@pytest.fixture
+def no_proxies(monkeypatch):
+    """No proxy is named by the environment."""
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def server():
+    """A language model's server that behaves as it is told to."""
+    server = HostileLlm()
+    yield server
+    server.end()
 
 
 @pytest.fixture

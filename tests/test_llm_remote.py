@@ -18,20 +18,7 @@ from rag.llm_remote import CHARS_PER_TOKEN, OpenAiLlm
 from rag.prompt import Message
 
 ASKED = [Message("user", "Combien ont coûté les travaux ?")]
-PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch):
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server():
-    server = HostileLlm()
-    yield server
-    server.end()
+pytestmark = pytest.mark.usefixtures("no_proxies")
 
 
 def said(llm, n=40):
@@ -43,7 +30,8 @@ def test_what_real_servers_write_is_read(server, name):
     """llama-server, vLLM, Ollama, LM Studio and their like; whole or streamed, however lines end."""
     *pieces, last = OpenAiLlm(server.url(GOOD[name])).stream(ASKED, 40)
     assert "".join(piece.text for piece in pieces) == SAID and not last.text
-    if str(USAGE["total_tokens"]) in repr(GOOD[name]):
+    # The one that is a function has no usage, and the place in its repr may hold any digits.
+    if isinstance(GOOD[name], bytes) and str(USAGE["total_tokens"]) in repr(GOOD[name]):
         assert (last.usage.prompt_tokens, last.usage.completion_tokens) == (9, 2)
 
 

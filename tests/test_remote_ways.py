@@ -17,7 +17,6 @@ import httpx
 import pytest
 from fakes import BagEmbedder
 from hostile_llm import BAD, GOOD, HANGING, SAID, HostileLlm, delta, endless, sse
-from test_llm_remote import PROXIES
 from test_server import Caller, Served, until
 
 from index.build import build
@@ -35,19 +34,7 @@ from ui.words import words
 
 COST = "Combien d’euros ont coûté les travaux à Vernay ?"
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch):
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server():
-    server = HostileLlm()
-    yield server
-    server.end()
+pytestmark = pytest.mark.usefixtures("no_proxies")
 
 
 def remote(library, url):
