@@ -22,6 +22,13 @@ TITLES = {
     "pont.txt": ("Le pont de Vernay rouvre", "12 mars 2024"),
     "port.txt": ("Port strike ends after nine days", "3 June 2023"),
 }
+SLOWLY = """() => {
+  const sent = window.fetch;
+  window.fetch = async (address, ...rest) => {
+    if (String(address).includes("/shelf/upload")) await new Promise((done) => setTimeout(done, 1500));
+    return sent(address, ...rest);
+  };
+}"""
 DROP = """async files => {
   const transfer = new DataTransfer();
   for (const [name, text] of files) transfer.items.add(new File([text], name));
@@ -115,6 +122,18 @@ def test_a_file_that_is_dropped_can_be_asked_about_and_removed(shelf, tmp_path):
     expect(page.locator(".cl-stack-report")).to_contain_text("musée -b.txt")
     assert list((tmp_path / "library" / "added").iterdir()) == []
     expect(page.locator(".cl-bar .cl-library")).to_contain_text("2 articles")
+
+
+def test_a_copy_that_takes_its_time_keeps_its_own_progress(shelf):
+    """The folders are read again meanwhile, and more files are dropped: each has its turn, and the page has no error."""
+    page = shelf()
+    expect(titles(page)).to_have_count(2)
+
+    page.evaluate(SLOWLY)
+    page.evaluate(DROP, [[f"{n}.txt", MUSEUM.replace("neuf", n)] for n in ("une", "deux", "trois")])
+    page.evaluate(DROP, [["quatre.txt", MUSEUM.replace("neuf", "quatre")]])
+    page.click("[data-do=reindex]")
+    expect(titles(page)).to_have_count(6)
 
 
 def test_what_is_refused_says_why(shelf):

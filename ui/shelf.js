@@ -16,6 +16,8 @@ let wasEmpty = false; // the panel for adding stands open while there is no arti
 let watching = false;
 let troubles = 0; // how often what keeps changes from being seen was another, as last shown
 let passed = ""; // what of the last upload was refused, and why
+let copying = false; // files are on their way: the progress shown is theirs
+let uploads = Promise.resolve(); // the last of them
 
 const isOpen = () => document.body.dataset.view === "shelf" && !document.body.classList.contains("cl-closed");
 
@@ -141,7 +143,7 @@ async function watch() {
 
 function show(told) {
   const box = $(".cl-stack-job");
-  if (!box) return;
+  if (!box || copying) return;
   box.hidden = told.state !== "running";
   if (box.hidden) {
     if (box.contains(document.activeElement)) $(".cl-stack-head h2").focus();
@@ -190,9 +192,16 @@ setInterval(async () => {
 
 // --- files that are dropped or chosen ---
 
-async function upload(files) {
-  if (!files.length || !$(".cl-stacks")) return;
+// What is dropped while others are copied waits for them.
+function upload(files) {
+  if (files.length) uploads = uploads.then(() => copy(files)).finally(() => (copying = false));
+  return uploads;
+}
+
+async function copy(files) {
+  if (!$(".cl-stacks")) return;
   const { dataset } = $(".cl-stacks");
+  copying = true;
   const box = $(".cl-stack-job");
   const refused = [];
   let kept = 0;
@@ -206,6 +215,7 @@ async function upload(files) {
   }
   box.innerHTML = "";
   box.hidden = true;
+  copying = false;
   passed = refused.length ? refusals(refused, dataset.refused) : "";
   if (passed) report([passed]);
   else $(".cl-stack-report").hidden = true;
