@@ -42,6 +42,8 @@ class Passage:
     """Characters of the article that answer, if anything here does; empty when nothing was read."""
     score: float
     """From 0 up the passage counts as an answer; differences are log odds."""
+    further: tuple[tuple[int, int], ...] = ()
+    """Where else it answers, as `answer`: more items when a list is asked for."""
 
     @property
     def answer_text(self) -> str:
@@ -49,8 +51,15 @@ class Passage:
 
     def answering(self) -> tuple[Sentence, ...]:
         """The sentence that holds the answer (two, when it crosses a stop)."""
-        start, end = self.answer
-        return tuple(s for s in self.sentences if s.start < end and start < s.end)
+        return self._holding(self.answer)
+
+    def listing(self) -> tuple[Sentence, ...]:
+        """The sentences that hold the answer or a further one, the answer's first."""
+        held = [sentence for span in (self.answer, *self.further) for sentence in self._holding(span)]
+        return tuple({sentence.key: sentence for sentence in held}.values())
+
+    def _holding(self, span: tuple[int, int]) -> tuple[Sentence, ...]:
+        return tuple(s for s in self.sentences if s.start < span[1] and span[0] < s.end)
 
 
 def cite(article: Article, start: int, end: int) -> Citation:
@@ -61,8 +70,14 @@ def cite(article: Article, start: int, end: int) -> Citation:
     return Citation(span, text[start:end], start - line_start, end - line_start, article.page_of(span.first))
 
 
-def cut(hit: Hit, article: Article, answer: tuple[int, int] = (0, 0), score: float = 0.0) -> Passage:
-    """A hit's sentences; `answer` is in characters of the chunk."""
+def cut(
+    hit: Hit,
+    article: Article,
+    answer: tuple[int, int] = (0, 0),
+    score: float = 0.0,
+    further: Sequence[tuple[int, int]] = (),
+) -> Passage:
+    """A hit's sentences; `answer` and `further` are in characters of the chunk."""
     chunk = hit.chunk
     context = "\n".join(part for part in (article.title, article.date, chunk.text) if part)
     found = tuple(
@@ -71,7 +86,8 @@ def cut(hit: Hit, article: Article, answer: tuple[int, int] = (0, 0), score: flo
     )
     start, end = answer
     shifted = (chunk.start + start, chunk.start + end) if end > start else (0, 0)
-    return Passage(hit, article, found, shifted, score)
+    more = tuple((chunk.start + a, chunk.start + b) for a, b in further)
+    return Passage(hit, article, found, shifted, score, more)
 
 
 def select(
@@ -94,7 +110,7 @@ def select(
 
     worth = [passage for passage in passages if passage.score >= 0] or list(passages[:1])
     for passage in worth:
-        for sentence in passage.answering():
+        for sentence in passage.listing() if kind == "list" else passage.answering():
             take(sentence)
     for passage in worth[:1]:
         answering = {sentence.key for sentence in passage.answering()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.language import fold
 from rag.evidence import Passage, Sentence, cite, clause
@@ -22,7 +23,7 @@ _YEAR = "in the year"
 MOST_QUOTES = 2
 LEAST_WORDS = 3
 """Of a quote beside the best one; a shorter one is a section's name or a place line."""
-MOST_LISTED = 3
+MOST_LISTED = 4
 
 _ITEM = re.compile(r"[-*•–]\s|\d+[.)]\s")
 _SPEECH = re.compile(
@@ -43,12 +44,17 @@ def quotes(passages: Sequence[Passage], question: str, language: str, kind: Kind
         if is_new and passage.score >= max(0.0, passages[0].score - margin) and len(chosen) < most:
             chosen.append(passage)
     claims: list[Claim] = []
-    for passage in chosen:
+    for passage in [each for one in chosen for each in (_each_item(one) if kind == "list" else [one])]:
         claim = quote(passage, question, language, kind)
         says_something = len(claim.citations[0].quote.split()) >= LEAST_WORDS
-        if claim not in claims and (says_something or not claims):
+        if claim not in claims and (says_something or not claims) and len(claims) < most:
             claims.append(claim)
     return (*claims, *(differing(claims, passages, question, language) if kind == "fact" else ()))
+
+
+def _each_item(passage: Passage) -> list[Passage]:
+    """The passage once for each place where it answers."""
+    return [replace(passage, answer=answer) for answer in (passage.answer, *passage.further)]
 
 
 def quote(passage: Passage, question: str, language: str, kind: Kind = "fact") -> Claim:

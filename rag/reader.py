@@ -33,6 +33,9 @@ LENGTHS = 16
 """Windows are padded to multiples of as many tokens: for each length there is, torch keeps some megabytes for good."""
 N_KEPT = 256
 """Readings that are remembered: a question is read again when it was read ahead, or is asked of fewer articles."""
+MOST_FURTHER = 2
+FURTHER = 3.0
+"""Logits under the best span within which another one is an answer too (docs/experiments.md)."""
 NOWHERE = -50.0
 """The score of a window with nothing in it; real scores stay within about 30 of 0."""
 
@@ -45,6 +48,8 @@ class Reading:
     end: int
     score: float
     """Best span minus "not here", in logits; comparable between windows and questions."""
+    further: tuple[tuple[int, int], ...] = ()
+    """The next spans that are nearly as good and overlap neither it nor each other, best first: more items of a list."""
 
 
 class Reader(Protocol):
@@ -210,7 +215,7 @@ class AdapterReader:
             if not any(end > start for start, end in encoded.offsets):
                 return Reading(0, 0, NOWHERE)
             (starts,), (ends,) = self._adapter.logits(*collate([encoded], LENGTHS))
-            found = self._kept[question, window] = _best(encoded, starts, ends)
+            found = self._kept[question, window] = best_spans(encoded, starts, ends)
             if len(self._kept) > N_KEPT:
                 del self._kept[next(iter(self._kept))]
             return found
@@ -232,18 +237,28 @@ class AdapterReader:
         return self.calibrations.get(language) or self.calibrations.get("other") or Calibration()
 
 
-def _best(e: Encoded, starts: Tensor, ends: Tensor) -> Reading:
-    """Pick the best span of at most MAX_SPAN_TOKENS among the window's tokens."""
+def best_spans(e: Encoded, starts: Tensor, ends: Tensor) -> Reading:
+    """Pick the best span of at most MAX_SPAN_TOKENS among the window's tokens, and those beside it that are nearly as
+    good and better than "not here"."""
     import torch
 
     n = len(e.offsets)
     start, end = starts[e.first : e.first + n], ends[e.first : e.first + n]
     scores = start.unsqueeze(1) + end.unsqueeze(0)
     band = torch.ones(n, n, dtype=torch.bool).triu().tril(MAX_SPAN_TOKENS - 1)
-    best = int(scores.masked_fill(~band, -1e5).argmax())
-    i, j = divmod(best, n)
-    score = float(scores[i, j] - starts[0] - ends[0])
-    return Reading(e.offsets[i][0], e.offsets[j][1], score)
+    scores = scores.masked_fill(~band, -1e5)
+    nowhere = float(starts[0] + ends[0])
+    spans: list[tuple[int, int]] = []
+    best = nowhere
+    while len(spans) <= MOST_FURTHER:
+        i, j = divmod(int(scores.argmax()), n)
+        score = float(scores[i, j])
+        if spans and score < max(best - FURTHER, nowhere):
+            break
+        best = best if spans else score
+        spans.append((e.offsets[i][0], e.offsets[j][1]))
+        scores[: j + 1, i:] = -1e5  # whatever begins before its end and ends after its begin
+    return Reading(*spans[0], best - nowhere, tuple(spans[1:]))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def read(
         score = judge.score(known, is_across) if judge else reading.score - reader.threshold(language)
         is_nameless = is_across and bool(lacking[article.id])
         score -= NAMELESS if is_nameless else 0.0
-        passage = cut(hit, article, (reading.start, reading.end), score)
+        passage = cut(hit, article, (reading.start, reading.end), score, reading.further)
         windows.append(
             Window(hit, article, (), reading, known, is_nameless, score, passage if passage.answering() else None)
         )

@@ -1,5 +1,7 @@
 """Lines shown as they are, with their article's name."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.articles import split_lines
@@ -86,3 +88,15 @@ def test_a_quote_that_answers_yes_or_no_keeps_its_not():
     )
     (claim,) = quotes([passage("a.txt", text, "remis sa démission")], "A-t-il démissionné ?", "fr", "yes_no")
     assert "n’a pas" in claim.text
+
+
+def test_a_list_is_quoted_from_each_place_the_reader_points_at():
+    """In the order of the reader, once each; a question for a fact is answered from the best place alone."""
+    text = "Le maire a invité Paul Vidal.\nLa salle était pleine.\nLa préfète a invité Anne Roux et Jean Petit."
+    one = passage("a.txt", text, "Paul Vidal")
+    further = [(text.index(each), text.index(each) + len(each)) for each in ("Anne Roux", "Jean Petit")]
+    several = replace(one, further=tuple(further))
+    listed = quotes([several], "Quelles personnes ont été invitées ?", "fr", "list")
+    assert [claim.citations[0].span.first for claim in listed] == [1, 3]
+    assert [claim.citations[0].span.first for claim in quotes([several], "Qui a été invité ?", "fr")] == [1]
+    assert [s.text for s in several.listing()] == [text.split("\n")[0], text.split("\n")[2]]

@@ -13,7 +13,7 @@ from transformers import BertConfig, BertModel, Gemma3TextConfig, Gemma3TextMode
 from index.embed import SentenceTransformerEmbedder
 from rag import abstain
 from rag.errors import ReaderError
-from rag.reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, encode
+from rag.reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, best_spans, encode
 
 WORDS = ["le", "la", "maire", "a", "inauguré", "pont", "lundi", "qui", "quand", "où", "de", "ville", ".", "?"]
 
@@ -364,3 +364,22 @@ def test_the_shipped_score_was_fitted_for_the_shipped_reader():
     assert fitted["provenance"]["reader_sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     judge = abstain.default_judge()
     assert all(len(each.weights) == len(abstain.FEATURES) for each in (judge.alike, judge.across))
+
+
+def test_further_spans_stand_apart_and_are_nearly_as_good():
+    """Best first, none over another; what is not nearly as good, or worse than "not here", is none."""
+    (e,) = encode(tiny_tokenizer(), "qui ?", ["le maire a inauguré le pont lundi"])
+    starts = torch.full((len(e.ids),), -20.0)
+    ends = torch.full((len(e.ids),), -20.0)
+    starts[0] = ends[0] = -2.0
+    for token, logit in ((1, 5.0), (5, 4.0), (6, 3.0), (3, -1.0)):
+        starts[e.first + token] = ends[e.first + token] = logit
+    found = best_spans(e, starts, ends)
+    window = "le maire a inauguré le pont lundi"
+    assert window[found.start : found.end] == "maire" and found.score == 14.0
+    assert [window[a:b] for a, b in found.further] == ["pont"]
+    starts[e.first + 5] = ends[e.first + 5] = -20.0
+    starts[e.first + 1] = ends[e.first + 1] = starts[e.first + 6] = ends[e.first + 6] = -1.5
+    starts[e.first + 3] = ends[e.first + 3] = -2.1
+    found = best_spans(e, starts, ends)
+    assert [window[a:b] for a, b in found.further] == ["lundi"]
