@@ -94,6 +94,26 @@ def fit(table: Sequence[tuple[Case, list[Row]]], used: Sequence[int], false_refu
     }
 
 
+def calibration_cases(
+    piaf: Path, places: dict[tuple[str, int], tuple[str, list[tuple[int, int]]]]
+) -> tuple[list[Case], list[Case]]:
+    """Return the cases of PIAF's validation articles, and the same in other languages where they are translated."""
+    translated: dict[str, list[dict[str, str]]] = {}
+    for row in map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines()):
+        if row["kind"] == "calibration":
+            translated.setdefault(row["of"], []).append(row)
+    alike: list[Case] = []
+    across: list[Case] = []
+    for item in halves(load(piaf, "fr"))[0]:
+        if not is_validation(item.article):
+            continue
+        own = [replace(case, language="fr") for case in piaf_cases([item], places)]
+        alike += own
+        for row in translated.get(key_of(item), ()):
+            across += [replace(case, question=row["question"], language=row["language"]) for case in own]
+    return alike, across
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--piaf", type=Path, required=True)
@@ -103,17 +123,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         places = piaf_folder(args.piaf, Path(temporary))
-    items = [item for item in halves(load(args.piaf, "fr"))[0] if is_validation(item.article)]
-    translated: dict[str, list[dict[str, str]]] = {}
-    for row in map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines()):
-        if row["kind"] == "calibration":
-            translated.setdefault(row["of"], []).append(row)
-    cases: dict[str, list[Case]] = {"alike": [], "across": []}
-    for item in items:
-        own = [replace(case, language="fr") for case in piaf_cases([item], places)]
-        cases["alike"] += own
-        for row in translated.get(key_of(item), ()):
-            cases["across"] += [replace(case, question=row["question"], language=row["language"]) for case in own]
+    alike, across = calibration_cases(args.piaf, places)
+    cases = {"alike": alike, "across": across}
     answerer = HidingAnswerer.load(args.library, llm="none")
     # As it is loaded it may be the fallback: rag/abstain.json belongs to the reader of before.
     encoder = answerer.embedder

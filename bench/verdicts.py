@@ -1,0 +1,251 @@
+"""What decides that nothing answers, measured part by part: each feature of the score and each rule, with and without.
+
+    python -m bench.verdicts read --set piaf --library FOLDER --piaf piaf-v1.0.json --out rows.jsonl [--weights FILE]
+    python -m bench.verdicts read --set written|seeds --library FOLDER --out rows.jsonl
+    python -m bench.verdicts table rows.jsonl
+
+`read` appends what the reader and the retriever say of every hit of every question, once, without any rule; questions
+that are in the file are passed over, so that it can be stopped. `table` fits each variant on PIAF's validation
+questions and prints, on all other sets, what is refused where 8 % of the answerable questions are refused falsely.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from bench import written
+from bench.answers import piaf_cases, piaf_folder, seed_cases
+from bench.calibrate import calibration_cases
+from bench.reader import wilson
+from bench.squad import halves, load
+from index.embed import SentenceTransformerEmbedder
+from index.language import detect
+from rag.abstain import features
+from rag.evaluate import Case, HidingAnswerer
+from rag.evidence import cut
+from rag.polarity import without_asked_year
+from rag.reader import WEIGHTS, AdapterReader
+from rag.reading import SHORT_TEXT
+from rag.verify import unmet
+
+FALSE_REFUSALS = 0.08
+N_WINDOWS = 5
+
+Row = dict[str, Any]
+
+
+# --- read -----------------------------------------------------------------------------------------------------------
+
+
+def cases_of(name: str, piaf: Path | None, n: int) -> Iterator[tuple[str, Case]]:
+    """Yield (name of the set, case)."""
+    if name == "piaf":
+        assert piaf is not None
+        with tempfile.TemporaryDirectory() as temporary:
+            places = piaf_folder(piaf, Path(temporary))
+        alike, across = calibration_cases(piaf, places)
+        yield from (("piaf validation", case) for case in alike)
+        yield from (("piaf validation across", case) for case in across)
+        held_out = halves(load(piaf, "fr"))[1]
+        drawn = random.Random(7).sample(held_out, min(n, len(held_out)))
+        yield from (("piaf held out", case) for case in piaf_cases(drawn, places))
+    elif name == "written":
+        for across in (False, True):
+            cases = written.cases(across)
+            drawn = random.Random(5).sample(cases, min(n, len(cases)))
+            yield from (("written across" if across else "written", case) for case in drawn)
+    else:
+        folder = Path(__file__).parent.parent / "seeds"
+        yield from (("seeds", case) for case in seed_cases(folder / "questions.jsonl"))
+
+
+def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
+    """Read every hit of a question and return what each says."""
+    answerer.hidden = case.hidden
+    library, language = answerer.library, case.language or detect(case.question, default="fr")
+    hits = answerer.search(library, case.question, language)
+    readings = answerer.reader.read(case.question, [hit.chunk.text for hit in hits])
+    named = without_asked_year(case.question, language)
+    windows = []
+    for hit, reading in zip(hits, readings, strict=True):
+        article = library.by_id[hit.chunk.span.article_id]
+        lacking = unmet(named, article.all_text, language, article.language, bool)
+        spans = [s.citation().span for s in cut(hit, article, (reading.start, reading.end)).answering()]
+        right = any(
+            s.article_id == g.article_id and s.first <= g.last and g.first <= s.last for s in spans for g in case.gold
+        )
+        known = features(reading.score, hit, article, case.question, language)
+        windows.append(
+            {
+                "reader": known[0],
+                "cosine": known[1],
+                "coverage": known[2],
+                "names": [each for each in lacking if not each[0].isdigit()],
+                "years": [each for each in lacking if each[0].isdigit()],
+                "said": [each for each in lacking if not each[0].isdigit() and library.says(each)],
+                "across": language != article.language,
+                "characters": len(article.text),
+                "article": article.id,
+                "empty": not spans,
+                "right": right,
+            }
+        )
+    return {
+        "set": name,
+        "id": case.id,
+        "kind": case.kind if not case.gold else "answerable",
+        "question": case.question,
+        "windows": windows,
+    }
+
+
+def read(args: argparse.Namespace) -> None:
+    """Append a row a question."""
+    done = set()
+    if args.out.exists():
+        done = {(r["set"], r["id"], r["kind"], r["question"]) for r in map(json.loads, args.out.open(encoding="utf-8"))}
+    answerer = HidingAnswerer.load(args.library, llm="none")
+    encoder = answerer.embedder
+    assert isinstance(encoder, SentenceTransformerEmbedder)
+    answerer.reader = AdapterReader(encoder.encoder, encoder.tokenizer, args.weights, lock=encoder.lock)
+    cases = list(cases_of(args.set, args.piaf, args.n))
+    with args.out.open("a", encoding="utf-8") as out:
+        for k, (name, case) in enumerate(cases):
+            if (name, case.id, case.kind, case.question) not in done:
+                out.write(json.dumps(row_of(name, case, answerer), ensure_ascii=False) + "\n")
+            if k % 50 == 49:
+                out.flush()
+                print(f"{name} {k + 1}/{len(cases)}", flush=True)
+
+
+# --- table ----------------------------------------------------------------------------------------------------------
+
+Features = Callable[[Row], list[float]]
+
+
+def is_left_out(window: Row, rule: str) -> bool:
+    """Whether a rule takes the article to be about something else: "today", "years" alone, or "none"."""
+    if rule == "none":
+        return False
+    if window["years"]:
+        return True
+    if rule == "years":
+        return False
+    if window["across"]:
+        return bool(window["said"])
+    return bool(window["names"]) and window["characters"] > SHORT_TEXT
+
+
+def considered(row: Row, rule: str) -> list[Row]:
+    """The windows that are read: the first five of the articles that stay, those with all names first."""
+    kept = [w for w in row["windows"] if not is_left_out(w, rule)]
+    kept.sort(key=lambda w: bool(w["names"]) and not w["across"])
+    return [w for w in kept[:N_WINDOWS] if not w["empty"]]
+
+
+def variants() -> dict[str, tuple[str, Features]]:
+    """Name -> (rule, features of a window)."""
+
+    def base(w: Row) -> list[float]:
+        return [w["reader"], w["cosine"], w["coverage"], float(bool(w["names"]) and not w["across"]), _nameless(w)]
+
+    def without(*places: int) -> Features:
+        return lambda w: [x for k, x in enumerate(base(w)) if k not in places]
+
+    def with_years(w: Row) -> list[float]:
+        return [*base(w), float(bool(w["years"]))]
+
+    def steep(w: Row) -> list[float]:
+        return [*base(w), min(w["reader"], 0.0)]
+
+    return {
+        "the reader alone, no rule": ("none", lambda w: [w["reader"]]),
+        "all": ("today", base),
+        "names only weigh": ("years", base),
+        "names and years only weigh": ("none", with_years),
+        "without the cosine": ("today", without(1)),
+        "without coverage": ("today", without(2)),
+        "without lacking names": ("today", without(3)),
+        "without NAMELESS": ("today", without(4)),
+        "the reader bent at 0": ("today", steep),
+        "names only weigh, no coverage": ("years", without(2)),
+    }
+
+
+def _nameless(w: Row) -> float:
+    return float(w["across"] and bool(w["names"] or w["years"]))
+
+
+def table(path: Path) -> None:
+    """Print what each variant refuses."""
+    rows: dict[str, list[Row]] = {}
+    for row in map(json.loads, path.open(encoding="utf-8")):
+        rows.setdefault(row["set"], []).append(row)
+    for name, (rule, of) in variants().items():
+        print(f"\n{name}")
+        models = {
+            across: _fit(rows["piaf validation across" if across else "piaf validation"], rule, of)
+            for across in (False, True)
+        }
+        for set_name, found in rows.items():
+            _line(set_name, [(row, _best(row, rule, of, models)) for row in found])
+
+
+def _fit(rows: Sequence[Row], rule: str, of: Features) -> LogisticRegression:
+    windows = [w for row in rows for w in considered(row, rule)]
+    x, y = np.array([of(w) for w in windows]), np.array([w["right"] for w in windows])
+    return LogisticRegression(C=10.0, max_iter=2000).fit(x, y)
+
+
+def _best(row: Row, rule: str, of: Features, models: dict[bool, LogisticRegression]) -> tuple[float, bool]:
+    """Return the best window's score, and whether the reader points at the right line in it."""
+    scored = [
+        (float(models[w["across"]].decision_function(np.array([of(w)]))[0]), bool(w["right"]))
+        for w in considered(row, rule)
+    ]
+    return max(scored, default=(-99.0, False))
+
+
+def _line(name: str, scored: Sequence[tuple[Row, tuple[float, bool]]]) -> None:
+    answerable = sorted(score for row, (score, _) in scored if row["kind"] == "answerable")
+    bar = answerable[int(FALSE_REFUSALS * len(answerable))]
+    shown = [right for row, (score, right) in scored if row["kind"] == "answerable" and score >= bar]
+    parts = [f"right {np.mean(shown):.3f} (n={len(shown)})"]
+    for kind in sorted({row["kind"] for row, _ in scored} - {"answerable"}):
+        of_kind = [score for row, (score, _) in scored if row["kind"] == kind]
+        if of_kind:
+            n = sum(score < bar for score in of_kind)
+            low, high = wilson(n, len(of_kind))
+            parts.append(f"{kind} {n / len(of_kind):.3f} [{low:.2f}, {high:.2f}] (n={len(of_kind)})")
+    print(f"  {name:24s} bar {bar:6.2f}  {'  '.join(parts)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    reading = commands.add_parser("read")
+    reading.add_argument("--set", choices=["piaf", "written", "seeds"], required=True)
+    reading.add_argument("--library", type=Path, required=True)
+    reading.add_argument("--piaf", type=Path)
+    reading.add_argument("--weights", type=Path, default=WEIGHTS)
+    reading.add_argument("--n", type=int, default=150)
+    reading.add_argument("--out", type=Path, required=True)
+    commands.add_parser("table").add_argument("rows", type=Path)
+    args = parser.parse_args()
+    if args.command == "read":
+        read(args)
+    else:
+        table(args.rows)
+
+
+if __name__ == "__main__":
+    main()
