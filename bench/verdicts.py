@@ -102,7 +102,8 @@ def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
     return {
         "set": name,
         "id": case.id,
-        "kind": case.kind if not case.gold else "answerable",
+        "kind": "answerable" if case.gold else case.kind,
+        "asked": case.kind,
         "question": case.question,
         "windows": windows,
     }
@@ -112,7 +113,9 @@ def read(args: argparse.Namespace) -> None:
     """Append a row a question."""
     done = set()
     if args.out.exists():
-        done = {(r["set"], r["id"], r["kind"], r["question"]) for r in map(json.loads, args.out.open(encoding="utf-8"))}
+        done = {
+            (r["set"], r["id"], r["asked"], r["question"]) for r in map(json.loads, args.out.open(encoding="utf-8"))
+        }
     answerer = HidingAnswerer.load(args.library, llm="none")
     encoder = answerer.embedder
     assert isinstance(encoder, SentenceTransformerEmbedder)

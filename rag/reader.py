@@ -34,7 +34,7 @@ LENGTHS = 16
 N_KEPT = 256
 """Readings that are remembered: a question is read again when it was read ahead, or is asked of fewer articles."""
 MOST_FURTHER = 2
-FURTHER = 3.0
+FURTHER = 6.0
 """Logits under the best span within which another one is an answer too (docs/experiments.md)."""
 NOWHERE = -50.0
 """The score of a window with nothing in it; real scores stay within about 30 of 0."""
