@@ -15,7 +15,7 @@ from ui.guard import App, Message, Receive, Refused, Scope, Send, reply
 
 log = logging.getLogger(__name__)
 
-OURS = tuple(str(Path(package.__file__).parent) for package in (index, rag, ui))
+OURS = tuple(str(Path(file).parent) for file in (index.__file__, rag.__file__, ui.__file__))
 
 
 class PageRequests:
