@@ -48,7 +48,7 @@ from index.library import (
     sweep,
 )
 from index.places import require_ordinary
-from index.prepare import analysis, is_same, prepare
+from index.prepare import analysis, is_current, is_same, prepare
 from index.progress import Progress, Pulse
 from index.records import MOST_NAMED
 from index.segment import ROW, Segment, merged, vector_table
@@ -440,7 +440,7 @@ def _index(
     stays = np.zeros(len(articles), dtype=bool)  # in its segment
     for n, article in enumerate(articles):
         place = places.get(article.id, -1)
-        if old is None or place < 0 or old.segments[int(old.order[place, 0])].analysis != analysis():
+        if old is None or place < 0 or not is_current(old.segments[int(old.order[place, 0])].analysis):
             continue
         former = old.articles[place]
         if is_same(former, article):

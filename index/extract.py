@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import index
 from index.extracted import Extracted
 from index.progress import Tick, no_tick
 
@@ -25,7 +26,7 @@ SECONDS = 60.0
 """Longest that one file may take; 2,000 printed pages take 10 (docs/experiments.md)."""
 _START_SECONDS = 60.0  # to load the libraries, on a disk that is busy
 _LISTEN_SECONDS = 0.5  # between two looks at whether it is to stop
-_ROOT = str(Path(__file__).resolve().parent.parent)
+_ROOT = str(Path(index.__file__).resolve().parents[1])
 _MAIN = "import sys; sys.path[:0] = [sys.argv[1]]; from index.extract_worker import main; main()"
 
 

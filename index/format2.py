@@ -43,7 +43,7 @@ def order(segment: Segment) -> Rows:
 
 
 def _postings(files: Mapping[str, bytes], articles: Sequence[Article], chunks: Any) -> tuple[Postings, str]:
-    """The terms of each chunk, and the digest of what made them; "" when they were not kept and are made now."""
+    """The terms of each chunk, and the name of what made them; "" when they were not kept and are made now."""
     about = json.loads(files["keywords.json"])
     analysis: str = about.get("analysis", "")
     if "vocabulary" not in about:

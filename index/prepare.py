@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 from index.chunk import chunks, sentences
 from index.embed import Embedder
@@ -17,8 +16,13 @@ from index.types import Article
 
 _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or name says too little
 _COUNTS = ("id", "sha256", "title", "language", "lines")
-_CODE = ("prepare.py", "chunk.py", "language.py", "embed.py")
 _LIBRARIES = ("langchain-text-splitters", "PyStemmer")
+
+ANALYSIS_VERSION = 1
+"""Grows whenever the same article would give other chunks, sentences, passages or terms (tests/files/analysis.json)."""
+
+_DIGEST = "30d09a7f00bd655617abeadaeec7a8cc43c770b7fb701bcb95149a747d6a0177"
+"""What libraries call version 1 that were built when it was a digest of the source text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,13 @@ class Prepared:
 
 @cache
 def analysis() -> str:
-    """Digest of the code and the libraries that cut and stem: what was prepared by others is prepared again."""
-    digest = hashlib.sha256()
-    for name in _CODE:
-        digest.update(Path(__file__).with_name(name).read_bytes())
-    digest.update(" ".join(version(name) for name in _LIBRARIES).encode())
-    return digest.hexdigest()
+    """Name of what cuts and stems: the version above and those of the libraries it uses."""
+    return ", ".join([str(ANALYSIS_VERSION), *(f"{name} {version(name)}" for name in _LIBRARIES)])
+
+
+def is_current(made_by: str) -> bool:
+    """Return whether what the analysis of this name made is what would be made now; if not, it is prepared again."""
+    return ("1, langchain-text-splitters 1.1.3, PyStemmer 3.1.0" if made_by == _DIGEST else made_by) == analysis()
 
 
 def prepare(

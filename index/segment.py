@@ -42,7 +42,7 @@ class Segment:
     sentences: Sentences
     postings: Postings
     analysis: str
-    """Digest of the code that cut the articles and stemmed their words; "" when it is not known."""
+    """Name of what cut the articles and stemmed their words (`index.prepare.analysis`); "" when it is not known."""
     number: int = 0
     """Of the generation that wrote it; 0 before it is written."""
     files: Files = field(default_factory=dict)

@@ -23,7 +23,7 @@ RAISED = {"LlmError", "BadReply", "Interrupted"}
 
 def raised():
     """The lines in the code of `rag`, "{}" for each parameter."""
-    for path in sorted(Path(rag.__file__).parent.glob("*.py")):
+    for path in sorted(Path(rag.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(name), args=[line]) if name in RAISED:

@@ -1,17 +1,24 @@
 """What is kept of an article from one generation to the next: nothing is cut or stemmed twice, nothing differs."""
 
+import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import BagEmbedder
 
 from index import prepare as prepare_module
+from index.articles import split_lines
 from index.build import build
+from index.embed import SentenceTransformerEmbedder
 from index.library import Library
-from index.prepare import is_same, prepare
+from index.prepare import analysis, is_current, is_same, prepare
+from index.types import Article
 
+GOLDEN = Path(__file__).parent / "files" / "analysis.json"
+ARTICLE = Article("a.txt", "", "", "", (), "0" * 64, "/a.txt")
 TEXT = "Le pont de Vernay\n\nLe pont a rouvert lundi. Oui. Les travaux ont coûté trois millions.\n\nLuc Ferrandi l’a dit.\n"
 
 
@@ -43,6 +50,50 @@ def test_other_code_cuts_everything_again(library, folder, embedder, cut, monkey
     (folder / "maire.txt").write_text(TEXT, encoding="utf-8")
     build(library, embedder)
     assert cut == ["maire.txt", "pont.txt", "port.txt"]
+
+
+def test_this_version_cuts_what_it_has_always_cut():
+    """Chunks with their passages, sentences and terms. Where one differs, ANALYSIS_VERSION has to grow: libraries keep
+    what they hold as long as it does not. Then put what is made now into the file."""
+    held = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert held["analysis"] == analysis()
+    for each in held["articles"]:
+        article = replace(ARTICLE, title=each["title"], language=each["language"], lines=split_lines(each["text"]))
+        assert cut_by_gemma(article) == {name: each[name] for name in ("chunks", "sentences", "terms")}
+
+
+def cut_by_gemma(article):
+    """What the analysis makes of an article for EmbeddingGemma."""
+    embedder = SentenceTransformerEmbedder.__new__(SentenceTransformerEmbedder)  # without its weights
+    embedder._document_prompt = "title: none | text: "
+    passages = {}
+    made = prepare(article, embedder, passages.setdefault)
+    return {
+        "chunks": [[start, length, passages[key]] for start, length, key in made.rows],
+        "sentences": [[passages[key] for key in said] for said in made.said],
+        "terms": [" ".join(words) for words in made.words],
+    }
+
+
+def test_a_library_from_when_the_version_was_a_digest_is_not_cut_again(tmp_path, folder, embedder, cut, monkeypatch):
+    """It was cut by what is version 1 now."""
+    with monkeypatch.context() as before:
+        before.setattr("index.build.analysis", lambda: prepare_module._DIGEST)
+        build(tmp_path / "library", embedder, [folder])
+    (folder / "maire.txt").write_text(TEXT, encoding="utf-8")
+    build(tmp_path / "library", embedder)
+    assert cut == ["pont.txt", "port.txt", "maire.txt"]
+    assert {each.analysis for each in Library.open(tmp_path / "library").segments} <= {
+        analysis(),
+        prepare_module._DIGEST,
+    }
+    monkeypatch.setattr(prepare_module, "ANALYSIS_VERSION", 2)
+    analysis.cache_clear()
+    try:
+        assert not is_current(prepare_module._DIGEST)
+    finally:
+        monkeypatch.undo()
+        analysis.cache_clear()
 
 
 def test_what_is_kept_is_what_would_be_made(tmp_path, embedder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from test_ways import load, timeless
 
 from index.build import build
 from ui import serving
-from ui.serving import FILE, Announcer, ask, find
+from ui.serving import FILE, Announcer, ask, code_state, find
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "Combien d’euros ont coûté les travaux ?"
@@ -135,6 +136,21 @@ def test_other_models_and_other_code_are_somebody_elses(announced, library, monk
     assert serving.model_key("model.gguf") == serving.model_key(str(library / "model.gguf"))
     monkeypatch.setattr(serving, "code_state", lambda: "newer")
     assert find(library, *MODELS) is None
+
+
+def test_an_edit_anywhere_is_other_code(tmp_path, monkeypatch):
+    """In a folder of a folder too; what Python compiles beside the modules is no edit."""
+    monkeypatch.setattr(serving, "HERE", tmp_path)
+    for name in ("index", "rag/reader", "ui/web/static", "rag/reader/__pycache__"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("index/a.py", "rag/reader/b.py", "ui/web/static/c.js"):
+        before = code_state()
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, ns=(0, len(name)))
+        assert code_state() != before
+    before = code_state()
+    (tmp_path / "rag/reader/__pycache__/b.pyc").touch()
+    assert code_state() == before
 
 
 def test_another_machine_is_not_asked(announced, library, monkeypatch):

@@ -26,7 +26,7 @@ ELSEWHERE = {"e5.py", "format2.py", "segment.py", "store.py"}
 
 def wordings():
     """The reasons in the code of `index`, "{}" for each parameter: of a ValueError, a Skipped or the worker's reply."""
-    for path in sorted(Path(index.__file__).parent.glob("*.py")):
+    for path in sorted(Path(index.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Raise(exc=ast.Call(func=ast.Name("ValueError"), args=[reason, *_])):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,6 +15,7 @@ from rag.starters import N_STARTERS
 from ui import render_frame
 from ui.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
 from ui.asking import ASKING_HTML, AWAY_HTML
+from ui.assets import STATIC
 from ui.backend import Backend
 from ui.escape import unescape_key
 from ui.llm_words import llm_words
@@ -244,7 +244,7 @@ def build(
 
 
 def _script(name: str) -> str:
-    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 def _say(name: str, detail: str = "") -> str:

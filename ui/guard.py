@@ -7,13 +7,13 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect
 
 from index.articles import MOST_BYTES
+from ui.assets import STATIC
 from ui.server import LOOPBACK
 from ui.words import page_language, page_theme
 
@@ -24,7 +24,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 1 << 20
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ def dress(html: str, nonce: str, accept_language: str, cookie: str = "") -> str:
 
 def style_sheets() -> list[str]:
     """Names of the page's style sheets, page.css first: a view's own may lean on it."""
-    return sorted((path.name for path in HERE.glob("*.css")), key=lambda name: (name != "page.css", name))
+    return sorted((path.name for path in STATIC.glob("*.css")), key=lambda name: (name != "page.css", name))
 
 
 def is_page(path: str) -> bool:

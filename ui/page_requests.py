@@ -8,11 +8,14 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 
+import index
+import rag
+import ui
 from ui.guard import App, Message, Receive, Refused, Scope, Send, reply
 
 log = logging.getLogger(__name__)
 
-OURS = tuple(str(Path(__file__).parents[1] / name) for name in ("index", "rag", "ui"))
+OURS = tuple(str(Path(file).parent) for file in (index.__file__, rag.__file__, ui.__file__))
 
 
 class PageRequests:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ui.assets import STATIC
 from ui.serving import Announcer
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ def create_app(
 
 
 def add_files(app: FastAPI) -> None:
-    """Serve the style sheets and scripts that lie beside this module, as they are now."""
+    """Serve the page's style sheets and scripts, as they are now."""
     from fastapi.responses import Response
 
     def add(path: Path, kind: str) -> None:
@@ -253,7 +254,7 @@ def add_files(app: FastAPI) -> None:
         def file() -> Response:
             return Response(text, media_type=kind, headers={"Cache-Control": "no-cache"})
 
-    for path in Path(__file__).parent.iterdir():
+    for path in STATIC.iterdir():
         if kind := {".css": "text/css", ".js": "text/javascript"}.get(path.suffix):
             add(path, kind)
 

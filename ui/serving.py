@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import rag
 from rag.types import Answer
 from rag.wire import answer_from
 
@@ -27,7 +28,7 @@ FILE = "serving.json"
 CONNECT_SECONDS = 2.0
 SILENCE_SECONDS = 30.0
 """A server that is alive says something every five seconds."""
-HERE = Path(__file__).parent.parent
+HERE = Path(rag.__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,12 @@ def _last_answer(serving: Serving, body: dict[str, Any]) -> Any:
 
 def code_state() -> str:
     """Where this code lies and when it was last changed: an update or an edit makes another one of it."""
-    files = [entry for name in ("index", "rag", "ui") for entry in os.scandir(HERE / name) if entry.is_file()]
-    return f"{HERE} {max(entry.stat().st_mtime_ns for entry in files)}"
+    newest = 0
+    for name in ("index", "rag", "ui"):
+        for folder, folders, files in os.walk(HERE / name):
+            folders[:] = [each for each in folders if each != "__pycache__"]  # written by whoever runs the code
+            newest = max([newest, *(Path(folder, file).stat().st_mtime_ns for file in files)])
+    return f"{HERE} {newest}"
 
 
 def model_key(spec: str) -> str:
