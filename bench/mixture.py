@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bench.draw import NEGATIVES, Drawer, Example, limit_for
 from bench.squad import Item, is_held_out, is_validation, load, load_parallel, sentences
@@ -48,24 +48,32 @@ class Named:
         }
 
 
-class Mixture:
-    """Sets and their weights. The examples of pool k are the same whatever was drawn before, so a run can resume."""
+class Drawn(Protocol):
+    """One set, as `Pools` draws from it."""
 
-    def __init__(self, path: Path, folders: Sequence[Path], extra: Sequence[Named] = ()) -> None:
-        """Read the sets that the TOML file at `path` names, from the first of `folders` that has the file.
+    @property
+    def weight(self) -> float: ...
 
-        Raises ValueError if a file is nowhere or a set keeps no question.
-        """
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-        self.seed: int = config["seed"]
-        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        known = _TitlesOf(folders)
-        self.sets = [_read(each, folders, known) for each in config["set"]] + list(extra)
+    @property
+    def draw(self) -> Callable[[random.Random], Sequence[Any] | None]:
+        """Give what belongs into one batch, or None where nothing came of what was drawn."""
+        ...
 
-    def pool(self, number: int, n: int) -> list[Group]:
-        """Draw at least `n` examples, the same for the same number."""
+    def record(self, share: float) -> dict[str, Any]: ...
+
+
+class Pools:
+    """Sets and their weights. The groups of pool k are the same whatever was drawn before, so a run can resume."""
+
+    sets: Sequence[Drawn]
+    seed: int
+    sha256: str
+    """Of the mixture's file."""
+
+    def pool(self, number: int, n: int) -> list[Any]:
+        """Draw groups of together at least `n` examples, the same for the same number."""
         chooser = random.Random(f"{self.seed}-{number}")
-        groups: list[Group] = []
+        groups: list[Any] = []
         while sum(map(len, groups)) < n:
             (chosen,) = chooser.choices(self.sets, [s.weight for s in self.sets])
             group = chosen.draw(chooser)
@@ -79,13 +87,28 @@ class Mixture:
         return [s.record(s.weight / total) for s in self.sets]
 
 
-class _TitlesOf:
+class Mixture(Pools):
+    """The sets a reader is trained on."""
+
+    def __init__(self, path: Path, folders: Sequence[Path], extra: Sequence[Named] = ()) -> None:
+        """Read the sets that the TOML file at `path` names, from the first of `folders` that has the file.
+
+        Raises ValueError if a file is nowhere or a set keeps no question.
+        """
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.seed = config["seed"]
+        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = TitlesOf(folders)
+        self.sets = [_read(each, folders, known) for each in config["set"]] + list(extra)
+
+
+class TitlesOf:
     """The titles of the two benches, as their files spell them, to keep held-out articles out of every other set."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.titles: dict[str, str] = {}
         for name in ("piaf-v1.0.json", "xquad-a/xquad.en.json"):
-            path = _find(name, folders)
+            path = find(name, folders)
             for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
                 self.titles[_plain(article["title"])] = article["title"]
 
@@ -103,59 +126,65 @@ def _plain(title: str) -> str:
     return title.replace("_", " ").strip().casefold()
 
 
-def _find(name: str, folders: Sequence[Path]) -> Path:
+def find(name: str, folders: Sequence[Path]) -> Path:
     for folder in (*folders, Path(__file__).parent):
         if (folder / name).exists():
             return folder / name
     raise ValueError(f"{name} is in none of {', '.join(map(str, folders))}: name its folder with --data")
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
-def _tuning(items: Sequence[Item]) -> list[Item]:
+def tuning(items: Sequence[Item]) -> list[Item]:
     return [i for i in items if not is_held_out(i.article) and not is_validation(i.article)]
 
 
-def _item(row: Mapping[str, Any], id_: str) -> Item:
+def item_of(row: Mapping[str, Any], id_: str) -> Item:
     answer = row["answers"][0] if row["answers"] else {"text": "", "start": -1}
     # Rows without a title stand by themselves: their paragraph is their article.
     article = row["title"] or hashlib.sha256(row["context"].encode()).hexdigest()
     return Item(id_, article, 0, row["question"], row["context"], answer["text"], answer["start"], row["lang_c"])
 
 
-def _read(table: Mapping[str, Any], folders: Sequence[Path], known: _TitlesOf) -> Named:
-    path = _find(table.get("file") or table["folder"], folders)
-    files = sorted(path.glob("xquad.*.json")) if path.is_dir() else [path]
+def digest_of(path: Path, pattern: str = "xquad.*.json") -> str:
+    """Return the SHA-256 of a file, or of the digests of a folder's files that fit the pattern."""
+    files = sorted(path.glob(pattern)) if path.is_dir() else [path]
     digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in files]
-    sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def answerable(path: Path, table: Mapping[str, Any], known: TitlesOf) -> list[Item]:
+    """Read the answerable questions of a file that may be trained on."""
+    if path.suffix == ".json":
+        return tuning(load(path, table["language"]))
+    kept = set(table.get("languages", ()))
+    return [
+        item_of(row, f"{table['name']}-{k}")
+        for k, row in enumerate(rows_of(path))
+        if known.may_train(row)
+        and not row["impossible"]
+        and (not kept or f"{row['lang_q']}>{row['lang_c']}" in kept)
+        and (not table.get("sure") or row.get("sure"))
+    ]
+
+
+def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) -> Named:
+    path = find(table.get("file") or table["folder"], folders)
     if path.is_dir():
         n, draw = _parallel(path)
-    elif path.suffix == ".json":
-        items = [
-            i for i in load(path, table["language"]) if not is_held_out(i.article) and not is_validation(i.article)
-        ]
-        n, draw = len(items), _drawer(items, {}, 1.0, table)
     elif "contrast" in table:
-        n, draw = _contrast(path, _find(table["contrast"], folders), known)
+        n, draw = _contrast(path, find(table["contrast"], folders), known)
     elif "about" in table:
         n, draw = _written(path, table, folders, known)
     else:
-        kept = set(table.get("languages", ()))
-        items = [
-            _item(row, f"{table['name']}-{k}")
-            for k, row in enumerate(_rows(path))
-            if known.may_train(row)
-            and not row["impossible"]
-            and (not kept or f"{row['lang_q']}>{row['lang_c']}" in kept)
-            and (not table.get("sure") or row.get("sure"))
-        ]
+        items = answerable(path, table, known)
         n, draw = len(items), _drawer(items, {}, 1.0, table)
     if not n:
         raise ValueError(f"{path} has no question for the set {table['name']}: look at its languages")
-    return Named(table["name"], table["licence"], table["origin"], table["weight"], n, sha256, draw)
+    return Named(table["name"], table["licence"], table["origin"], table["weight"], n, digest_of(path), draw)
 
 
 def _drawer(
@@ -174,7 +203,7 @@ def _drawer(
 
 
 def _parallel(folder: Path) -> tuple[int, Callable[[random.Random], Group | None]]:
-    parallel = {language: _tuning(items) for language, items in load_parallel(folder).items()}
+    parallel = {language: tuning(items) for language, items in load_parallel(folder).items()}
     drawer = Drawer([], parallel, 0, 0.0)
 
     def draw(chooser: random.Random) -> Group | None:
@@ -184,16 +213,22 @@ def _parallel(folder: Path) -> tuple[int, Callable[[random.Random], Group | None
     return sum(map(len, parallel.values())), draw
 
 
-def _contrast(path: Path, answerable: Path, known: _TitlesOf) -> tuple[int, Callable[[random.Random], Group | None]]:
+def near_misses(path: Path, made_from: Path, known: TitlesOf) -> list[tuple[str, Item]]:
+    """Pair unanswerable questions with the answerable ones they were made from."""
     asked: dict[tuple[str, str], Item] = {}
-    for k, row in enumerate(_rows(answerable)):
+    for k, row in enumerate(rows_of(made_from)):
         if row.get("sure"):
-            asked[row["question"].strip(), row["context"]] = _item(row, f"contrast-{k}")
+            asked[row["question"].strip(), row["context"]] = item_of(row, f"contrast-{k}")
     pairs = []
-    for row in _rows(path):
+    for row in rows_of(path):
         item = asked.get(((row["pair"] or "").strip(), row["context"]))
         if item and known.may_train(row):
             pairs.append((row["question"], item))
+    return pairs
+
+
+def _contrast(path: Path, made_from: Path, known: TitlesOf) -> tuple[int, Callable[[random.Random], Group | None]]:
+    pairs = near_misses(path, made_from, known)
     drawer = Drawer([item for _, item in pairs], {}, 0, 1.0)
 
     def draw(chooser: random.Random) -> Group | None:
@@ -214,24 +249,30 @@ def key_of(item: Item) -> str:
     return hashlib.sha256(f"{item.question.strip()}\n{item.context}".encode()).hexdigest()[:16]
 
 
-def _written(
-    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: _TitlesOf
-) -> tuple[int, Callable[[random.Random], Group | None]]:
-    """Questions that were written for this mixture about paragraphs of other sets, which `about` names.
+def written_about(
+    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf
+) -> list[tuple[dict[str, Any], Item]]:
+    """Read questions that were written for citeline about paragraphs of other sets, which `about` names.
 
     A row names the question it was made from by its key, and has a translation of it, a near miss, or both.
     """
     items = {}
     for name in table["about"]:
-        source = _find(name, folders)
+        source = find(name, folders)
         if source.suffix == ".json":
-            found = _tuning(load(source, "fr"))
+            found = tuning(load(source, "fr"))
         else:
-            rows = [row for row in _rows(source) if not row["impossible"] and known.may_train(row)]
-            found = [_item(row, f"{name}-{k}") for k, row in enumerate(rows)]
+            rows = [row for row in rows_of(source) if not row["impossible"] and known.may_train(row)]
+            found = [item_of(row, f"{name}-{k}") for k, row in enumerate(rows)]
         items.update({key_of(item): item for item in found})
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    pairs = [(row, items[row["of"]]) for row in rows if row["of"] in items and row["kind"] == table["kind"]]
+    return [(row, items[row["of"]]) for row in rows if row["of"] in items and row["kind"] == table["kind"]]
+
+
+def _written(
+    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf
+) -> tuple[int, Callable[[random.Random], Group | None]]:
+    pairs = written_about(path, table, folders, known)
     drawer = Drawer([item for _, item in pairs], {}, 0, 1.0)
 
     def draw(chooser: random.Random) -> Group | None:

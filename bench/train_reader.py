@@ -11,31 +11,26 @@ then falls over the last part, so the averaged weights written on the way (--sna
 from __future__ import annotations
 
 import argparse
-import contextlib
-import hashlib
 import json
-import signal
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save
-from transformers import AutoModel, AutoTokenizer
+from safetensors.torch import load_file
 
-import index.attention
 from bench.draw import Drawer, Example
 from bench.mixture import Group, Mixture, batches_of
+from bench.run import Run, add_arguments, fresh_tensors, load_base, trainable, write
 from bench.squad import Item, halves, is_validation, load, load_parallel
 from rag.reader import (
     FORMAT,
     MAX_SPAN_TOKENS,
     MAX_WINDOW_TOKENS,
     PROMPT,
-    Adapter,
     AdapterReader,
     Encoded,
+    SpanAdapter,
     collate,
     encode,
 )
@@ -44,27 +39,8 @@ MIXTURE = Path(__file__).with_name("reader_mixture.toml")
 RANK = 32
 TOP_LAYERS = 10
 LEARNING_RATE = 4e-4
-WARM_UP = 60
-FALLING = 0.3
-"""Share of the run over which the learning rate falls to LAST_RATE of itself."""
-LAST_RATE = 0.02
-AVERAGED = 0.999
 FALSE_REFUSALS = 0.06
 BATCHES_IN_POOL = 8
-
-
-def fresh_tensors(encoder: Any, seed: int) -> dict[str, torch.Tensor]:
-    """Make an adapter that changes nothing yet: A at random, B zero."""
-    generator = torch.Generator().manual_seed(seed)
-    tensors = {"head.weight": torch.randn(2, encoder.config.hidden_size, generator=generator) * 0.02}
-    tensors["head.bias"] = torch.zeros(2)
-    n = encoder.config.num_hidden_layers
-    tops = tuple(f"layers.{i}." for i in range(n - TOP_LAYERS, n))
-    for name, module in encoder.named_modules():
-        if isinstance(module, torch.nn.Linear) and name.startswith(tops):
-            tensors[f"lora.{name}.A"] = torch.randn(RANK, module.in_features, generator=generator) * 0.02
-            tensors[f"lora.{name}.B"] = torch.zeros(module.out_features, RANK)
-    return tensors
 
 
 def target(example: Example, e: Encoded) -> tuple[int, int] | None:
@@ -105,123 +81,14 @@ def _encoded(group: Group, tokenizer: Any) -> list[tuple[Encoded, Spot]]:
     return kept
 
 
-class Run:
-    """A training run that can be stopped after any step and goes on as if it had not been."""
-
-    def __init__(self, encoder: Any, tensors: dict[str, torch.Tensor], args: argparse.Namespace) -> None:
-        self.args = args
-        self.device = next(encoder.parameters()).device
-        self.tensors = {k: t.float().to(self.device).requires_grad_() for k, t in tensors.items()}
-        self.averaged = {k: t.detach().clone() for k, t in self.tensors.items()}
-        self.trained = list(self.tensors.values())
-        self.adapter = Adapter(encoder, self.tensors)
-        self.optimizer = torch.optim.AdamW(self.trained, lr=args.learning_rate, weight_decay=0.01)
-        self.pool = self.batch = self.step = self.seen = 0
-        self.seconds = self.loss = 0.0
-        self.curve: list[tuple[int, float]] = []
-
-    @property
-    def state_file(self) -> Path:
-        return Path(self.args.out) / "state.pt"
-
-    def resume(self) -> bool:
-        """Take up what `save` wrote; False if there is nothing."""
-        if not self.state_file.is_file():
-            return False
-        state = torch.load(self.state_file, map_location=self.device, weights_only=True)
-        with torch.no_grad():
-            for k, t in self.tensors.items():
-                t.copy_(state["tensors"][k])
-                self.averaged[k].copy_(state["averaged"][k])
-        self.optimizer.load_state_dict(state["optimizer"])
-        for name in ("pool", "batch", "step", "seen", "seconds", "loss", "curve"):
-            setattr(self, name, state[name])
-        return True
-
-    def save(self) -> None:
-        """Write the state under a temporary name, then rename."""
-        state = {
-            "tensors": {k: t.detach() for k, t in self.tensors.items()},
-            "averaged": self.averaged,
-            "optimizer": self.optimizer.state_dict(),
-            **{name: getattr(self, name) for name in ("pool", "batch", "step", "seen", "seconds", "loss", "curve")},
-        }
-        self.state_file.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, self.state_file.with_suffix(".new"))
-        self.state_file.with_suffix(".new").replace(self.state_file)
-
-    def done(self) -> float:
-        """Return how much of the run is over, from 0 to 1 and beyond."""
-        if self.args.steps:
-            return float(self.step / self.args.steps)
-        return float(self.seconds / (60 * self.args.minutes))
-
-    def learn(self, batch: Sequence[tuple[Encoded, Spot]]) -> None:
-        """Take one step."""
-        done = self.done()
-        rate = self.args.learning_rate * min(1, (self.step + 1) / WARM_UP)
-        rate *= max(LAST_RATE, min(1.0, (1 - done) / FALLING))
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        ids, mask, allowed = (t.to(self.device) for t in collate([e for e, _ in batch]))
-        starts, ends = self.adapter.logits(ids, mask, allowed)
-        spots = torch.tensor([spot for _, spot in batch], device=self.device)
-        cross_entropy = torch.nn.functional.cross_entropy
-        loss = (cross_entropy(starts, spots[:, 0]) + cross_entropy(ends, spots[:, 1])) / 2
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
-        self.optimizer.step()
-        self.step += 1
-        with torch.no_grad():
-            for k, t in self.tensors.items():
-                self.averaged[k].lerp_(t, 1 - min(AVERAGED, (1 + self.step) / (10 + self.step)))
-        self.seen += len(batch)
-        self.loss = loss.item() if self.step == 1 else 0.98 * self.loss + 0.02 * loss.item()
-
-    def train(self, mixture: Mixture, tokenizer: Any) -> None:
-        """Go on until the minutes or steps are over, or the process is told to stop; the state is saved either way."""
-        stopped = False
-
-        def stop(*_: object) -> None:
-            nonlocal stopped
-            stopped = True
-
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, stop)
-        saved = time.monotonic()
-        next_snapshot = (self.seen // self.args.snapshot + 1) * self.args.snapshot
-        for batch in self._batches(mixture, tokenizer):
-            if stopped or self.done() >= 1:
-                break
-            began = time.monotonic()
-            self.learn(batch)
-            self.seconds += time.monotonic() - began
-            if self.step % 20 == 0:
-                pace = self.seen / self.seconds
-                print(
-                    f"{100 * self.done():5.1f} % step {self.step} examples {self.seen} loss {self.loss:.3f} "
-                    f"{pace:.2f} examples/s",
-                    flush=True,
-                )
-            if self.seen >= next_snapshot:
-                next_snapshot += self.args.snapshot
-                self.curve.append((self.seen, round(self.loss, 4)))
-                write(Path(self.args.out) / f"examples-{self.seen}", self.averaged, {}, {"examples": self.seen})
-            if time.monotonic() - saved > 60 * self.args.checkpoint_minutes:
-                saved = time.monotonic()
-                self.save()
-        self.save()
-        if stopped:
-            raise SystemExit(f"stopped after {self.seen} examples; the same command goes on from there")
-
-    def _batches(self, mixture: Mixture, tokenizer: Any) -> Iterator[list[tuple[Encoded, Spot]]]:
-        while True:
-            batches = pool_batches(mixture, tokenizer, self.pool, self.args.batch)
-            while self.batch < len(batches):
-                self.batch += 1
-                yield batches[self.batch - 1]
-            self.pool, self.batch = self.pool + 1, 0
+def loss_of(adapter: SpanAdapter, batch: Sequence[tuple[Encoded, Spot]]) -> torch.Tensor:
+    """Return how far start and end are from where they should be, the mean of both cross entropies."""
+    device = adapter.tensors["head.bias"].device
+    ids, mask, allowed = (t.to(device) for t in collate([e for e, _ in batch]))
+    starts, ends = adapter.logits(ids, mask, allowed)
+    spots = torch.tensor([spot for _, spot in batch], device=device)
+    cross_entropy = torch.nn.functional.cross_entropy
+    return (cross_entropy(starts, spots[:, 0]) + cross_entropy(ends, spots[:, 1])) / 2
 
 
 def validation(french: Sequence[Item], parallel: dict[str, list[Item]], limit: int) -> list[tuple[str, bool, Example]]:
@@ -301,54 +168,27 @@ def platt(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
     return float(w[0]) / scale, float(w[1])
 
 
-def write(
+def write_reader(
     folder: Path, tensors: dict[str, torch.Tensor], calibration: dict[str, Any], provenance: dict[str, Any]
 ) -> None:
-    """Write both files under temporary names, then rename: a reader never sees half a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    metadata = {"format": str(FORMAT), "base": "google/embeddinggemma-300m", "rank": str(RANK)}
-    data = save({k: v.detach().to(torch.float16).contiguous() for k, v in tensors.items()}, metadata)
     config = {
-        "format": FORMAT,
-        "base": "google/embeddinggemma-300m",
-        "sha256": hashlib.sha256(data).hexdigest(),
         "prompt": PROMPT,
         "max_window_tokens": MAX_WINDOW_TOKENS,
         "max_span_tokens": MAX_SPAN_TOKENS,
         "calibration": calibration,
         "provenance": provenance,
     }
-    (folder / "reader.safetensors.tmp").write_bytes(data)
-    (folder / "reader.json.tmp").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "reader.safetensors.tmp").replace(folder / "reader.safetensors")
-    (folder / "reader.json.tmp").replace(folder / "reader.json")
+    write(folder, "reader", FORMAT, RANK, tensors, config)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True, help="folder of EmbeddingGemma-300M")
-    parser.add_argument(
-        "--data", type=Path, action="append", required=True, help="folder of the mixture's files; repeat"
-    )
+    add_arguments(parser, LEARNING_RATE, batch=8, snapshot=4000)
     parser.add_argument("--mixture", type=Path, default=MIXTURE)
-    parser.add_argument("--out", type=Path, required=True)
-    budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, help="of learning, all resumed parts together")
-    budget.add_argument("--steps", type=int)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=0, help="of a fresh adapter; the mixture has its own")
-    parser.add_argument("--init", type=Path, help="start from these weights instead of fresh ones")
-    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--checkpoint-minutes", type=float, default=5)
-    parser.add_argument("--snapshot", type=int, default=4000, help="keep the averaged weights every so many examples")
     parser.add_argument(
         "--validate", type=int, default=130, help="validation questions a language, for the calibration"
     )
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
 
     try:
         mixture = Mixture(args.mixture, args.data)
@@ -359,57 +199,38 @@ def main() -> None:
             f"{record['share_of_draws']:6.1%} {record['questions']:6d} {record['name']} ({record['licence']})",
             flush=True,
         )
-    tokenizer = AutoTokenizer.from_pretrained(args.model)
-    encoder = AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval().requires_grad_(False).to(args.device)
-    if args.device == "cpu":
-        index.attention.use(encoder)
-    start = load_file(args.init) if args.init else fresh_tensors(encoder, args.seed)
-    run = Run(encoder, start, args)
+    encoder, tokenizer = load_base(args)
+    head = (SpanAdapter.outputs, encoder.config.hidden_size)
+    start = load_file(args.init) if args.init else fresh_tensors(encoder, args.seed, RANK, TOP_LAYERS, head)
+    adapter = SpanAdapter(encoder, trainable(start, args.device))
+    run = Run(adapter.tensors, args, lambda batch: loss_of(adapter, batch))
     print(f"{sum(t.numel() for t in run.trained) / 1e6:.2f} M trained parameters", flush=True)
     if run.resume():
         print(f"going on after {run.seen} examples", flush=True)
-    run.train(mixture, tokenizer)
+    run.train(
+        lambda number: pool_batches(mixture, tokenizer, number, args.batch),
+        len,
+        lambda: write_reader(args.out / f"examples-{run.seen}", run.averaged, {}, {"examples": run.seen}),
+    )
 
     provenance = {
         "script": "bench/train_reader.py",
         "mixture": {"file": args.mixture.name, "sha256": mixture.sha256, "seed": mixture.seed},
         "sets": mixture.records(),
-        "started_from": _started_from(args.init),
-        "steps": run.step,
-        "examples": run.seen,
-        "minutes": round(run.seconds / 60, 1),
-        "batch": args.batch,
-        "learning_rate": args.learning_rate,
-        "falling": FALLING,
+        **run.provenance(),
         "rank": RANK,
         "top_layers": TOP_LAYERS,
-        "averaged": AVERAGED,
-        "final_loss": round(run.loss, 4),
-        "loss_by_examples": run.curve,
         "calibrated_on": "articles of the tuning halves that were not trained on",
         "false_refusals_wanted": FALSE_REFUSALS,
-        "torch": torch.__version__,
-        "finished": True,
     }
-    write(args.out, run.averaged, {}, provenance)
+    write_reader(args.out, run.averaged, {}, provenance)
     encoder.to("cpu")
     reader = AdapterReader(encoder, tokenizer, args.out / "reader.safetensors")
     rows = validation_rows(args.data, args.validate)
     print(f"{len(rows)} windows to validate", flush=True)
     calibration = calibrate(reader, rows)
-    write(args.out, run.averaged, calibration, provenance)
+    write_reader(args.out, run.averaged, calibration, provenance)
     print(json.dumps(calibration, indent=1))
-
-
-def _started_from(init: Path | None) -> dict[str, Any] | None:
-    if init is None:
-        return None
-    earlier: dict[str, Any] = {"sha256": hashlib.sha256(init.read_bytes()).hexdigest()}
-    with contextlib.suppress(OSError, ValueError):
-        known = json.loads(init.with_suffix(".json").read_text(encoding="utf-8"))
-        earlier["about"] = known.get("about", "")
-        earlier["provenance"] = known.get("provenance")
-    return earlier
 
 
 def validation_rows(folders: Sequence[Path], limit: int) -> list[tuple[str, bool, Example]]:

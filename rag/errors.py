@@ -5,7 +5,7 @@ RagError               never raised itself; catch it to catch all of these
 ├── ExpectError        lines named to be explained that name none, or several
 ├── LlmError           the language model could not be loaded or stopped working
 │   └── Interrupted    it was told to stop
-└── ReaderError        the reader's adapter does not fit the embedder
+└── ReaderError        the reader's or the checker's adapter does not fit the embedder
 """
 
 from __future__ import annotations

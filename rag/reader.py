@@ -7,17 +7,15 @@ refuse; it cannot write a word of its own. What it was trained on and what it me
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rag.errors import ReaderError
+from rag.adapter import Adapter, fitted, load, token_ids
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,16 +82,9 @@ class Encoded:
 
 
 def encode(tokenizer: Any, question: str, windows: Sequence[str]) -> list[Encoded]:
-    """Turn a question and its windows into token ids; what is beyond the token limits is cut.
-
-    Leaves the tokenizer's padding and truncation as the embedder set them: they are state of the tokenizer, and a copy
-    of it takes 330 MB.
-    """
+    """Turn a question and its windows into token ids; what is beyond the token limits is cut."""
     bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
-    found = tokenizer.backend_tokenizer.encode_batch([PROMPT + question.strip(), *windows], add_special_tokens=False)
-    tokens = [
-        [(id_, span) for id_, span, real in zip(f.ids, f.offsets, f.attention_mask, strict=True) if real] for f in found
-    ]
+    tokens = token_ids(tokenizer, [PROMPT + question.strip(), *windows])
     asked = [id_ for id_, _ in tokens[0][:MAX_QUESTION_TOKENS]]
     encoded = []
     for window, told in zip(windows, tokens[1:], strict=True):
@@ -121,52 +112,21 @@ def collate(batch: Sequence[Encoded], multiple: int = 1) -> tuple[Tensor, Tensor
     return ids, mask, allowed
 
 
-class Adapter:
-    """Low-rank additions hooked onto an encoder's linear layers, and the head.
+class SpanAdapter(Adapter):
+    """The additions that make a reader of an encoder; the head gives a start and an end logit a token."""
 
-    The hooks stay; they add something only on a thread that is inside `active()`. Any other forward pass, at the same
-    moment too, gives what the encoder alone gives, bit for bit.
-    """
-
-    def __init__(self, encoder: Any, tensors: dict[str, Tensor]) -> None:
-        """Hook `tensors` onto `encoder`: `lora.MODULE.A`, `lora.MODULE.B`, `head.weight`, `head.bias`.
-
-        Raises ReaderError if a tensor is missing or does not fit.
-        """
-        self.encoder = encoder
-        self.tensors = tensors
-        self._on = threading.local()
-        pairs = _check(encoder, tensors)
-        for module, a, b in pairs:
-            module.register_forward_hook(self._hook(a, b))
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        """Switch the additions on for this thread."""
-        self._on.value = True
-        try:
-            yield
-        finally:
-            self._on.value = False
+    name = "reader"
+    outputs = 2
 
     def logits(self, ids: Tensor, mask: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
         """Return start and end logits, float32, each (batch, tokens); -1e4 but at position 0 and `allowed`."""
         with self.active():
             hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        both = hidden.float() @ self.tensors["head.weight"].float().T + self.tensors["head.bias"].float()
+        both = self.head(hidden)
         allowed = allowed.clone()
         allowed[:, 0] = True
         both = both.masked_fill(~allowed.unsqueeze(-1), -1e4)
         return both[..., 0], both[..., 1]
-
-    def _hook(self, a: Tensor, b: Tensor) -> Any:
-        def add(_module: Any, args: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
-            if not getattr(self._on, "value", False):
-                return None
-            x = args[0]
-            return output + (x @ a.T.to(x.dtype)) @ b.T.to(x.dtype)
-
-        return add
 
 
 class AdapterReader:
@@ -185,10 +145,8 @@ class AdapterReader:
         Raises ReaderError if the weights are not there or were trained on another encoder.
         """
         weights = weights or WEIGHTS
-        tensors, self.config = _load(weights)
-        dtype = next(encoder.parameters()).dtype
-        lora = {k: v.to(dtype) if k.startswith("lora.") else v.float() for k, v in tensors.items()}
-        self._adapter = Adapter(encoder, lora)
+        tensors, self.config = load(weights, "reader", FORMAT)
+        self._adapter = SpanAdapter(encoder, fitted(tensors, encoder))
         self._tokenizer = tokenizer
         self._lock = lock or threading.RLock()
         self._kept: dict[tuple[str, str], Reading] = {}
@@ -267,57 +225,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def _load(weights: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read the tensors and, from the .json beside them, what their scores mean; without it they are uncalibrated."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    try:
-        data = weights.read_bytes()
-        tensors = load(data)
-    except (OSError, SafetensorError) as error:
-        raise ReaderError(f"reader weights could not be read: {weights} ({error})") from error
-    beside = weights.with_suffix(".json")
-    if not beside.is_file():
-        return tensors, {}
-    try:
-        config: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ReaderError(f"{beside} is not JSON ({error})") from error
-    if config.get("format") != FORMAT:
-        raise ReaderError(f"{beside} has format {config.get('format')}, this citeline reads {FORMAT}")
-    digest = hashlib.sha256(data).hexdigest()
-    if config.get("sha256") != digest:
-        raise ReaderError(f"{beside} belongs to other weights: it names {config.get('sha256')}, the file is {digest}")
-    return tensors, config
-
-
-def _check(encoder: Any, tensors: dict[str, Tensor]) -> list[tuple[Any, Tensor, Tensor]]:
-    """Pair each adapted linear layer with its tensors, or say what does not fit."""
-    import torch
-
-    kind = getattr(getattr(encoder, "config", None), "model_type", type(encoder).__name__)
-    if kind != "gemma3_text" or not getattr(encoder.config, "use_bidirectional_attention", False):
-        raise ReaderError(f"the reader is an adapter for EmbeddingGemma, not for {kind}")
-    width = encoder.config.hidden_size
-    head, bias = tensors.get("head.weight"), tensors.get("head.bias")
-    if head is None or bias is None or head.shape != (2, width) or bias.shape != (2,):
-        raise ReaderError(f"the reader's head does not fit an encoder of width {width}")
-    pairs = []
-    for name, a in tensors.items():
-        if not (name.startswith("lora.") and name.endswith(".A")):
-            continue
-        path = name.removeprefix("lora.").removesuffix(".A")
-        b = tensors.get(f"lora.{path}.B")
-        try:
-            module = encoder.get_submodule(path)
-        except AttributeError as error:
-            raise ReaderError(f"the encoder has no layer {path}; the reader was trained on another one") from error
-        if not isinstance(module, torch.nn.Linear):
-            raise ReaderError(f"layer {path} of the encoder is a {type(module).__name__}, not a linear layer")
-        if b is None or a.shape != (b.shape[1], module.in_features) or b.shape[0] != module.out_features:
-            raise ReaderError(f"the reader's tensors for {path} do not fit {tuple(module.weight.shape)}")
-        pairs.append((module, a, b))
-    return pairs
