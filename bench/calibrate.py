@@ -1,12 +1,16 @@
-"""Fit the two scores that decide whether anything answers, and write rag/abstain.json.
+"""Fit the two scores that decide whether anything answers, after measuring each feature and rule with and without.
 
-    python -m bench.calibrate --piaf piaf-v1.0.json --library FOLDER --out rag/abstain.json
+    python -m bench.calibrate read --set piaf --library FOLDER --piaf piaf-v1.0.json --out rows.jsonl [--weights FILE]
+    python -m bench.calibrate read --set written|seeds --library FOLDER --out rows.jsonl
+    python -m bench.calibrate table rows.jsonl
+    python -m bench.calibrate fit rows.jsonl --out rag/abstain.json
 
-Questions come from the articles of PIAF's tuning half that the reader was not trained on: on the others its scores are
-those of what it knows by heart. Each is asked with everything there, with its paragraph hidden and with its article
-hidden; a window counts as right when the sentence the reader points at holds the gold answer's line. The same
-questions, translated into English, German and Spanish (bench/reader_questions.jsonl, which no training reads for these
-articles), fit the score of a question and an article in two languages.
+`read` appends what the reader and the retriever say of every hit of every question, once, without any rule; questions
+that are in the file are passed over, so that it can be stopped. A library of PIAF is built by `bench.answers --piaf
+--library`. `table` fits each variant on the questions of PIAF's validation articles, which no reader was trained on (on
+the others its scores are those of what it knows by heart), and prints for all sets what is refused where 8 % of the
+answerable questions are refused falsely. `fit` writes the one that is shipped. The same questions, translated into
+English, German and Spanish (bench/reader_questions.jsonl), fit the score of a question and an article in two languages.
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,75 +28,54 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from bench.answers import piaf_cases, piaf_folder
+from bench import written
+from bench.answers import piaf_cases, piaf_folder, seed_cases
 from bench.mixture import key_of
+from bench.reader import wilson
 from bench.squad import halves, is_validation, load
 from index.embed import SentenceTransformerEmbedder
-from rag.abstain import FEATURES, Judge, Logistic
+from index.language import detect
+from rag.abstain import FEATURES, features
 from rag.evaluate import Case, HidingAnswerer
+from rag.evidence import cut
+from rag.polarity import without_asked_year
 from rag.reader import WEIGHTS, AdapterReader
-from rag.reading import NAMELESS, read
+from rag.reading import NAMELESS, SHORT_TEXT
+from rag.verify import unmet
 
 QUESTIONS = Path(__file__).with_name("reader_questions.jsonl")
-FALSE_REFUSALS = {"alike": 0.08, "across": 0.08}
+FALSE_REFUSALS = 0.08
 UNMET = -1.0
-"""Weight of an article's lacking a name of the question. Not fitted: these articles are single paragraphs without a
+"""Weight of an article's lacking a name of the question. Not fitted: PIAF's articles are single paragraphs without a
 title, which often leave out the name of what they are about; other short texts may do so less."""
-_NEUTRAL = Logistic((0.0,) * len(FEATURES), 0.0)
+N_WINDOWS = 5
 
-Row = tuple[tuple[float, ...], float, bool]
-"""What a window's score is made of, what is added whatever the weights, and whether the window is right."""
-
-
-def rows(answerer: HidingAnswerer, case: Case) -> list[Row]:
-    """Return a Row for every window that is read for a question."""
-    answerer.hidden = case.hidden
-    hits = answerer.search(answerer.library, case.question, case.language)
-    judge = Judge(_NEUTRAL, _NEUTRAL)
-    n_windows = answerer.config.n_windows
-    found = []
-    for window in read(case.question, case.language, answerer.library, hits, answerer.reader, judge, n_windows):
-        if window.passage is None:
-            continue
-        spans = [sentence.citation().span for sentence in window.passage.answering()]
-        right = any(
-            span.article_id == g.article_id and span.first <= g.last and g.first <= span.last
-            for span in spans
-            for g in case.gold
-        )
-        found.append((window.features, -NAMELESS if window.is_nameless else 0.0, right))
-    return found
+Row = dict[str, Any]
 
 
-def fit(table: Sequence[tuple[Case, list[Row]]], used: Sequence[int], false_refusals: float) -> dict[str, Any]:
-    """Fit the weights of some features, and the threshold that refuses so many of the answerable questions."""
-    x = np.array([f for _, found in table for f, _, _ in found])
-    y = np.array([right for _, found in table for _, _, right in found])
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(x[:, used], y)
-    weights = np.zeros(len(FEATURES))
-    weights[used] = model.coef_[0]
-    weights[FEATURES.index("unmet")] = UNMET
-    best = [max((float(weights @ f) + more for f, more, _ in found), default=-99.0) for _, found in table]
-    answerable = sorted(b for b, (case, _) in zip(best, table, strict=True) if case.kind == "answerable")
-    threshold = answerable[int(false_refusals * len(answerable))]
-    refused = {
-        kind: round(
-            float(np.mean([b < threshold for b, (case, _) in zip(best, table, strict=True) if case.kind == kind])), 3
-        )
-        for kind in ("answerable", "near_miss", "off_corpus")
-    }
-    chosen = [
-        max(found, key=lambda each: weights @ each[0] + each[1])[2] for case, found in table if case.gold and found
-    ]
-    print(
-        [FEATURES[i] for i in used], weights.round(3).tolist(), round(threshold, 2), refused, "right", np.mean(chosen)
-    )
-    return {
-        "weights": [round(float(w), 4) for w in weights],
-        "intercept": round(-threshold, 4),
-        "n": len(answerable),
-        "refused_on_tuning": refused,
-    }
+# --- read -----------------------------------------------------------------------------------------------------------
+
+
+def cases_of(name: str, piaf: Path | None, n: int) -> Iterator[tuple[str, Case]]:
+    """Yield (name of the set, case)."""
+    if name == "piaf":
+        assert piaf is not None
+        with tempfile.TemporaryDirectory() as temporary:
+            places = piaf_folder(piaf, Path(temporary))
+        alike, across = calibration_cases(piaf, places)
+        yield from (("piaf validation", case) for case in alike)
+        yield from (("piaf validation across", case) for case in across)
+        held_out = halves(load(piaf, "fr"))[1]
+        drawn = random.Random(7).sample(held_out, min(n, len(held_out)))
+        yield from (("piaf held out", case) for case in piaf_cases(drawn, places))
+    elif name == "written":
+        for across in (False, True):
+            cases = written.cases(across)
+            drawn = random.Random(5).sample(cases, min(n, len(cases)))
+            yield from (("written across" if across else "written", case) for case in drawn)
+    else:
+        folder = Path(__file__).parent.parent / "seeds"
+        yield from (("seeds", case) for case in seed_cases(folder / "questions.jsonl"))
 
 
 def calibration_cases(
@@ -114,40 +98,245 @@ def calibration_cases(
     return alike, across
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--piaf", type=Path, required=True)
-    parser.add_argument("--library", type=Path, required=True, help="built by bench.answers --piaf --library")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="of the reader; default: the shipped ones")
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        places = piaf_folder(args.piaf, Path(temporary))
-    alike, across = calibration_cases(args.piaf, places)
-    cases = {"alike": alike, "across": across}
+def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
+    """Read every hit of a question and return what each says."""
+    answerer.hidden = case.hidden
+    library, language = answerer.library, case.language or detect(case.question, default="fr")
+    hits = answerer.search(library, case.question, language)
+    readings = answerer.reader.read(case.question, [hit.chunk.text for hit in hits])
+    named = without_asked_year(case.question, language)
+    windows = []
+    for hit, reading in zip(hits, readings, strict=True):
+        article = library.by_id[hit.chunk.span.article_id]
+        lacking = unmet(named, article.all_text, language, article.language, bool)
+        spans = [s.citation().span for s in cut(hit, article, (reading.start, reading.end)).answering()]
+        right = any(
+            s.article_id == g.article_id and s.first <= g.last and g.first <= s.last for s in spans for g in case.gold
+        )
+        known = features(reading.score, hit, article, case.question, language)
+        windows.append(
+            {
+                "reader": known[0],
+                "cosine": known[1],
+                "coverage": known[2],
+                "names": [each for each in lacking if not each[0].isdigit()],
+                "years": [each for each in lacking if each[0].isdigit()],
+                "said": [each for each in lacking if not each[0].isdigit() and library.says(each)],
+                "across": language != article.language,
+                "characters": len(article.text),
+                "article": article.id,
+                "empty": not spans,
+                "right": right,
+            }
+        )
+    return {
+        "set": name,
+        "id": case.id,
+        "kind": "answerable" if case.gold else case.kind,
+        "asked": case.kind,
+        "question": case.question,
+        "windows": windows,
+    }
+
+
+def read(args: argparse.Namespace) -> None:
+    """Append a row a question."""
+    done = set()
+    if args.out.exists():
+        done = {
+            (r["set"], r["id"], r["asked"], r["question"]) for r in map(json.loads, args.out.open(encoding="utf-8"))
+        }
     answerer = HidingAnswerer.load(args.library, llm="none")
-    # As it is loaded it may be the fallback: rag/abstain.json belongs to the reader of before.
     encoder = answerer.embedder
     assert isinstance(encoder, SentenceTransformerEmbedder)
     answerer.reader = AdapterReader(encoder.encoder, encoder.tokenizer, args.weights, lock=encoder.lock)
+    cases = list(cases_of(args.set, args.piaf, args.n))
+    with args.out.open("a", encoding="utf-8") as out:
+        for k, (name, case) in enumerate(cases):
+            if (name, case.id, case.kind, case.question) not in done:
+                out.write(json.dumps(row_of(name, case, answerer), ensure_ascii=False) + "\n")
+            if k % 50 == 49:
+                out.flush()
+                print(f"{name} {k + 1}/{len(cases)}", flush=True)
+
+
+# --- table ----------------------------------------------------------------------------------------------------------
+
+Features = Callable[[Row], list[float]]
+
+
+def is_left_out(window: Row, rule: str) -> bool:
+    """Whether a rule takes the article to be about something else: "today", "years" alone, or "none"."""
+    if rule == "none":
+        return False
+    if window["years"]:
+        return True
+    if rule == "years":
+        return False
+    if window["across"]:
+        return bool(window["said"])
+    return bool(window["names"]) and window["characters"] > SHORT_TEXT
+
+
+def considered(row: Row, rule: str) -> list[Row]:
+    """The windows that are read: the first five of the articles that stay, those with all names first."""
+    kept = [w for w in row["windows"] if not is_left_out(w, rule)]
+    kept.sort(key=lambda w: bool(w["names"]) and not w["across"])
+    return [w for w in kept[:N_WINDOWS] if not w["empty"]]
+
+
+def variants() -> dict[str, tuple[str, Features]]:
+    """Name -> (rule, features of a window)."""
+
+    def base(w: Row) -> list[float]:
+        return [w["reader"], w["cosine"], w["coverage"], float(bool(w["names"]) and not w["across"]), _nameless(w)]
+
+    def without(*places: int) -> Features:
+        return lambda w: [x for k, x in enumerate(base(w)) if k not in places]
+
+    def with_years(w: Row) -> list[float]:
+        return [*base(w), float(bool(w["years"]))]
+
+    def steep(w: Row) -> list[float]:
+        return [*base(w), min(w["reader"], 0.0)]
+
+    return {
+        "the reader alone, no rule": ("none", lambda w: [w["reader"]]),
+        "all": ("today", base),
+        "names only weigh": ("years", base),
+        "names and years only weigh": ("none", with_years),
+        "without the cosine": ("today", without(1)),
+        "without coverage": ("today", without(2)),
+        "without lacking names": ("today", without(3)),
+        "without NAMELESS": ("today", without(4)),
+        "the reader bent at 0": ("today", steep),
+        "names only weigh, no coverage": ("years", without(2)),
+    }
+
+
+def _nameless(w: Row) -> float:
+    return float(w["across"] and bool(w["names"] or w["years"]))
+
+
+def table(path: Path) -> None:
+    """Print what each variant refuses."""
+    rows: dict[str, list[Row]] = {}
+    for row in map(json.loads, path.open(encoding="utf-8")):
+        rows.setdefault(row["set"], []).append(row)
+    for name, (rule, of) in variants().items():
+        print(f"\n{name}")
+        models = {
+            across: _fit(rows["piaf validation across" if across else "piaf validation"], rule, of)
+            for across in (False, True)
+        }
+        for set_name, found in rows.items():
+            _line(set_name, [(row, _best(row, rule, of, models)) for row in found])
+
+
+def _fit(rows: Sequence[Row], rule: str, of: Features) -> LogisticRegression:
+    windows = [w for row in rows for w in considered(row, rule)]
+    x, y = np.array([of(w) for w in windows]), np.array([w["right"] for w in windows])
+    return LogisticRegression(C=10.0, max_iter=2000).fit(x, y)
+
+
+def _best(row: Row, rule: str, of: Features, models: dict[bool, LogisticRegression]) -> tuple[float, bool]:
+    """Return the best window's score, and whether the reader points at the right line in it."""
+    scored = [
+        (float(models[w["across"]].decision_function(np.array([of(w)]))[0]), bool(w["right"]))
+        for w in considered(row, rule)
+    ]
+    return max(scored, default=(-99.0, False))
+
+
+def _line(name: str, scored: Sequence[tuple[Row, tuple[float, bool]]]) -> None:
+    answerable = sorted(score for row, (score, _) in scored if row["kind"] == "answerable")
+    bar = answerable[int(FALSE_REFUSALS * len(answerable))]
+    shown = [right for row, (score, right) in scored if row["kind"] == "answerable" and score >= bar]
+    parts = [f"right {np.mean(shown):.3f} (n={len(shown)})"]
+    for kind in sorted({row["kind"] for row, _ in scored} - {"answerable"}):
+        of_kind = [score for row, (score, _) in scored if row["kind"] == kind]
+        if of_kind:
+            n = sum(score < bar for score in of_kind)
+            low, high = wilson(n, len(of_kind))
+            parts.append(f"{kind} {n / len(of_kind):.3f} [{low:.2f}, {high:.2f}] (n={len(of_kind)})")
+    print(f"  {name:24s} bar {bar:6.2f}  {'  '.join(parts)}", flush=True)
+
+
+# --- fit ------------------------------------------------------------------------------------------------------------
+
+
+def fit(rows: Sequence[Row], across: bool, false_refusals: float = FALSE_REFUSALS) -> dict[str, Any]:
+    """Fit the weights of one half of the judge, and the threshold that refuses so many of the answerable questions.
+
+    Across languages the share of words is the same for all, so it has no weight there.
+    """
+    used = [FEATURES.index(name) for name in ("reader", "cosine", *(() if across else ("coverage",)))]
+    windows = [(row, w) for row in rows for w in considered(row, "today")]
+    x = np.array([[w[FEATURES[k]] for k in used] for _, w in windows])
+    model = LogisticRegression(C=10.0, max_iter=2000).fit(x, np.array([w["right"] for _, w in windows]))
+    weights = np.zeros(len(FEATURES))
+    weights[used] = model.coef_[0]
+    weights[FEATURES.index("unmet")] = UNMET
+
+    def score(w: Row) -> float:
+        found = sum(float(weights[k]) * w[FEATURES[k]] for k in used)
+        return found + (-NAMELESS if _nameless(w) else UNMET * bool(w["names"] and not w["across"]))
+
+    best = [max((score(w) for w in considered(row, "today")), default=-99.0) for row in rows]
+    answerable = sorted(b for b, row in zip(best, rows, strict=True) if row["kind"] == "answerable")
+    threshold = answerable[int(false_refusals * len(answerable))]
+    refused = {
+        kind: round(
+            float(np.mean([b < threshold for b, row in zip(best, rows, strict=True) if row["kind"] == kind])), 3
+        )
+        for kind in ("answerable", "near_miss", "off_corpus")
+    }
+    return {
+        "weights": [round(float(w), 4) for w in weights],
+        "intercept": round(-threshold, 4),
+        "n": len(answerable),
+        "refused_on_tuning": refused,
+    }
+
+
+def fit_all(path: Path, weights: Path, out: Path) -> None:
+    """Write both halves with their provenance."""
+    rows = [json.loads(line) for line in path.open(encoding="utf-8")]
     fitted: dict[str, Any] = {"features": list(FEATURES)}
-    for key, asked in cases.items():
-        table = []
-        for n, case in enumerate(asked):
-            table.append((case, rows(answerer, case)))
-            if n % 60 == 59:
-                print(f"{key} {n + 1}/{len(asked)}", flush=True)
-        # Across languages the share of words is the same for all, so it has no weight there.
-        for used in ([0], [0, 1], [0, 1, 2])[: 3 if key == "alike" else 2]:
-            fitted[key] = fit(table, used, FALSE_REFUSALS[key])
+    for key, name in (("alike", "piaf validation"), ("across", "piaf validation across")):
+        fitted[key] = fit([row for row in rows if row["set"] == name], key == "across")
+        print(key, fitted[key])
     fitted["provenance"] = {
         "script": "bench/calibrate.py",
         "data": "PIAF 1.0, articles of the tuning half that no reader was trained on; questions translated by us",
         "false_refusals": FALSE_REFUSALS,
-        "reader_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest(),
+        "reader_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
-    args.out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    print(args.out)
+    out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    reading = commands.add_parser("read")
+    reading.add_argument("--set", choices=["piaf", "written", "seeds"], required=True)
+    reading.add_argument("--library", type=Path, required=True)
+    reading.add_argument("--piaf", type=Path)
+    reading.add_argument("--weights", type=Path, default=WEIGHTS)
+    reading.add_argument("--n", type=int, default=150)
+    reading.add_argument("--out", type=Path, required=True)
+    commands.add_parser("table").add_argument("rows", type=Path)
+    fitting = commands.add_parser("fit")
+    fitting.add_argument("rows", type=Path)
+    fitting.add_argument("--weights", type=Path, default=WEIGHTS, help="of the reader that gave the rows")
+    fitting.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    if args.command == "read":
+        read(args)
+    elif args.command == "table":
+        table(args.rows)
+    else:
+        fit_all(args.rows, args.weights, args.out)
 
 
 if __name__ == "__main__":

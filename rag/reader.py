@@ -47,7 +47,7 @@ class Reading:
     score: float
     """Best span minus "not here", in logits; comparable between windows and questions."""
     further: tuple[tuple[int, int], ...] = ()
-    """The next spans that are nearly as good and overlap neither it nor each other, best first: more items of a list."""
+    """The next spans that are nearly as good and overlap neither it nor each other, best first: items of a list."""
 
 
 class Reader(Protocol):
