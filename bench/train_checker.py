@@ -140,7 +140,7 @@ def judged(
 def bar(rows: Sequence[Row], kept: float) -> float:
     """Return the probability that a share of the true claims reaches."""
     true = sorted(row.probabilities[0] for row in rows if row.is_true)
-    return true[min(len(true) - 1, int((1 - kept) * len(true)))]
+    return true[min(len(true) - 1, int((1 - kept) * len(true) + 1e-9))]
 
 
 def passed(rows: Sequence[Row], kept: float) -> float:

@@ -8,9 +8,10 @@ from collections import Counter
 import pytest
 
 from bench.claim_sets import ClaimMixture, _like, _paraphrased, _written
-from bench.contrast import Frame, _again, _as_told, _under, case_of, first_part, framed, small
+from bench.contrast import _again, _as_told, _under, case_of, first_part
 from bench.contrast_words import ADDITIONS, CONDITIONS, CORRECTIONS, FRAMES, SPEAKERS
 from bench.edits import EDITS, Edited, in_mood, negated, number, role
+from bench.frames import Frame, framed, small
 from bench.statements import ALLOWED, Statement, is_whole, tidy
 
 MAYOR = "Le maire a vendu 12 parcelles à Camille Durand, voisine de Jeanne Morel, avant le 3 juin 2021."
@@ -18,7 +19,9 @@ VOTE = "The council has approved 12 plots for Camille Durand before the end of J
 
 
 def statement(text, language="fr", **more):
-    return Statement({language: text}, "key", elsewhere={language: [text, "Le conseil avait cédé 47 terrains."]}, **more)
+    return Statement(
+        {language: text}, "key", elsewhere={language: [text, "Le conseil avait cédé 47 terrains."]}, **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,9 @@ def test_no_sentence_is_only_true_or_only_false(text, language):
 
 
 def test_claims_across_languages_come_in_both():
-    both = Statement({"fr": "Le club a battu Lens 3 à 1 le 4 juin.", "en": "The club beat Lens 3 to 1 on 4 June."}, "key")
+    both = Statement(
+        {"fr": "Le club a battu Lens 3 à 1 le 4 juin.", "en": "The club beat Lens 3 to 1 on 4 June."}, "key"
+    )
     chooser = random.Random(2)
     cases = [case for case in (case_of(both, ["fr", "en"], chooser) for _ in range(200)) if case]
     labels = Counter((claim.language, claim.label == "carried") for case in cases for claim in case.claims)
@@ -208,7 +213,9 @@ def test_paraphrases_are_true_and_false_in_every_language():
 
 
 def test_a_wrong_label_is_named_with_its_line(tmp_path):
-    good = '{"evidence": "E.", "lang_e": "fr", "claims": [{"text": "C", "lang": "en", "label": "carried", "kind": "k"}]}'
+    good = (
+        '{"evidence": "E.", "lang_e": "fr", "claims": [{"text": "C", "lang": "en", "label": "carried", "kind": "k"}]}'
+    )
     (tmp_path / "a.jsonl").write_text(good + "\n" + good.replace("carried", "true") + "\n")
     with pytest.raises(ValueError, match=r"a\.jsonl, line 2: no such label: true"):
         _written(tmp_path)
