@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bench.contrast_words import (
     ADDITIONS,
     BESIDE,
     CLAUSE,
-    CONDITIONS,
     CORRECTIONS,
     FINITE,
     FRAMES,
@@ -24,11 +23,10 @@ from bench.contrast_words import (
     NAY,
     OPENERS,
     SAYING,
-    SMALL,
-    SPEAKERS,
     TURNING,
 )
-from bench.edits import Edited, edit, in_mood, is_hedged
+from bench.edits import Edited, edit, is_hedged
+from bench.frames import Frame, capital, drawn, framed, small, that
 from bench.statements import Case, Claim, Statement
 
 FRAMED = 0.5
@@ -53,14 +51,6 @@ _TELLING = ("says", "rumour", "false", "denies", "condition")
 _CLAIMED = ("says", "rumour", "false", "condition", "fact")
 """Frames that a claim may have around what evidence tells in another one, or in none."""
 _MAX_CLAIMS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    kind: str
-    template: str
-    who: int
-    """Which speaker or condition: the same in both languages."""
 
 
 def case_of(statement: Statement, languages: Sequence[str], chooser: random.Random) -> Case | None:
@@ -118,67 +108,7 @@ def _frame(both: Sequence[Mapping[str, str]], told: str, chooser: random.Random)
         return Frame(kind, "{doubtful}", 0)
     if kind == "correction":
         return Frame(kind, chooser.choice(CORRECTIONS[told]), 0) if told in both[1] else None
-    return _drawn(kind, told, chooser)
-
-
-def _drawn(kind: str, language: str, chooser: random.Random, who: int | None = None) -> Frame:
-    n = len((CONDITIONS if kind == "condition" else SPEAKERS)["fr"])
-    return Frame(kind, chooser.choice(FRAMES[language][kind]), chooser.randrange(n) if who is None else who)
-
-
-def framed(sentence: str, language: str, frame: Frame | None, twin: str = "") -> str | None:
-    """Put a frame around a sentence; None where the grammar is not sure."""
-    if frame is None:
-        return sentence
-    inner = small(sentence, language)
-    if inner is None:
-        return None
-    values = {"s": inner, "S": sentence.rstrip("."), "que": _that(inner)}
-    values["si"] = f"s'{inner}" if inner.startswith(("il ", "ils ")) else f"si {inner}"
-    if "{subj}" in frame.template or "{doubtful}" in frame.template:
-        mood = "subjunctive" if "{subj}" in frame.template else "doubtful"
-        moved = in_mood(sentence, language, mood)
-        if not moved:
-            return None
-        if mood == "doubtful":
-            return moved
-        values["subj"] = _that(small(moved, language) or "")
-    if "x}" in frame.template or "{X}" in frame.template:
-        other = small(twin, language)
-        if other is None:
-            return None
-        values |= {"x": other, "X": twin.rstrip("."), "quex": _that(other)}
-    if frame.kind == "condition":
-        values["if"] = CONDITIONS[language][frame.who]
-        values["If"] = _capital(values["if"])
-    elif language in SPEAKERS:
-        values["sp"] = SPEAKERS[language][frame.who]
-        values["Sp"] = _capital(values["sp"])
-    text = frame.template.format(**values)
-    return re.sub(r"\b([Dd])e le ", r"\1u ", text)
-
-
-def small(sentence: str, language: str) -> str | None:
-    """Return a sentence as it stands inside another one; None if its first word may be a name or not."""
-    text = sentence.strip().rstrip(".")
-    if not text:
-        return None
-    first = re.match(r"\w+", text)
-    word = first.group().lower() if first else ""
-    if word in SMALL.get(language, ()):
-        return text[0].lower() + text[1:]
-    # A name keeps its capital: two capitalised words in a row, or a capital inside.
-    if re.match(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ]", text) or re.match(r"[A-ZÀ-Þ]\w*[A-ZÀ-Þ0-9]", text):
-        return text
-    return None
-
-
-def _that(inner: str) -> str:
-    return f"qu'{inner}" if inner[:1].lower() in "aeiouyéèêàâîôû" else f"que {inner}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return drawn(kind, told, chooser)
 
 
 Both = Sequence[Mapping[str, str]]
@@ -231,7 +161,7 @@ def _opened(text: str, language: str, negated: bool, chooser: random.Random) -> 
     if inner is None:
         return text
     opener = chooser.choice(NAY[language] if negated and chooser.random() < 0.6 else OPENERS[language])
-    return opener.format(s=inner, que=_that(inner))
+    return opener.format(s=inner, que=that(inner))
 
 
 def _framed_claims(
@@ -256,10 +186,10 @@ def _framed_claims(
             add(language, side, again, "carried")
             add(language, 1 - side, again, "not_carried")
             if frame.kind in ("says", "condition", "denies"):
-                other = _drawn(frame.kind, language, chooser, (frame.who + chooser.randint(1, 15)) % 18)
+                other = drawn(frame.kind, language, chooser, (frame.who + chooser.randint(1, 15)) % 18)
                 add(language, side, other, "not_carried")
         kind = chooser.choice([k for k in _CLAIMED if not frame or k != frame.kind])
-        around = _drawn(kind, language, chooser)
+        around = drawn(kind, language, chooser)
         for claimed in (side, 1 - side):
             if kind == "fact":
                 if "{Sp}" not in around.template:
@@ -273,7 +203,7 @@ def _framed_claims(
 def _again(frame: Frame, language: str, chooser: random.Random) -> Frame:
     if frame.kind == "doubtful":
         return frame
-    return _drawn(frame.kind, language, chooser, frame.who)
+    return drawn(frame.kind, language, chooser, frame.who)
 
 
 def _as_told(kind: str, frame: Frame | None, same: bool, changed: Edited) -> str:
@@ -328,7 +258,7 @@ def _natural(statement: Statement, told: str, chooser: random.Random) -> Case | 
     if found := re.search(SAYING[told], text):
         inner = text[found.end() :]
         if len(inner) > 30 and re.search(FINITE[told], inner) and inner[0].islower():
-            claims.append(Claim(_capital(inner), told, "not_said", "speaker dropped"))
+            claims.append(Claim(capital(inner), told, "not_said", "speaker dropped"))
     elif (found := re.search(TURNING[told], text)) and found.start() > 40:
         head = text[: found.start()].rstrip(",; ")
         if (
@@ -336,7 +266,8 @@ def _natural(statement: Statement, told: str, chooser: random.Random) -> Case | 
             and not re.search(TURNING[told], head)
             and not head.endswith((" et", " and", " ou", " or", " que"))
         ):
-            claims.append(Claim(head + ".", told, "not_said", "condition or speaker dropped"))
+            # At half weight: "sauf", "selon", "except" do not always take back what stands before them.
+            claims.append(Claim(head + ".", told, "not_said", "condition or speaker dropped", "", 0.5))
     if not claims:
         return None
     evidence = _evidence(text, statement, told, chooser)

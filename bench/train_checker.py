@@ -140,7 +140,7 @@ def judged(
 def bar(rows: Sequence[Row], kept: float) -> float:
     """Return the probability that a share of the true claims reaches."""
     true = sorted(row.probabilities[0] for row in rows if row.is_true)
-    return true[min(len(true) - 1, int((1 - kept) * len(true)))]
+    return true[min(len(true) - 1, int((1 - kept) * len(true) + 1e-9))]
 
 
 def passed(rows: Sequence[Row], kept: float) -> float:
@@ -255,12 +255,12 @@ class Trainer:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser, LEARNING_RATE, batch=8, snapshot=10000)
+    add_arguments(parser, LEARNING_RATE, batch=8, snapshot=15000)
     parser.add_argument("--mixture", type=Path, default=MIXTURE)
     parser.add_argument("--rank", type=int, default=RANK)
     parser.add_argument("--top-layers", type=int, default=TOP_LAYERS)
     parser.add_argument("--joint", action="store_true", help="let evidence see the claim; a sequence a claim")
-    parser.add_argument("--validate", type=int, default=60, help="claims a set, the written ones whole")
+    parser.add_argument("--validate", type=int, default=40, help="claims a set, the written ones whole")
     args = parser.parse_args()
 
     try:

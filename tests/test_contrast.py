@@ -8,9 +8,10 @@ from collections import Counter
 import pytest
 
 from bench.claim_sets import ClaimMixture, _like, _paraphrased, _written
-from bench.contrast import Frame, _again, _as_told, _under, case_of, first_part, framed, small
+from bench.contrast import _again, _as_told, _under, case_of, first_part
 from bench.contrast_words import ADDITIONS, CONDITIONS, CORRECTIONS, FRAMES, SPEAKERS
 from bench.edits import EDITS, Edited, in_mood, negated, number, role
+from bench.frames import Frame, framed, small
 from bench.statements import ALLOWED, Statement, is_whole, tidy
 
 MAYOR = "Le maire a vendu 12 parcelles à Camille Durand, voisine de Jeanne Morel, avant le 3 juin 2021."
