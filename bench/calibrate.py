@@ -1,6 +1,7 @@
-"""Fit the two scores that decide whether anything answers, after measuring each feature and rule with and without.
+r"""Fit the two scores that decide whether anything answers, after measuring each feature and rule with and without.
 
-    python -m bench.calibrate read --set piaf --library FOLDER --piaf piaf-v1.0.json --out rows.jsonl [--weights FILE]
+    python -m bench.calibrate read --set piaf|piaf-across|piaf-held-out --library FOLDER --piaf piaf-v1.0.json \
+        --out rows.jsonl [--weights FILE]
     python -m bench.calibrate read --set written|seeds --library FOLDER --out rows.jsonl
     python -m bench.calibrate table rows.jsonl
     python -m bench.calibrate fit rows.jsonl --out rag/abstain.json
@@ -58,16 +59,20 @@ Row = dict[str, Any]
 
 def cases_of(name: str, piaf: Path | None, n: int) -> Iterator[tuple[str, Case]]:
     """Yield (name of the set, case)."""
-    if name == "piaf":
+    if name.startswith("piaf"):
         assert piaf is not None
         with tempfile.TemporaryDirectory() as temporary:
             places = piaf_folder(piaf, Path(temporary))
-        alike, across = calibration_cases(piaf, places)
-        yield from (("piaf validation", case) for case in alike)
-        yield from (("piaf validation across", case) for case in across)
-        held_out = halves(load(piaf, "fr"))[1]
-        drawn = random.Random(7).sample(held_out, min(n, len(held_out)))
-        yield from (("piaf held out", case) for case in piaf_cases(drawn, places))
+        if name == "piaf-held-out":
+            items = random.Random(7).sample(halves(load(piaf, "fr"))[1], n)
+            yield from (("piaf held out", case) for case in piaf_cases(items, places))
+        else:
+            across = name == "piaf-across"
+            cases = calibration_cases(piaf, places)[across]
+            asked = list(dict.fromkeys(case.question for case in cases))
+            drawn = set(random.Random(5).sample(asked, min(n, len(asked))))
+            label = "piaf validation across" if across else "piaf validation"
+            yield from ((label, case) for case in cases if case.question in drawn)
     elif name == "written":
         for across in (False, True):
             cases = written.cases(across)
@@ -319,7 +324,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     reading = commands.add_parser("read")
-    reading.add_argument("--set", choices=["piaf", "written", "seeds"], required=True)
+    reading.add_argument("--set", choices=["piaf", "piaf-across", "piaf-held-out", "written", "seeds"], required=True)
     reading.add_argument("--library", type=Path, required=True)
     reading.add_argument("--piaf", type=Path)
     reading.add_argument("--weights", type=Path, default=WEIGHTS)
