@@ -1,8 +1,7 @@
-"""Whether a passage answers at all: one score from what the reader, the retriever and the question's words say.
+"""Whether a passage answers at all: one score from what the reader, the retriever and the question's names say.
 
 The weights are fitted on questions about articles that the reader was not trained on (bench/calibrate.py) and kept,
-with their provenance, in abstain.json: some for a question and an article in one language, some for two. The shipped
-ones for two are still those for one.
+with their provenance, in abstain.json: some for a question and an article in one language, some for two.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index.types import Article, Hit
+from index.types import Hit
 from rag.errors import ReaderError
-from rag.verify import content
 
 WEIGHTS = Path(__file__).with_name("abstain.json")
-FEATURES = ("reader", "cosine", "coverage", "unmet")
+FEATURES = ("reader", "cosine", "unmet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +45,10 @@ class Judge:
         return (self.across if is_across else self.alike).score(features)
 
 
-def features(
-    reading: float, hit: Hit, article: Article, question: str, language: str, lacking: Sequence[str] = ()
-) -> tuple[float, ...]:
-    """What the score is made of: the reader's score, the cosine, the share of the question's content words in the chunk
-    and the headline (across languages, where words differ, the same 0.5 for all), and 1 when the article is `lacking` a
-    name of the question."""
-    if language != article.language:
-        return reading, hit.dense, 0.5, float(bool(lacking))
-    asked = content(question, language).keys()
-    there = content(f"{article.title}\n{hit.chunk.text}", language).keys()
-    return reading, hit.dense, len(asked & there) / len(asked) if asked else 0.5, float(bool(lacking))
+def features(reading: float, hit: Hit, lacking: Sequence[str] = ()) -> tuple[float, ...]:
+    """What the score is made of: the reader's score, the cosine, and 1 when the article is `lacking` a name of the
+    question."""
+    return reading, hit.dense, float(bool(lacking))
 
 
 @cache

@@ -70,7 +70,7 @@ def read(
             windows.append(Window(hit, article, other[article.id]))
             continue
         missing = _named(lacking, articles, hit, language)
-        known = features(reading.score, hit, article, question, language, missing) if judge else ()
+        known = features(reading.score, hit, missing) if judge else ()
         is_across = language != article.language
         score = judge.score(known, is_across) if judge else reading.score - reader.threshold(language)
         is_nameless = is_across and bool(lacking[article.id])

@@ -273,8 +273,9 @@ class _Follower:
 def _made_of(window: Window) -> str:
     if not window.features or window.reading is None:
         return ""
-    reader, cosine, share, _ = window.features
-    return f" (reader {reader:+.1f}, cosine {cosine:.2f}, {share:.0%} of the question's words are there)"
+    reader, cosine, lacks = window.features
+    missing = ", a name of the question is missing" if lacks else ""
+    return f" (reader {reader:+.1f}, cosine {cosine:.2f}{missing})"
 
 
 def _pointed(window: Window) -> str:

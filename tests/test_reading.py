@@ -35,7 +35,7 @@ QUESTIONS = [
     "Who reopened the Ashford bridge?",
     "What did Renaud say in 2019?",
 ]
-JUDGE = Judge(Logistic((0.3, 6.0, 2.5, -1.0), -1.2), Logistic((0.4, 3.0, 0.0, -1.0), -0.5))
+JUDGE = Judge(Logistic((0.3, 6.0, -1.0), -1.2), Logistic((0.4, 3.0, -1.0), -0.5))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
         it = by_turn[hit]
         article = library.by_id[hit.chunk.span.article_id]
         if judge:
-            known = features(it.score, hit, article, question, language, ["x"] if hit in second else [])
+            known = features(it.score, hit, ["x"] if hit in second else [])
             score = judge.score(known, language != article.language)
         else:
             score = it.score - reader.threshold(language)

@@ -148,8 +148,8 @@ def _window(page: _Page, window: Window) -> None:
         page.line(f"at {where}: “{_short(window.hit.chunk.text[reading.start : reading.end])}”", 6)
     made_of = f"reader {reading.score:+.1f}"
     if window.features:
-        _, cosine, share, lacks = window.features
-        made_of += f", cosine {cosine:.3f}, {share:.0%} of the question's words"
+        _, cosine, lacks = window.features
+        made_of += f", cosine {cosine:.3f}"
         made_of += ", a name of the question is missing" if lacks else ""
     if window.is_nameless:
         made_of += f", {-NAMELESS:+g} for none of the question's names"
