@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.answers import PERTURBATIONS
-from index.embed import DEFAULT_EMBEDDER
+from index.models.embedder import DEFAULT_EMBEDDER
 from rag.config import DEFAULT_LLM
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -100,7 +100,7 @@ def write(found: dict[str, str]) -> None:
     head = (
         f"# Results\n\n{cpu}, {os.cpu_count()} cores, {DEFAULT_LLM}, {DEFAULT_EMBEDDER}. Rates with 95 % "
         "Wilson intervals, means with bootstrap intervals. Times are of a machine that was not always idle. The reader "
-        "alone: rag/reader.md.\n"
+        "alone: rag/reader/weights/reader.md.\n"
     )
     parts = [found[section.title].rstrip() + "\n" for section in SECTIONS if section.title in found]
     RESULTS.write_text("\n".join([head, *parts]), encoding="utf-8")

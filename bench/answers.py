@@ -23,12 +23,12 @@ from pathlib import Path
 
 from bench import written
 from bench.squad import Item, halves, load
-from index.build import build
-from index.chunk import sentences
-from index.embed import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
+from index.ingestion.indexing import build
+from index.models.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
+from index.text.sentence_splitting import sentences
 from index.types import Span
-from rag import evaluate
-from rag.evaluate import Case, HidingAnswerer, Outcome, figures
+from rag.evaluation import runner as evaluate
+from rag.evaluation.runner import Case, HidingAnswerer, Outcome, figures
 
 
 def _without_accents(text: str) -> str:

@@ -4,7 +4,7 @@ r"""Fit the two scores that decide whether anything answers, after measuring eac
         --out rows.jsonl [--weights FILE]
     python -m bench.calibrate read --set written|seeds --library FOLDER --out rows.jsonl
     python -m bench.calibrate table rows.jsonl
-    python -m bench.calibrate fit rows.jsonl --out rag/abstain.json
+    python -m bench.calibrate fit rows.jsonl --out rag/reader/weights/abstain.json
 
 `read` appends what the reader and the retriever say of every hit of every question, once, without any rule; questions
 that are in the file are passed over, so that it can be stopped. A library of PIAF is built by `bench.answers --piaf
@@ -34,15 +34,16 @@ from bench.answers import piaf_cases, piaf_folder, seed_cases
 from bench.mixture import key_of
 from bench.reader import wilson
 from bench.squad import halves, is_validation, load
-from index.embed import SentenceTransformerEmbedder
-from index.language import detect
-from rag.abstain import FEATURES
-from rag.evaluate import Case, HidingAnswerer
+from index.models.embedder import SentenceTransformerEmbedder
+from index.text.detection import detect
+from rag.evaluation.runner import Case, HidingAnswerer
 from rag.evidence import cut
-from rag.polarity import without_asked_year
-from rag.reader import WEIGHTS, AdapterReader
-from rag.reading import NAMELESS, SHORT_TEXT
-from rag.verify import content, unmet
+from rag.language.content_words import content
+from rag.language.missing_names import unmet
+from rag.query.asked_year import without_asked_year
+from rag.reader.answerability import FEATURES
+from rag.reader.span_reader import WEIGHTS, AdapterReader
+from rag.reader.windows import NAMELESS, SHORT_TEXT
 
 QUESTIONS = Path(__file__).with_name("reader_questions.jsonl")
 FALSE_REFUSALS = {"alike": 0.1, "across": 0.08}

@@ -3,8 +3,8 @@
     python -m bench.check_claims FILE.jsonl [...] --model FOLDER [--weights checker.safetensors] [--cases]
 
 A line of a file is evidence with its claims, as in bench/claims/; with --cases it is evidence with a true or a false
-sentence about it. Beside the checker stands what rag/verify.py says of the same pairs, and what passes both. The
-thresholds are those the weights come with.
+sentence about it. Beside the checker stands what rag/verification/support.py says of the same pairs, and what passes
+both. The thresholds are those the weights come with.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-import index.attention
-from index.language import detect
-from rag.checker import Checker, Pair
-from rag.metrics import rate
-from rag.verify import check
+import index.models.shared_key_attention
+from index.text.detection import detect
+from rag.evaluation.metrics import rate
+from rag.verification.checker import Checker, Pair
+from rag.verification.support import check
 
 
 class Checked(NamedTuple):
@@ -136,7 +136,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     encoder = AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval()
-    index.attention.use(encoder)
+    index.models.shared_key_attention.use(encoder)
     checker = Checker(encoder, tokenizer, args.weights)
     questions = [q for path in args.files for q in (cases if args.cases else written)(path)]
     began = time.monotonic()

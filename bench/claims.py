@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.squad import Item, halves, load
-from index.chunk import sentences
-from rag.metrics import rate
-from rag.names import names
-from rag.verify import check
+from index.text.sentence_splitting import sentences
+from rag.evaluation.metrics import rate
+from rag.language.proper_names import names
+from rag.verification.support import check
 
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 UNITS = (

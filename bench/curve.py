@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.answers import piaf_sample
-from index.language import detect
-from rag.evaluate import HidingAnswerer
+from index.text.detection import detect
+from rag.evaluation.runner import HidingAnswerer
 
 OUT = Path(__file__).with_name("risk_coverage.svg")
 

@@ -22,17 +22,17 @@ from pathlib import Path
 
 from bench.answers import piaf_sample, seed_cases
 from bench.squad import load
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from index.language import detect
-from index.library import Library
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from index.storage.library import Library
+from index.text.detection import detect
 from index.types import Article, Span
-from rag.answerer import Answerer
-from rag.evaluate import Case
-from rag.filter_words import scope as scope_words
-from rag.filters import Known, find
-from rag.metrics import rate
-from rag.scope import Scope, implied
+from rag.evaluation.metrics import rate
+from rag.evaluation.runner import Case
+from rag.filters.application import Scope, implied
+from rag.filters.detection import Known, find
+from rag.filters.wording import scope as scope_words
+from rag.pipeline.answerer import Answerer
 from rag.types import Answer
 
 QUESTIONS = Path(__file__).with_name("filters.jsonl")

@@ -16,12 +16,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from index.language import fold
-from rag.answerer import Answerer
-from rag.followup import Turn, language_of, standalone, turn_of
-from rag.metrics import rate
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from index.text.normalize import fold
+from rag.conversation.followup import language_of, standalone
+from rag.conversation.turns import Turn, turn_of
+from rag.evaluation.metrics import rate
+from rag.pipeline.answerer import Answerer
 from rag.types import Answer
 
 CONVERSATIONS = Path(__file__).with_name("followups.jsonl")

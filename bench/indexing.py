@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.answers import piaf_folder
-from index.build import build
-from index.embed import DEFAULT_EMBEDDER, Array, SentenceTransformerEmbedder
+from index.arrays import Array
+from index.ingestion.indexing import build
+from index.models.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
 
 SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 

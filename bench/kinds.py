@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.squad import load
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from index.language import fold
-from rag.answerer import Answerer
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from index.text.normalize import fold
 from rag.config import DEFAULT_LLM
-from rag.kinds import kind_of
-from rag.metrics import contains, rate
-from rag.parts import split
-from rag.polarity import word_of
+from rag.evaluation.metrics import contains, rate
+from rag.pipeline.answerer import Answerer
+from rag.query.decomposition import split
+from rag.query.question_type import kind_of
 from rag.types import Answer
+from rag.verification.yes_no import word_of
 
 QUESTIONS = Path(__file__).with_name("kinds.jsonl")
 

@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from index.models import resolve
-from rag.llama import load
+from index.models.registry import resolve
+from rag.generation.llama_context import load
 
 TEXT = (
     "Le pont, fermé depuis mars, rouvrira lundi, a annoncé la maire Claire Vidal. Les travaux ont coûté 3,2 millions. "

@@ -26,8 +26,8 @@ from pathlib import Path
 from bench.answers import seed_cases
 from bench.scale import alone
 from bench.speed import SEEDS, forget, make
-from index.threads import SPINS
-from rag.evaluate import HidingAnswerer
+from index.models.threads import SPINS
+from rag.evaluation.runner import HidingAnswerer
 
 ROOT = Path(__file__).parent.parent
 OPENMP = "300000"

@@ -18,15 +18,15 @@ from typing import NamedTuple
 
 from bench.answers import piaf_sample
 from bench.squad import load
-from index.embed import SentenceTransformerEmbedder
-from index.language import detect
-from index.search import search
+from index.models.embedder import SentenceTransformerEmbedder
+from index.retrieval.hybrid import search
+from index.text.detection import detect
 from index.types import Span
-from rag.answerer import Answerer
-from rag.evaluate import Case
-from rag.metrics import rate
-from rag.reader import AdapterReader
-from rag.reading import best_first
+from rag.evaluation.metrics import rate
+from rag.evaluation.runner import Case
+from rag.pipeline.answerer import Answerer
+from rag.reader.span_reader import AdapterReader
+from rag.reader.windows import best_first
 
 DEPTH = 40
 """Hits that are looked at."""

@@ -18,13 +18,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from index.library import Library
-from rag.answerer import Answerer
-from rag.central import body, ranked
-from rag.intent import recognise
-from rag.metrics import contains, rate
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from index.storage.library import Library
+from rag.evaluation.metrics import contains, rate
+from rag.overview.lexrank import body, ranked
+from rag.pipeline.answerer import Answerer
+from rag.query.intent import recognise
 from rag.types import Answer, Citation
 
 CASES = Path(__file__).with_name("overview.jsonl")

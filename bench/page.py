@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from index.build import build
-from index.library import Library
+from index.ingestion.indexing import build
+from index.storage.library import Library
 from index.types import Article, Span
 from rag.types import Answer, Citation, Claim
 
@@ -124,7 +124,7 @@ def _serve(folder: Path) -> str:
     server.isolate(folder)
     import uvicorn
 
-    from ui.backend import Backend
+    from ui.services.backend import Backend
 
     backend = Backend(lambda: OneAnswer(folder))  # type: ignore[arg-type, return-value]
     backend.start()

@@ -34,11 +34,11 @@ from bench.answers import piaf_sample, seed_cases
 from bench.peers_metrics import Scored, score
 from bench.peers_table import table
 from bench.squad import is_held_out
-from index.articles import split_lines
-from index.embed import DEFAULT_EMBEDDER
-from index.models import models_dir, resolve, sha256_of
+from index.documents.encoding import split_lines
+from index.models.embedder import DEFAULT_EMBEDDER
+from index.models.registry import models_dir, resolve, sha256_of
 from rag.config import DEFAULT_LLM
-from rag.evaluate import Case
+from rag.evaluation.runner import Case
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.peers_worker import Found, Settings, System, serve
-from rag.answerer import Answerer
+from rag.pipeline.answerer import Answerer
 from rag.types import Answer
 
 

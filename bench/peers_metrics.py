@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.peers_worker import MARK
-from rag.evaluate import MAX_WORDS, Case
-from rag.metrics import contains, f1
+from rag.evaluation.metrics import contains, f1
+from rag.evaluation.runner import MAX_WORDS, Case
 
 Lines = frozenset[tuple[str, int]]
 

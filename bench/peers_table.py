@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bench.peers_metrics import Scored
-from rag.evaluate import MAX_WORDS
-from rag.metrics import bootstrap, rate, wilson
+from rag.evaluation.metrics import bootstrap, rate, wilson
+from rag.evaluation.runner import MAX_WORDS
 
 Statistic = Callable[[Sequence[float]], float]
 

@@ -24,7 +24,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from bench.draw import Drawer, Example
 from bench.squad import Item, halves, load, load_parallel
-from rag.reader import AdapterReader, Reading
+from rag.reader.base import Reading
+from rag.reader.span_reader import AdapterReader
 
 ARTICLES = {
     "fr": {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux"},

@@ -2,8 +2,8 @@
 
     python -m bench.reader_card
 
-Replaces what stands between `<!-- provenance -->` and `<!-- /provenance -->` in rag/reader.md by the sets of
-rag/reader.json: name, licence, origin, questions, share of the draws, SHA-256; then the run.
+Replaces what stands between `<!-- provenance -->` and `<!-- /provenance -->` in rag/reader/weights/reader.md by the
+sets of rag/reader/weights/reader.json: name, licence, origin, questions, share of the draws, SHA-256; then the run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-CARD = Path(__file__).parent.parent / "rag" / "reader.md"
+CARD = Path(__file__).parent.parent / "rag" / "reader" / "weights" / "reader.md"
 BEGIN, END = "<!-- provenance -->\n", "<!-- /provenance -->"
 
 

@@ -26,13 +26,13 @@ from typing import Any
 import numpy as np
 
 from bench.followups import cases as followups
-from index.build import build
-from index.embed import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
-from index.library import Library
-from rag.answerer import Answerer
+from index.ingestion.indexing import build
+from index.models.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
+from index.storage.library import Library
 from rag.config import DEFAULT_LLM
 from rag.errors import QuestionError
-from rag.explain import explain
+from rag.explain.explanation import explain
+from rag.pipeline.answerer import Answerer
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parent / "seeds"

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.squad import Item, halves, load, load_parallel
-from index.build import build
-from index.chunk import sentences
-from index.embed import SentenceTransformerEmbedder
-from rag.answerer import Answerer
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from index.text.sentence_splitting import sentences
 from rag.config import DEFAULT_LLM
-from rag.metrics import rate
-from rag.prompt import WORDINGS, wording
+from rag.evaluation.metrics import rate
+from rag.language.messages import WORDINGS, wording
+from rag.pipeline.answerer import Answerer
 from rag.types import Answer
 
 LANGUAGES = ("en", "es", "de", "ro")

@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from bench.answers import PERTURBATIONS, piaf_sample
-from index.embed import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
-from index.language import detect
-from index.library import Library
-from index.search import search
-from rag.metrics import mean, rate
+from index.models.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
+from index.retrieval.hybrid import search
+from index.storage.library import Library
+from index.text.detection import detect
+from rag.evaluation.metrics import mean, rate
 
 
 def rows(piaf: Path, library: Path, n: int, half: str, perturb: str, embedder_name: str) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import save
 from transformers import AutoModel, AutoTokenizer
 
-import index.attention
+import index.models.shared_key_attention
 
 WARM_UP = 60
 FALLING = 0.3
@@ -60,7 +60,7 @@ def load_base(args: argparse.Namespace) -> tuple[Any, Any]:
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     encoder = AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval().requires_grad_(False).to(args.device)
     if args.device == "cpu":
-        index.attention.use(encoder)
+        index.models.shared_key_attention.use(encoder)
     return encoder, tokenizer
 
 

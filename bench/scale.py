@@ -27,12 +27,12 @@ from unittest.mock import patch
 import numpy as np
 
 from index import disk
-from index.build import build
-from index.embed import Array
-from index.library import Library
-from index.search import search
-from index.segment import vector_table
-from index.store import Table, VectorTable
+from index.arrays import Array
+from index.ingestion.indexing import build
+from index.retrieval.hybrid import search
+from index.storage.library import Library
+from index.storage.segment import vector_table
+from index.storage.vectors import Table, VectorTable
 
 DIM = 768
 N_WORDS = 30_000

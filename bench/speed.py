@@ -23,10 +23,10 @@ from typing import Any
 
 from bench.answers import piaf_sample, seed_cases
 from bench.scale import alone
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from rag import answerer as stages
-from rag.evaluate import Case, HidingAnswerer
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from rag.evaluation.runner import Case, HidingAnswerer
+from rag.pipeline import answerer as stages
 from rag.types import Answer
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

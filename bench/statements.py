@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from bench.contrast_words import FINITE
 from bench.squad import Item
-from index.chunk import sentences
+from index.text.sentence_splitting import sentences
 
 ALLOWED: dict[str, tuple[int, ...]] = {
     "carried": (0,),

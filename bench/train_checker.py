@@ -3,10 +3,10 @@
     python -m bench.train_checker --model FOLDER --data FOLDER --data FOLDER --minutes 180 --out FOLDER
 
 `bench/checker_mixture.toml` names the sets, their licences and weights. All claims about one evidence are learned in
-one sequence, in which they do not see each other (rag/checker.py); --joint lets evidence see the claim, one claim a
-sequence. A run that was stopped goes on from its last step when it is started again with the same --out. With each
-snapshot of the averaged weights what is kept for validation is measured: how many false claims pass where 88 % and 92 %
-of the true ones do.
+one sequence, in which they do not see each other (rag/verification/checker.py); --joint lets evidence see the claim,
+one claim a sequence. A run that was stopped goes on from its last step when it is started again with the same --out.
+With each snapshot of the averaged weights what is kept for validation is measured: how many false claims pass where 88
+% and 92 % of the true ones do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bench.mixture import batches_of
 from bench.reader import auc
 from bench.run import Run, add_arguments, fresh_tensors, load_base, trainable, write
 from bench.statements import ALLOWED, Case
-from rag.checker import (
+from rag.verification.checker import (
     FORMAT,
     MAX_CLAIM_TOKENS,
     MAX_EVIDENCE_TOKENS,

@@ -23,7 +23,7 @@ from bench.draw import Drawer, Example
 from bench.mixture import Group, Mixture, batches_of
 from bench.run import Run, add_arguments, fresh_tensors, load_base, trainable, write
 from bench.squad import Item, halves, is_validation, load, load_parallel
-from rag.reader import (
+from rag.reader.span_reader import (
     FORMAT,
     MAX_SPAN_TOKENS,
     MAX_WINDOW_TOKENS,

@@ -19,8 +19,8 @@ from typing import Any
 
 from bench.speed import row
 from bench.startup import SEEDS, Start
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
 
 KEY_MS, WORD_MS, ENTER_MS = 140, 350, 500
 READING_MS = 1500

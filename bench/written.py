@@ -19,14 +19,15 @@ from pathlib import Path
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-import index.attention
+import index.models.shared_key_attention
 from bench.reader import auc, bootstrap, contains, f1, line, refused, wilson
-from index.articles import read_article, read_bytes, scan
-from index.chunk import chunks
-from index.models import resolve
+from index.documents.articles import read_article, read_bytes
+from index.documents.discovery import scan
+from index.models.registry import resolve
+from index.text.chunking import chunks
 from index.types import Span
-from rag.evaluate import Case
-from rag.reader import AdapterReader
+from rag.evaluation.runner import Case
+from rag.reader.span_reader import AdapterReader
 
 FOLDER = Path(__file__).with_name("written")
 FALSE_REFUSALS = 0.08
@@ -105,7 +106,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     model = args.model or resolve("embeddinggemma-300m", "embedder")
     encoder = AutoModel.from_pretrained(model, dtype=torch.bfloat16).eval()
-    index.attention.use(encoder)
+    index.models.shared_key_attention.use(encoder)
     reader = AdapterReader(encoder, AutoTokenizer.from_pretrained(model), args.weights)
     windows = {}
     for found in scan([FOLDER / "articles"], Path("nowhere"))[0]:

@@ -33,7 +33,7 @@ class PlaceRefused(CorpusError):
     def __init__(self, message: str, why: str) -> None:
         super().__init__(message)
         self.why = why
-        """As `index.places.refused` says it."""
+        """As `index.documents.places.refused` says it."""
 
 
 class LibraryError(CitelineIndexError):

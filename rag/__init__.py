@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rag.config import DEFAULT_LLM, Config
 
 if TYPE_CHECKING:
-    from rag.answerer import Answerer
-    from rag.followup import History
+    from rag.conversation import History
+    from rag.pipeline import Answerer
     from rag.types import Answer
 
 __all__ = ["Config", "answer"]
@@ -36,8 +36,8 @@ def answer(
     The models are loaded at the first call and kept. Raises QuestionError for a question that is none, and what
     `Answerer.load` raises: NoLibrary, ModelNotFound, LibraryMismatch and their kin, each with what to do.
     """
-    from index.library import default_path
-    from rag.answerer import Answerer
+    from index.storage import default_path
+    from rag.pipeline import Answerer
 
     path = Path(library).expanduser() if library else default_path()
     key = (str(path.resolve()), llm, embedder)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.chunk import sentences, span_at
+from index.text import sentences, span_at
 from index.types import Article, Hit
 from rag.types import Citation, Kind
 

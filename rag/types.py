@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from index.types import Hit, Span
+
+
+class Message(NamedTuple):
+    role: str
+    """"system", "user" or "assistant"."""
+    content: str
+
 
 Verdict = Literal["supported", "unsupported"]
 Status = Literal["grounded", "quoted", "abstained"]

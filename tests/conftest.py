@@ -8,7 +8,7 @@ import pytest
 from fakes import BagEmbedder
 from hostile_llm import HostileLlm
 
-from index.build import build
+from index.ingestion.indexing import build
 
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 
@@ -63,9 +63,9 @@ def library(tmp_path, folder, embedder):
 @pytest.fixture(scope="module")
 def page():
     """The page and the other ways in, in a process of their own, with an Answerer that says what it was told to."""
-    from test_server import Served, until
+    from served import Served, until
 
-    with tempfile.TemporaryDirectory() as folder, Served("test_server.ScriptedAnswerer", Path(folder)) as page:
+    with tempfile.TemporaryDirectory() as folder, Served("served.ScriptedAnswerer", Path(folder)) as page:
         until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
         yield page
 

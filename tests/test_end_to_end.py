@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.build import build
-from index.embed import SentenceTransformerEmbedder
-from rag.answerer import Answerer
+from index.ingestion.indexing import build
+from index.models.embedder import SentenceTransformerEmbedder
+from rag.pipeline.answerer import Answerer
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 QUESTIONS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -44,7 +44,7 @@ def answers(answerer):
 
 
 def lines_of(article_id):
-    from index.articles import decode, split_lines
+    from index.documents.encoding import decode, split_lines
 
     return split_lines(decode((SEEDS / "articles" / article_id).read_bytes())[0])
 
@@ -120,8 +120,8 @@ def url(library):
 
 
 def test_the_ways_in_give_one_result(library, answerer, url):
-    """Function, command by itself and by the server, and what `citeline serve` says over HTTP, OpenAI's way and MCP: the
-    same JSON but for the clock and what the model had cached."""
+    """Function, command by itself and by the server, and what `citeline serve` says over HTTP, OpenAI's way and MCP:
+    the same JSON but for the clock and what the model had cached."""
     from rag import answer
 
     question = "Antoine Delvaux a-t-il quitté le gouvernement ?"
@@ -147,7 +147,7 @@ def test_the_ways_in_give_one_result(library, answerer, url):
 )
 def test_the_page_lights_what_is_cited(url, answerer, locale, question):
     """In a browser, with the real models: each citation, clicked, lights its quote on its lines and nothing else."""
-    from test_page import CHROMIUM, FLAGS, expect, sync_playwright  # here: without a browser only this is skipped
+    from browser import CHROMIUM, FLAGS, expect, sync_playwright  # here: without a browser only this is skipped
 
     citations = [c for claim in answerer.ask(question).supported for c in claim.citations]
     others = []

@@ -1,4 +1,5 @@
-"""A model's server that misbehaves, seen from every way in: who asks gets one line, who stops frees the model for others."""
+"""A model's server that misbehaves, seen from every way in: who asks gets one line, who stops frees the model for
+others."""
 
 from __future__ import annotations
 
@@ -17,23 +18,24 @@ import httpx
 import pytest
 from fakes import BagEmbedder
 from hostile_llm import BAD, GOOD, HANGING, SAID, HostileLlm, delta, endless, sse
-from test_server import Caller, Served, until
+from places import PATHS
+from served import Caller, Served, until
 
-from index.build import build
-from rag.answerer import Answerer
-from rag.destination import Destination
+from index.ingestion.indexing import build
 from rag.errors import Interrupted, LlmError
-from rag.llm import Piece, load_llm
-from rag.overlap import OverlapReader
+from rag.generation.base import Piece
+from rag.generation.loading import load_llm
+from rag.generation.remote.address import Destination
+from rag.pipeline.answerer import Answerer
+from rag.reader.lexical import OverlapReader
 from rag.types import Answer, Usage
-from ui.backend import Backend
-from ui.http_api import status
-from ui.model_queue import ModelQueue
-from ui.render_frame import top_html
-from ui.words import words
+from ui.api.http import status
+from ui.i18n.page import words
+from ui.services.backend import Backend
+from ui.services.model_queue import ModelQueue
+from ui.web.render.frame import top_html
 
 COST = "Combien d’euros ont coûté les travaux à Vernay ?"
-HERE = Path(__file__).parent
 pytestmark = pytest.mark.usefixtures("no_proxies")
 
 
@@ -255,11 +257,11 @@ def test_the_status_says_where_questions_go(library):
 def command(library, *arguments, **environment):
     """`citeline` with its own way to a model, in a process of its own, without weights."""
     script = (
-        f"import sys; sys.path[:0] = [{str(HERE.parent)!r}, {str(HERE)!r}]\n"
-        "import test_remote_ways, rag.answerer\n"
-        "rag.answerer.Answerer.load = classmethod(lambda _, library, *, llm, **__: test_remote_ways.remote(library, llm))\n"
+        f"import sys; sys.path[:0] = {PATHS!r}\n"
+        "import test_remote_ways, rag.pipeline.answerer\n"
+        "rag.pipeline.answerer.Answerer.load = classmethod(lambda _, library, *, llm, **__: test_remote_ways.remote(library, llm))\n"
         f"sys.argv = ['citeline', *{list(map(str, arguments))!r}, '--library', {str(library)!r}]\n"
-        "from ui.cli import main; main()"
+        "from ui.cli.commands import main; main()"
     )
     return subprocess.Popen(
         [sys.executable, "-c", script],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 ARTICLES = {path.name: path for path in (SEEDS / "articles").iterdir()}
 QUESTIONS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text(encoding="utf-8").split("\n") if line]
 ANSWERABLE = [question for question in QUESTIONS if question["gold"]]

@@ -1,32 +1,29 @@
-"""One result everywhere: Python, command, HTTP, its stream, OpenAI's, MCP both ways and the page give the same Answer."""
+"""One result everywhere: Python, command, HTTP, its stream, OpenAI's, MCP both ways and the page give the same
+Answer."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import anyio
 import httpx
 import pytest
 from fakes import BagEmbedder
+from first_line import load, timeless
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from test_server import Caller, Served, until
+from places import PATHS
+from served import Caller, Served, until
 
 import rag
-from index.build import build
-from rag.answerer import Answerer
-from rag.llm import Piece
-from rag.overlap import OverlapReader
-from rag.types import Usage
-from ui import cli
-from ui.backend import Backend
-from ui.mcp_server import over_stdio
-from ui.openai_api import content
-from ui.terminal import answer_text
+from index.ingestion.indexing import build
+from ui.api.mcp import over_stdio
+from ui.api.openai import content
+from ui.cli import commands as cli
+from ui.formats.plain import answer_text
+from ui.services.backend import Backend
 
-HERE = Path(__file__).parent
 FOLLOWED = "Quand le pont de Vernay rouvrira-t-il ?"
 QUESTIONS = (
     (FOLLOWED, ()),
@@ -37,25 +34,6 @@ QUESTIONS = (
     ("Who won the chess tournament in Oslo?", ()),
 )
 """French and English, answerable and not, two that lean on the one before."""
-
-
-class FirstLineLlm:
-    """Says the first sentence it is shown, word by word: what it writes is decided by its prompt alone."""
-
-    name = "first line"
-
-    def count_tokens(self, text):
-        return len(text.split())
-
-    def stream(self, messages, max_tokens):
-        said = next((line[4:] for line in messages[-1].content.split("\n") if line.startswith("[1] ")), "Rien.")
-        for n, word in enumerate(said.split(" "), start=1):
-            yield Piece(word if n == 1 else f" {word}", Usage(len(messages), 0, n))
-
-
-def load(library):
-    """The same Answerer in every process: only the models are stand-ins."""
-    return Answerer(Path(library), BagEmbedder(), OverlapReader(), FirstLineLlm())
 
 
 def serve_stdio(library):
@@ -95,16 +73,11 @@ def answers(library):
 
 @pytest.fixture(scope="module")
 def url(library, tmp_path_factory):
-    loading = f"lambda: __import__('test_ways').load({str(library)!r})"
+    loading = f"lambda: __import__('first_line').load({str(library)!r})"
     models = "models=('first line', 'bag')"
     with Served(loading, tmp_path_factory.mktemp("served"), options=models) as page:
         until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
         yield page.url
-
-
-def timeless(record):
-    """An Answer's JSON without what the clock decides."""
-    return json.dumps({key: value for key, value in record.items() if key != "timings_ms"})
 
 
 def same(found, answers):
@@ -195,10 +168,7 @@ def test_openai(url, answers, is_stream):
 @pytest.mark.parametrize("way", ["http", "stdio"])
 def test_mcp(url, library, answers, way):
     """The structured content of the tool `ask`."""
-    script = (
-        f"import sys; sys.path[:0] = [{str(HERE.parent)!r}, {str(HERE)!r}]; import test_ways;"
-        f" test_ways.serve_stdio({str(library)!r})"
-    )
+    script = f"import sys; sys.path[:0] = {PATHS!r}; import test_ways; test_ways.serve_stdio({str(library)!r})"
 
     async def run():
         server = StdioServerParameters(command=sys.executable, args=["-c", script])

@@ -10,8 +10,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from ui.server import LOOPBACK, PortTaken, ServeError, can_show_browser, listen, url_of
-from ui.serving import serves
+from ui.access import LOOPBACK
+from ui.server import PortTaken, ServeError, can_show_browser, listen, url_of
+from ui.services import serves
 
 HOST = LOOPBACK[0]
 STATUS_SECONDS = 10.0
@@ -24,7 +25,7 @@ def already(library: Path, port: int, open_browser: bool) -> str:
 
     "" when the port is free. Raises ServeError, with what to type, when it is another program's or another library's.
     """
-    from ui.libraries import address
+    from ui.services import address
 
     try:
         listen(HOST, port).close()
@@ -68,7 +69,7 @@ def _status(port: int) -> dict[str, Any]:
 
     Only of a process of this user or root: any other could say that it is a citeline, and be shown in the browser.
     """
-    from ui.owner import is_trusted, peer_uid
+    from ui.access import is_trusted, peer_uid
 
     found: dict[str, Any] = {}
 

@@ -2,4 +2,4 @@
 
 from pathlib import Path
 
-STATIC = Path(__file__).parent
+STATIC = Path(__file__).parent / "web" / "static"

@@ -21,15 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui.assets import STATIC
-from ui.serving import Announcer
+from ui.services import Announcer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from rag.answerer import Answerer
-    from ui.backend import Backend
+    from rag.pipeline import Answerer
+    from ui.services import Backend
+from ui.access import LOOPBACK
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 END_SECONDS = 4.0
 
 
@@ -76,9 +76,8 @@ def serve(
         isolate(private)
         import uvicorn
 
-        from ui.backend import Backend
-        from ui.libraries import Libraries
-        from ui.owner import OwnerOnly, browser_page, knows_peers
+        from ui.access import OwnerOnly, browser_page, knows_peers
+        from ui.services import Backend, Libraries
 
         token = secrets.token_urlsafe(32)
         is_token_asked = ask_token or not knows_peers(host)
@@ -184,11 +183,13 @@ def create_app(
     from anyio import from_thread
     from fastapi import FastAPI
 
-    from ui import http_api, mcp_server, openai_api, replies
-    from ui.app import build
-    from ui.guard import Guard
-    from ui.page_requests import PageRequests
-    from ui.shelf_upload import add_upload_route
+    from ui.access import Guard, PageRequests
+    from ui.api import http as http_api
+    from ui.api import mcp as mcp_server
+    from ui.api import openai as openai_api
+    from ui.api import responses as replies
+    from ui.web import build
+    from ui.web.library import add_upload_route
 
     mcp = mcp_server.over_http(backend)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.run())
@@ -263,7 +264,7 @@ def config(app: Any) -> Any:
     """Uvicorn's settings: quiet, bounded, and two seconds to end what is open when asked to stop."""
     import uvicorn
 
-    from ui.connections import Connections, quieten, raise_file_limit
+    from ui.access import Connections, quieten, raise_file_limit
 
     connections = Connections(raise_file_limit())
     found = uvicorn.Config(
@@ -316,7 +317,7 @@ def _let_go(server: Any, backend: Backend, ended: threading.Event, private: Path
 
 
 def _watch(backend: Backend, ended: threading.Event) -> None:
-    from ui.watch import keep_shelf
+    from ui.services import keep_shelf
 
     threading.Thread(target=keep_shelf, args=(backend, ended), name="citeline-watch", daemon=True).start()
 

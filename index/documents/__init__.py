@@ -1,0 +1,44 @@
+"""Folders -> files -> Articles: which files, where they may be, how each is read."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from index.documents.articles import Unreadable, parts, read_article, read_bytes
+    from index.documents.discovery import Found, display_name, is_there, require_there, scan, walk
+    from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, most_bytes
+    from index.documents.freshness import file_state
+    from index.documents.jsonl import MOST_NAMED
+    from index.documents.places import refused, require_ordinary
+else:
+    __getattr__ = face(
+        __name__,
+        articles="Unreadable parts read_article read_bytes",
+        discovery="Found display_name is_there require_there scan walk",
+        file_kinds="KINDS KINDS_WORDS MOST_BYTES most_bytes",
+        freshness="file_state",
+        jsonl="MOST_NAMED",
+        places="refused require_ordinary",
+    )
+
+__all__ = [
+    "KINDS",
+    "KINDS_WORDS",
+    "MOST_BYTES",
+    "MOST_NAMED",
+    "Found",
+    "Unreadable",
+    "display_name",
+    "file_state",
+    "is_there",
+    "most_bytes",
+    "parts",
+    "read_article",
+    "read_bytes",
+    "refused",
+    "require_ordinary",
+    "require_there",
+    "scan",
+    "walk",
+]

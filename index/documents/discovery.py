@@ -1,0 +1,155 @@
+"""The files of folders that look like articles, before they are read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.documents.file_kinds import KINDS
+from index.documents.places import is_kept_by_citeline, refused
+from index.errors import CorpusError
+from index.progress import Tick, no_tick
+from index.types import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that looks like an article, before it is read."""
+
+    path: Path
+    id: str
+    barred: str = ""
+    """Why it cannot be looked at, when its folder does not open: whether it is still there is not known."""
+    real: str = ""
+    """Where it was when it was found, without a link; "" when nothing is held against its links."""
+
+
+def is_gone(error: OSError) -> bool:
+    """Does this error say that there is no such file? Any other one says nothing of what is there."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def scan(
+    sources: Sequence[Path], leave_out: Path, known: Collection[Path] = (), tick: Tick = no_tick
+) -> tuple[list[Found], list[Skipped]]:
+    """Files under `sources` (folders or files) that look like articles, by id, and those passed over with a reason.
+
+    Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself),
+    other libraries and the models are never entered. Of `known` files those count as found, and barred, whose folder
+    cannot be opened. Raises CorpusError when a source is gone: an unmounted disk is not an empty one.
+    """
+    found: dict[str, Found] = {}
+    skipped: list[Skipped] = []
+    seen: set[str] = set()
+    for source in sources:
+        require_there(source)
+        if source.parent == source:
+            raise CorpusError(f"{source} is the whole disk: name the folder that holds your articles")
+        for path, relative, barred in walk(source, leave_out, skipped, known):
+            tick()
+            real = os.path.realpath(path)
+            if real in seen:
+                continue
+            seen.add(real)
+            id = display_name(relative)
+            if id in found:
+                id = f"{display_name(source.name)}/{id}"
+            while id in found:
+                id += "+"
+            found[id] = Found(path, id, barred, real)
+    return sorted(found.values(), key=lambda each: each.id), skipped
+
+
+def require_there(source: Path) -> None:
+    """Raise CorpusError when one of a library's folders is gone."""
+    if not is_there(source):
+        raise CorpusError(f"no such folder or file: {source}. If it is gone for good: citeline index --forget {source}")
+
+
+def is_there(path: Path) -> bool:
+    """Is there such a file or folder? A name that no file can have (too long, a link to itself) is not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def display_name(name: str) -> str:
+    """A file name as text that can be printed and encoded: bytes that are no UTF-8 become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def walk(
+    source: Path, leave_out: Path, skipped: list[Skipped], known: Collection[Path] = ()
+) -> Iterator[tuple[Path, str, str]]:
+    """Each file that looks like an article, its path under `source`, and why it cannot be looked at, or "".
+
+    What is passed over is added to `skipped`.
+    """
+    if not source.is_dir():
+        try:
+            _require_article(source, source.parent, leave_out)
+        except ValueError as error:
+            skipped.append(Skipped(display_name(str(source)), str(error)))
+        else:
+            yield source, source.name, ""
+        return
+
+    closed: list[OSError] = []
+    for folder, names, files in os.walk(source, onerror=closed.append):
+        here = Path(folder)
+        for name in sorted(names):
+            if _is_link(here / name):
+                skipped.append(
+                    Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed")
+                )
+        names[:] = sorted(n for n in names if not n.startswith(".") and not is_kept_by_citeline(here / n, leave_out))
+        for name in sorted(files):
+            path = here / name
+            if name.startswith("."):
+                continue
+            try:
+                _require_article(path, source, leave_out)
+            except ValueError as error:
+                skipped.append(Skipped(display_name(str(path)), str(error)))
+            else:
+                yield path, path.relative_to(source).as_posix(), ""
+    for refusal in closed:
+        shut, reason = Path(refusal.filename), f"it cannot be opened: {refusal.strerror}"
+        inside = [] if is_gone(refusal) else sorted(path for path in known if path.is_relative_to(shut))
+        if inside:
+            skipped.append(Skipped(display_name(str(shut)), f"{reason}; its articles are kept as they were"))
+        else:
+            skipped.append(Skipped(display_name(str(shut)), f"it cannot be opened: {refusal.strerror}"))
+        for path in inside:
+            yield path, path.relative_to(source).as_posix(), reason
+
+
+def _is_link(path: Path) -> bool:
+    """Is it a symbolic link, as far as its folder lets one see?"""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def _require_article(path: Path, root: Path, leave_out: Path) -> None:
+    """Raises ValueError with the reason when `path` is not read as an article, whatever it holds."""
+    if path.suffix.lower() not in KINDS:
+        raise ValueError(
+            f"kind {display_name(path.suffix) or 'without an ending'} is not read (only {', '.join(KINDS)})"
+        )
+    if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        raise ValueError("it is a link to a file outside the folder")
+    if _is_link(path) and refused(path, leave_out):
+        raise ValueError("it is a link to a file that is no article: of the system, a setting or citeline's own")
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ValueError("it is not a regular file")
+    except OSError as error:
+        if is_gone(error):  # else whoever reads it is told, and may know what it was
+            raise ValueError(f"it cannot be read: {error.strerror}") from None

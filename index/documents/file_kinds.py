@@ -1,0 +1,17 @@
+"""Which kinds of file are read, and up to what size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+KINDS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl")
+KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .epub, .jsonl"
+MAX_BYTES = 10_000_000
+LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl": 100_000_000}
+"""Most bytes of kinds that hold pictures, or many articles."""
+MOST_BYTES = max(LARGER.values())
+
+
+def most_bytes(path: Path) -> int:
+    """Bytes that a file of this kind may have."""
+    return LARGER.get(path.suffix.lower(), MAX_BYTES)

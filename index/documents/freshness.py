@@ -1,0 +1,33 @@
+"""Whether the file of one article is still what was indexed; `build.changed_since` says it of a whole library."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from index.disk import sha256
+from index.documents.articles import Unreadable, parts, read_bytes
+from index.documents.discovery import Found, is_gone
+from index.types import Article
+
+MAX_BYTES = 20_000_000
+"""Of a file that is read again each time its article is opened; a larger one is taken as it was."""
+
+
+def file_state(article: Article) -> Literal["", "changed", "removed"]:
+    """ "" when the file holds the article as it was indexed, or cannot be read now, else what became of it. Only that
+    file is read."""
+    path = Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
+    name = article.id.rsplit("#", 1)[0] if path.suffix.lower() == ".jsonl" else article.id
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return ""
+        now = {each.id: sha256(data) for each, data in parts(Found(path, name), read_bytes(path))}
+    except OSError as error:
+        return "removed" if is_gone(error) else ""
+    except Unreadable:
+        return ""
+    except ValueError:  # it is no file of its kind any more
+        return "changed"
+    return "" if now.get(article.id) == article.sha256 else "changed"

@@ -1,0 +1,29 @@
+"""Bytes of a web page, PDF, Word file or EPUB -> lines of text, in a process of its own; title and date of a text."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from index.extraction.header import find_date, read_header
+    from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy, web_address
+    from index.extraction.sandbox import Extractor
+else:
+    __getattr__ = face(
+        __name__,
+        header="find_date read_header",
+        layout="Extracted MAX_CHARS Paragraph lay_out tidy web_address",
+        sandbox="Extractor",
+    )
+
+__all__ = [
+    "MAX_CHARS",
+    "Extracted",
+    "Extractor",
+    "Paragraph",
+    "find_date",
+    "lay_out",
+    "read_header",
+    "tidy",
+    "web_address",
+]

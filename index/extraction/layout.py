@@ -1,0 +1,158 @@
+"""What is taken out of a file that is no plain text: its paragraphs laid out as lines, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.progress import Tick, no_tick
+from index.text import sentences
+
+LINE_CHARS = 400
+"""A paragraph longer than this is cut at the ends of its sentences, so that a line is soon compared with its source."""
+MAX_LINE_CHARS = 2000
+"""What has no sentence end for so long is cut at a space."""
+MAX_CHARS = 5_000_000
+"""Most characters that are taken out of one file, about 800 pages of close print twice over."""
+MAX_LINES = 200_000
+
+_SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\x1c-\x1e\x85]+")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}\x00-\x1f]{1,2000}")
+_UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\ufeff]")
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Text without line ends; `places` are (offset in the text, page that begins there), `size` the print's height."""
+
+    text: str
+    places: list[tuple[int, int]] = field(default_factory=list)
+    size: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The lines of an Article and what its file says of it; "" and () for what it does not say."""
+
+    lines: tuple[str, ...]
+    pages: tuple[int, ...] = ()
+    title: str = ""
+    date: str = ""
+    """As it is written, in any form."""
+    language: str = ""
+    source: str = ""
+    url: str = ""
+    note: str = ""
+    """What a person should know of how it was read."""
+
+
+def tidy(text: str) -> str:
+    """Text on one line: runs of spaces as one, no-break spaces kept, accents in one character with their letters, and
+    characters that print nothing left out."""
+    return _SPACE.sub(" ", _UNPRINTED.sub("", unicodedata.normalize("NFC", text))).strip(" ")
+
+
+def web_address(text: str) -> str:
+    """`text` when it is an address on the web that a page may link to, else ""."""
+    text = text.strip()
+    return text if _ADDRESS.fullmatch(text) else ""
+
+
+def cut(paragraph: str, tick: Tick = no_tick) -> Iterator[tuple[int, str]]:
+    """The lines of a paragraph, each with its offset: whole sentences, as many as LINE_CHARS hold."""
+    if len(paragraph) <= LINE_CHARS:
+        yield 0, paragraph
+        return
+    first = last = 0
+    for start, end in sentences(paragraph, tick):
+        if last > first and end - first > LINE_CHARS:
+            yield from _shortened(first, paragraph[first:last])
+            first = start
+        last = end
+    yield from _shortened(first, paragraph[first:last])
+
+
+def lay_out(
+    paragraphs: Sequence[Paragraph],
+    *,
+    n_pages: int = 0,
+    title: str = "",
+    date: str = "",
+    language: str = "",
+    source: str = "",
+    url: str = "",
+    note: str = "",
+    tick: Tick = no_tick,
+) -> Extracted:
+    """Paragraphs as lines with an empty one between them; with `n_pages`, the first line of each page.
+
+    A sentence that runs over a page's end stands on the page where it begins. Past MAX_CHARS the rest is left out, and
+    the note says so.
+    """
+    lines: list[str] = []
+    starts: dict[int, int] = {}
+    n_chars = 0
+    is_cut = False
+    for paragraph in paragraphs:
+        tick()
+        if is_cut := n_chars > MAX_CHARS or len(lines) > MAX_LINES:
+            break
+        if not paragraph.text:
+            continue
+        if lines and not (_is_row(lines[-1]) and _is_row(paragraph.text)):
+            lines.append("")
+        places = sorted(paragraph.places)
+        for offset, line in _by_page(paragraph, tick):
+            before = bisect_right(places, offset, key=lambda place: place[0])
+            page = places[before - 1][1] if before else 1
+            if is_cut := n_chars > MAX_CHARS or len(lines) > MAX_LINES:
+                break
+            lines.append(line)
+            starts.setdefault(page, len(lines))
+            n_chars += len(line)
+        if is_cut:
+            break
+    if is_cut:
+        note = "; ".join(filter(None, [note, f"only its first {n_chars:,} characters were read"]))
+    pages: list[int] = []
+    following = len(lines) + 1
+    for page in range(n_pages, 0, -1):
+        following = starts.get(page, following)
+        pages.append(following)
+    return Extracted(tuple(lines), tuple(reversed(pages)), title, date, language, source, url, note)
+
+
+def _is_row(line: str) -> bool:
+    """Is it an item of a list or a row of a table, which stands right under the one before?"""
+    return line.startswith(("- ", "• ")) or " | " in line
+
+
+def _by_page(paragraph: Paragraph, tick: Tick) -> Iterator[tuple[int, str]]:
+    """The lines of a paragraph, which is cut, too, at the first sentence that begins on another page."""
+    text = paragraph.text
+    if len(paragraph.places) < 2:
+        yield from cut(text, tick)
+        return
+    begins = [start for start, _ in sentences(text, tick)]
+    stops = [0]
+    for place, _ in paragraph.places[1:]:
+        following = bisect_left(begins, max(place, stops[-1] + 1))
+        stops += begins[following : following + 1]
+    for a, b in zip(stops, [*stops[1:], len(text)], strict=True):
+        for offset, line in cut(text[a:b].rstrip(), tick):
+            yield a + offset, line
+
+
+def _shortened(offset: int, line: str) -> Iterator[tuple[int, str]]:
+    at = 0
+    while len(line) - at > MAX_LINE_CHARS:
+        end = line.rfind(" ", at + MAX_LINE_CHARS // 2, at + MAX_LINE_CHARS)
+        end = end if end > 0 else at + MAX_LINE_CHARS
+        yield offset + at, line[at:end]
+        at = end
+        while at < len(line) and line[at] == " ":
+            at += 1
+    yield offset + at, line[at:]

@@ -1,0 +1,121 @@
+"""The door to everything that is no plain text: bytes of a web page, PDF, Word file or EPUB in, their text out.
+
+The libraries that take such files apart run in a process of their own (index/extraction/worker.py), which gets bytes,
+not names: it can open no file and no connection, has so much memory, and is ended when one file takes too long. A file
+that breaks it is passed over; the next one gets a new process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import index
+from index.extraction.layout import Extracted
+from index.progress import Tick, no_tick
+
+SECONDS = 60.0
+"""Longest that one file may take; 2,000 printed pages take 10 (docs/experiments.md)."""
+_START_SECONDS = 60.0  # to load the libraries, on a disk that is busy
+_LISTEN_SECONDS = 0.5  # between two looks at whether it is to stop
+_ROOT = str(Path(index.__file__).resolve().parents[1])
+_MAIN = "import sys; sys.path[:0] = [sys.argv[1]]; from index.extraction.worker import main; main()"
+
+
+class Extractor:
+    """Takes files apart, one after the other, in a process that starts with the first one and ends with `close`."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def extract(self, kind: str, data: bytes, tick: Tick = no_tick) -> Extracted:
+        """The text of a file of that kind (html, pdf, docx, epub). Raises ValueError with the reason if none."""
+        try:
+            process = self._process or self._start(tick)
+            assert process.stdin is not None
+            process.stdin.write(struct.pack("<4sQ", kind.encode("ascii"), len(data)) + data)
+            process.stdin.flush()
+            found = self._answer(process, self._seconds, tick)
+        except (BrokenPipeError, EOFError):
+            self.close()
+            raise ValueError("what reads such files broke down on it: it is damaged or made to do harm") from None
+        except TimeoutError:
+            self.close()
+            raise ValueError(f"it was not read within {self._seconds:.0f} seconds, as no article needs") from None
+        except BaseException:
+            self.close()  # what is half said cannot be taken up again
+            raise
+        if "error" in found:
+            raise ValueError(str(found["error"]))
+        return Extracted(**(found | {"lines": tuple(found["lines"]), "pages": tuple(found["pages"])}))
+
+    def close(self) -> None:
+        """End the process. A further `extract` starts a new one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except OSError:
+                pass
+        process.wait()
+
+    def _start(self, tick: Tick) -> subprocess.Popen[bytes]:
+        # Isolated: neither the folder it is called in nor the environment can put another module in its way. A group
+        # of its own: an interrupt at the keyboard is for the caller, who ends it.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _MAIN, _ROOT],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        try:
+            self._answer(self._process, _START_SECONDS, tick)
+        except (EOFError, TimeoutError) as error:
+            self.close()
+            raise ValueError("what reads such files does not start; is the installation whole? ./setup.sh") from error
+        return self._process
+
+    @staticmethod
+    def _answer(process: subprocess.Popen[bytes], seconds: float, tick: Tick) -> dict[str, Any]:
+        """The next thing the process says. Raises TimeoutError, or EOFError when it ended instead."""
+        assert process.stdout is not None
+        descriptor, until = process.stdout.fileno(), time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+
+            def read(size: int) -> bytes:
+                data = bytearray()
+                while len(data) < size:
+                    left = max(0.0, until - time.monotonic())
+                    if not selector.select(min(left, _LISTEN_SECONDS)):
+                        if left <= _LISTEN_SECONDS:
+                            raise TimeoutError
+                        tick()
+                        continue
+                    piece = os.read(descriptor, min(size - len(data), 1 << 20))
+                    if not piece:
+                        raise EOFError
+                    data += piece
+                return bytes(data)
+
+            (size,) = struct.unpack("<Q", read(8))
+            return dict(json.loads(read(size)))

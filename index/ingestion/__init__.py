@@ -1,0 +1,19 @@
+"""Folders of articles -> a new generation of a library."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from index.ingestion.estimate import Counted, count, pace_of
+    from index.ingestion.indexing import build, check, make_empty
+    from index.ingestion.reading import changed_since
+else:
+    __getattr__ = face(
+        __name__,
+        estimate="Counted count pace_of",
+        indexing="build check make_empty",
+        reading="changed_since",
+    )
+
+__all__ = ["Counted", "build", "changed_since", "check", "count", "make_empty", "pace_of"]

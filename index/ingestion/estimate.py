@@ -1,0 +1,114 @@
+"""Folders counted before they are read: how many articles of which kinds, what is passed over, about how long."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.disk import write_file
+from index.documents import most_bytes, walk
+from index.types import Skipped
+
+FILE = "pace.json"
+"""In a library: how fast its last texts were embedded on this machine."""
+CHUNK_BYTES = 600
+"""Of text; most chunks end before their limit, at a paragraph's end."""
+SHARE = {".html": 0.2, ".htm": 0.2, ".pdf": 0.05, ".docx": 0.3, ".epub": 0.8}
+"""How much of a file is text, of kinds that are not text alone. A guess: pictures and markup differ."""
+PACE = {"embeddinggemma-300m": 6.4, "multilingual-e5-small": 24.0}
+"""Chunks a second with their sentences, on two cores, for a library that has measured none."""
+SLOWEST = PACE["embeddinggemma-300m"]
+LEAST_CHUNKS = 32
+"""A pace of fewer says more about starting than about going on."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """What lies in some folders, by names and sizes alone: no file has been opened."""
+
+    n_files: int = 0
+    n_bytes: int = 0
+    n_chunks: float = 0.0
+    """About how many passages they make."""
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Files by ending, ".markdown" and ".htm" with the more usual one."""
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """Files by reason, as `Skipped` words it."""
+    is_whole: bool = True
+    """False when counting was ended before everything was seen."""
+
+    def seconds(self, pace: float) -> float:
+        """About how long embedding takes at a pace of so many chunks a second."""
+        return self.n_chunks / pace
+
+
+def count(
+    sources: Sequence[Path],
+    library: Path,
+    known: Collection[str] = (),
+    go_on: Callable[[int], bool] = lambda n: True,
+) -> Counted:
+    """Count what `build` would read in `sources` for the library at `library`, but the files at `known` paths.
+
+    `go_on` is asked now and then, with the number of files seen, and ends it. Reads no file; 100,000 take seconds.
+    """
+    counted, skipped, n_seen = Counted(), list[Skipped](), 0
+    seen = set(known)  # a folder may be named twice, or one that lies in another
+    leave_out = library.expanduser().resolve()
+    for source in sources:
+        for path, _, _ in walk(source.expanduser().resolve(), leave_out, skipped):
+            n_seen += 1
+            if n_seen % 200 == 0 and not go_on(n_seen):
+                counted.is_whole = False
+                break
+            if str(path) not in seen:
+                seen.add(str(path))
+                _add(counted, path)
+        if not counted.is_whole:
+            break
+    counted.passed_over.update(each.reason for each in dict.fromkeys(skipped))
+    return counted
+
+
+def _add(counted: Counted, path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        counted.passed_over[f"it cannot be read: {error.strerror}"] += 1
+        return
+    if size > most_bytes(path):
+        counted.passed_over["it is larger than an article may be"] += 1
+        return
+    kind = {".markdown": ".md", ".htm": ".html"}.get(path.suffix.lower(), path.suffix.lower())
+    counted.n_files += 1
+    counted.n_bytes += size
+    counted.n_chunks += max(1.0, size * SHARE.get(kind, 1.0) / CHUNK_BYTES)
+    counted.kinds[kind] += 1
+
+
+def pace_of(library: Path, embedder: str) -> float:
+    """Chunks a second: as measured when this library was last added to, or what is usual for the embedder."""
+    try:
+        kept = json.loads((library / FILE).read_text(encoding="utf-8"))
+        pace = float(kept["chunks_per_second"])
+        if kept["embedder"] == embedder and math.isfinite(pace) and pace > 0:
+            return pace
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return PACE.get(embedder, SLOWEST)
+
+
+def keep_pace(library: Path, embedder: str, n_chunks: int, seconds: float) -> None:
+    """Remember how long so many chunks took; nothing happens when they were few, or the disk has no room."""
+    if n_chunks < LEAST_CHUNKS or seconds <= 0:
+        return
+    kept = {"embedder": embedder, "chunks_per_second": round(n_chunks / seconds, 2), "measured": int(time.time())}
+    try:
+        write_file(library / FILE, json.dumps(kept).encode())
+    except OSError:
+        return

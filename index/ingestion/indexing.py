@@ -1,0 +1,223 @@
+"""Folders of articles -> a new generation of a library: only text that is new is embedded."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from index import disk
+from index.documents import (
+    KINDS_WORDS,
+    Found,
+    display_name,
+    require_there,
+    scan,
+    walk,
+)
+from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
+from index.ingestion.changes import compare
+from index.ingestion.estimate import keep_pace
+from index.ingestion.journal import Journal
+from index.ingestion.planning import count_chunks, keys_of, segments_of
+from index.ingestion.reading import file_of, read_all
+from index.ingestion.sources import excluded_of, folders_of
+from index.models import Embedder
+from index.progress import Progress, Pulse
+from index.storage import (
+    Library,
+    Manifest,
+    added_folder,
+    collect,
+    current_generation,
+    known_sources,
+    publish,
+    require_embedder,
+    sweep,
+)
+from index.types import Article, BuildReport, Skipped
+
+
+def build(
+    path: Path,
+    embedder: Embedder,
+    sources: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    rebuild: bool = False,
+    may_be_empty: bool = False,
+    progress: Progress = lambda phase, done, total: None,
+) -> BuildReport:
+    """Bring the library at `path` up to date with its folders, `sources` added to them and `forget` taken off.
+
+    The articles whose ids are in `exclude` are taken off and stay off, whatever their files become, until `include`
+    puts them back. Publishes a new generation unless nothing changed. Raises CorpusError when a folder is missing or
+    holds no article (unless a new library `may_be_empty`), or an id is none, LibraryBusy when another process writes,
+    LibraryMismatch when the embedder is not the one the library was built with; `rebuild` starts from nothing instead.
+    """
+    began = time.monotonic()
+    pulse = Pulse(progress)
+    try:
+        disk.make_folder(path)
+    except OSError as error:
+        raise LibraryError(_nowhere(path, error.strerror)) from None
+    with _in_words(path), disk.writer_lock(path):
+        sweep(path)
+        disk.tighten(path)
+        old = _open_old(path, embedder, rebuild)
+        known, off = (old.manifest.sources, old.manifest.excluded) if old else known_sources(path)
+        folders = folders_of(known, path, sources, forget)
+        excluded = excluded_of(off, old, exclude, include, forget)
+        known_files = {file_of(article) for article in old.articles} if old else set()
+        found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
+        _require_some([each for each in folders if each != added_folder(path)], found, old)
+        articles, more_skipped, notes = read_all(found, old, {each.key for each in excluded}, pulse)
+        skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
+        if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
+            raise CorpusError(_nothing_found(folders, skipped))
+        if old is None and known and not rebuild:
+            notes.append("the library was in the format of an earlier citeline: every text was embedded again")
+        changes = compare(old, articles)
+        report = BuildReport(
+            generation=old.generation if old else 0,
+            added=changes.added,
+            changed=changes.changed,
+            renamed=changes.renamed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            skipped=tuple(skipped),
+            n_articles=len(articles),
+            n_chunks=len(old.rows) if old else 0,
+            notes=tuple(notes),
+        )
+        kept = (tuple(map(str, folders)), tuple(skipped), excluded)
+        journal = Journal(path / "pending.bin", embedder)
+        if (
+            old is not None
+            and report.is_noop
+            and kept == (old.manifest.sources, old.manifest.skipped, old.manifest.excluded)
+            and all(map(_is_same_but_path, old.articles, articles))
+        ):
+            if journal.vectors().keys() <= keys_of(old):  # left by a build that was killed once it had published
+                journal.clear()
+            collect(path)
+            return replace(report, seconds=time.monotonic() - began)
+        indexing = time.monotonic()
+        segments, order, n_embedded = segments_of(articles, old, embedder, journal, pulse)
+        keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
+        n_chunks = count_chunks(segments, order)
+        pulse("publishing", 0, 1)
+        manifest = Manifest(
+            generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
+            sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=n_chunks, skipped=tuple(skipped),
+            excluded=excluded,
+        )  # fmt: skip
+        generation = publish(path, manifest, segments, order, old.folder if old else None, pulse.tick)
+        journal.clear()
+        pulse("publishing", 1, 1)
+        return replace(
+            report,
+            generation=generation,
+            n_chunks=n_chunks,
+            n_embedded=n_embedded,
+            seconds=time.monotonic() - began,
+        )
+
+
+def make_empty(path: Path, embedder: Embedder) -> None:
+    """Make a library without an article, whose own folder is there for copies. Raises LibraryError."""
+    disk.make_folder(path)
+    disk.make_folder(added_folder(path))
+    build(path, embedder, [added_folder(path)], may_be_empty=True)
+
+
+def check(
+    path: Path,
+    sources: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    embedder: tuple[str, str] | None = None,
+) -> None:
+    """Raise what `build` would raise for what is asked of it, before an embedder is loaded.
+
+    `embedder` is the name and the fingerprint that it will have; None when the library is to be built anew.
+    """
+    there = next(each for each in (path, *path.absolute().parents) if each.exists() or each.is_symlink())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        why = errno.EACCES if there.is_dir() else errno.ENOTDIR if there.exists() else errno.ENOENT
+        raise LibraryError(_nowhere(path, os.strerror(why)))
+    known, off = known_sources(path)
+    folders = folders_of(known, path, sources, forget)
+    for each in folders:
+        require_there(each)
+    if embedder:
+        require_embedder(path, *embedder)
+    if exclude or include:
+        excluded_of(off, Library.open(path), exclude, include, forget)
+    if not current_generation(path):
+        skipped: list[Skipped] = []
+        if not any(True for each in folders for _ in walk(each, path.resolve(), skipped)):
+            raise CorpusError(_nothing_found(folders, skipped))
+
+
+def _nowhere(path: Path, why: str | None) -> str:
+    return f"no library can be kept at {path}: {why}. Name another folder: --library"
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What the disk refuses while a library is written, as a LibraryError."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(
+            f"the new state could not be written to {path}: {error.strerror}. What was published before is still "
+            "served; make room and run citeline index again"
+        ) from None
+
+
+def _is_same_but_path(one: Article, other: Article) -> bool:
+    return one is other or one == replace(other, path=one.path)
+
+
+def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
+    """The generation to start from, None for none. A rebuild keeps only the list of folders, and that elsewhere."""
+    try:
+        old = Library.open(path)
+    except (NoLibrary, LibraryOutdated):
+        return None
+    except LibraryError:
+        if rebuild:
+            return None
+        raise
+    if not rebuild:
+        old.check_embedder(embedder.name, embedder.fingerprint, embedder.dim)
+        return old
+    return Library(path, replace(old.manifest, skipped=()), [], np.zeros((0, 2), dtype=np.int64))
+
+
+def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library | None) -> None:
+    """Raises CorpusError for a folder that held articles and holds none now: more likely unmounted than emptied."""
+    for folder in folders:
+        before = sum(Path(article.path).is_relative_to(folder) for article in old.articles) if old else 0
+        if before and not any(each.path.is_relative_to(folder) for each in found):
+            raise CorpusError(
+                f"{display_name(str(folder))} held {before} articles and holds none now; nothing was removed. "
+                f"If they are gone for good: citeline index --forget {display_name(str(folder))}"
+            )
+
+
+def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    where = ", ".join(map(str, folders)) or "no folder"
+    why = f"; {len(skipped)} passed over, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+    return f"no article ({KINDS_WORDS}) found in {where}{why}. Name a folder that holds some: citeline index FOLDER"

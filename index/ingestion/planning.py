@@ -1,0 +1,159 @@
+"""Which segments the next generation keeps, and what is written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from index.arrays import Array, Rows
+from index.ingestion.journal import Journal
+from index.ingestion.preparation import analysis, is_current, is_same, prepare
+from index.models import Embedder
+from index.progress import Pulse
+from index.storage import (
+    ROW,
+    Library,
+    Postings,
+    Segment,
+    Sentences,
+    key_list,
+    merged,
+    vector_table,
+)
+from index.types import Article
+
+_GROUP = 8  # texts encoded between two writes of the journal; a question waits no longer for the embedder
+_SMALL = 64  # chunks; segments smaller than this are written again with what is new rather than kept apart
+
+
+def segments_of(
+    articles: list[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
+) -> tuple[list[Segment], Rows, int]:
+    """The segments of the new generation, its `order`, and how many chunks were embedded.
+
+    An article that is what it was stays in its segment. What is new is one more segment, and takes the articles of
+    small segments with it, so that there are never many.
+    """
+    places = {article.id: n for n, article in enumerate(old.articles)} if old else {}
+    before = np.full(len(articles), -1, dtype=np.int64)  # the place in `old` of what need not be prepared
+    stays = np.zeros(len(articles), dtype=bool)  # in its segment
+    for n, article in enumerate(articles):
+        place = places.get(article.id, -1)
+        if old is None or place < 0 or not is_current(old.segments[int(old.order[place, 0])].analysis):
+            continue
+        former = old.articles[place]
+        if is_same(former, article):
+            before[n] = place
+            stays[n] = former == article
+    fresh, n_embedded = _fresh([articles[n] for n in np.flatnonzero(before < 0)], old, embedder, journal, pulse)
+    order = np.zeros((len(articles), 2), dtype=np.int64)
+    order[:, 1] = np.arange(len(articles))
+    if old is None or not (before >= 0).any():
+        return [fresh], order, n_embedded
+    held_by = np.where(before >= 0, old.order[before, 0], -1)
+    kept = _kept(old, held_by[stays], before[stays], fresh)
+    stays &= np.isin(held_by, kept)
+    order[stays] = old.order[before[stays]]
+    order[stays, 0] = np.searchsorted(kept, order[stays, 0])
+    moved = np.flatnonzero(~stays)
+    order[moved] = np.stack([np.full(len(moved), len(kept)), np.arange(len(moved))], axis=1)
+    segments = [old.segments[n] for n in kept]
+    if not len(moved):
+        return segments, order, n_embedded
+    if len(moved) == len(fresh.articles):
+        return [*segments, fresh], order, n_embedded
+    # Those moved: from a segment of `old`, or from the fresh one, which comes last in the list.
+    source = np.where(before[moved, None] >= 0, old.order[before[moved]], len(old.segments))
+    source[before[moved] < 0, 1] = np.arange(len(fresh.articles))
+    used = np.unique(source[:, 0])
+    source[:, 0] = np.searchsorted(used, source[:, 0])
+    parts = [[*old.segments, fresh][n] for n in used]
+    return [*segments, merged(parts, source, [articles[n] for n in moved])], order, n_embedded
+
+
+def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int]:
+    """The segments of `old` that the next generation keeps as they are, ascending: those that are on disk, mostly
+    still needed, and at least twice as large as all that is written anew.
+
+    So there are no more than the logarithm of the number of chunks, and a chunk is written again as often at most.
+    `held_by`, `places`: the segments and the places of the articles that could stay.
+    """
+    n_of = np.bincount(old.rows["article"], minlength=len(old.articles))[places]
+    live = np.bincount(held_by, weights=n_of, minlength=len(old.segments))
+    kept, anew = [], len(fresh.chunks)
+    for n in np.argsort(live, kind="stable").tolist():
+        size = len(old.segments[n].chunks)
+        is_worth_it = live[n] >= max(2 * anew, _SMALL) and 2 * live[n] >= size
+        if old.segments[n].number and is_worth_it:
+            kept.append(n)
+        else:
+            anew += int(live[n])
+    return sorted(kept)
+
+
+def _fresh(
+    articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
+) -> tuple[Segment, int]:
+    """A segment of articles that are prepared now, and how many of their chunks were embedded."""
+    rows: list[tuple[int, int, int, bytes]] = []
+    said: list[Sequence[bytes]] = []
+    words: list[Sequence[str]] = []
+    passages: dict[bytes, str] = {}
+    for index, article in enumerate(articles):
+        if not index % 50:
+            pulse("preparing", index, len(articles))
+        prepared = prepare(article, embedder, passages.setdefault, pulse.tick)
+        rows += [(index, *row) for row in prepared.rows]
+        said += prepared.said
+        words += prepared.words
+    chunk_keys = [key for *_, key in rows]
+    known = journal.vectors()
+    halves: dict[bytes, Any] = {}  # of half precision: good enough for sentences, not for chunks
+    if old is not None:
+        known |= _vectors_of(old, set(chunk_keys).union(*said))
+        halves = _halves_of(old, set().union(*said) - known.keys())
+    new_chunks = {key for key in chunk_keys if key not in known}
+    new_sentences = {key for keys in said for key in keys if key not in known and key not in halves}
+    missing = sorted(new_chunks | new_sentences, key=lambda key: (len(passages[key]), key))  # one length, no padding
+    pulse("embedding", 0, len(missing))
+    for start in range(0, len(missing), _GROUP):
+        keys = missing[start : start + _GROUP]
+        vectors = embedder.encode([passages[key] for key in keys])
+        journal.add(keys, vectors)
+        known |= dict(zip(keys, vectors, strict=True))
+        pulse("embedding", start + len(keys), len(missing))
+    pulse.tick()
+    table = np.stack([known[key] for key in chunk_keys]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
+    sentences = Sentences.of(said, halves | known, embedder.dim)
+    pulse.tick()
+    postings = Postings.of(words, pulse.tick)
+    chunks = np.array(rows, dtype=ROW)
+    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis()), len(new_chunks)
+
+
+def keys_of(old: Library) -> set[bytes]:
+    """Keys of all that a library has a vector of."""
+    return set(key_list(old.rows["key"])).union(*(key_list(each.sentences.keys) for each in old.segments))
+
+
+def _vectors_of(old: Library, keys: set[bytes]) -> dict[bytes, Array]:
+    """The vectors of chunks that a library has, of these keys."""
+    rows = {key: n for n, key in enumerate(key_list(old.rows["key"])) if key in keys} if keys else {}
+    return dict(zip(rows, old.vectors.take(np.array(list(rows.values()), dtype=np.int64)), strict=True))
+
+
+def _halves_of(old: Library, keys: set[bytes]) -> dict[bytes, Any]:
+    """The vectors of sentences that a library has, of these keys."""
+    found: dict[bytes, Any] = {}
+    for segment in old.segments if keys else ():
+        held = {key: n for n, key in enumerate(key_list(segment.sentences.keys))}
+        here = sorted(keys & held.keys(), key=held.__getitem__)
+        vectors = segment.sentences.vectors.take(np.array([held[key] for key in here], dtype=np.int64))
+        found |= dict(zip(here, vectors, strict=True))
+    return found
+
+
+def count_chunks(segments: Sequence[Segment], order: Rows) -> int:
+    return sum(int(np.diff(each.starts)[order[order[:, 0] == n, 1]].sum()) for n, each in enumerate(segments))

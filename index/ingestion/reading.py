@@ -1,0 +1,155 @@
+"""The articles of a library's files as they are now, and which are other than what was indexed."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index import disk
+from index.documents import (
+    MOST_NAMED,
+    Found,
+    Unreadable,
+    display_name,
+    parts,
+    read_article,
+    read_bytes,
+    scan,
+)
+from index.errors import CorpusError
+from index.extraction import Extractor
+from index.progress import Pulse
+from index.storage import (
+    Library,
+)
+from index.types import Article, Excluded, Skipped
+
+RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
+
+
+def changed_since(library: Library) -> dict[str, str]:
+    """Articles whose files are no longer what was indexed: id -> "changed", "removed" or "new"."""
+    try:
+        by_file = _by_file(library.articles)
+        found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve(), by_file)
+    except CorpusError:
+        return {article.id: "removed" for article in library.articles}
+    known_skipped = {each.path for each in library.manifest.skipped}
+    excluded = {each.key for each in library.manifest.excluded}
+    states = {article.id: "removed" for article in library.articles}
+    for file in found:
+        if Excluded(file.id, "", str(file.path)).key in excluded:
+            continue
+        try:
+            pieces = parts(file, _bytes_of(file))
+        except Unreadable:  # it may be what it was
+            pieces = [] if states.keys() & (held := _held_in(file, by_file)).keys() else [(file, b"")]
+            states |= dict.fromkeys(held, "")
+        except ValueError:
+            pieces = []
+            if file.path.suffix.lower() != ".jsonl" and file.id not in library.by_id:
+                pieces = [(file, b"")]  # a file that is there and cannot be read now
+        for part, data in pieces:
+            names = {display_name(str(file.path)), _where(file, part)}
+            if (article := library.by_id.get(part.id)) is not None:
+                states[part.id] = "" if disk.sha256(data) == article.sha256 else "changed"
+            elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
+                states[part.id] = "new"
+    return {id: state for id, state in states.items() if state}
+
+
+def _where(file: Found, part: Found) -> str:
+    """The file that an article is in, as it is shown, and behind it which line of a .jsonl."""
+    return display_name(str(file.path)) + part.id[len(file.id) :]
+
+
+def read_all(
+    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse
+) -> tuple[list[Article], list[Skipped], list[str]]:
+    """Every article as it is now but the `excluded`; those whose bytes are known are not parsed again, and those of a
+    file that cannot be read now stay as they were."""
+    known = {(article.id, article.sha256): article for article in old.articles} if old else {}
+    by_file = _by_file(old.articles) if old else {}
+    articles: list[Article] = []
+    skipped: list[Skipped] = []
+    notes: list[str] = []
+    now = time.time()
+    with Extractor() as extractor:
+        for done, each in enumerate(found):
+            pulse("reading", done, len(found))
+            if Excluded(each.id, "", str(each.path)).key in excluded:
+                continue
+            wrong: list[Skipped] = []
+            try:
+                pieces = parts(each, _bytes_of(each))
+            except Unreadable as error:
+                pieces, held = [], _held_in(each, by_file)
+                there = [a for a in held.values() if Excluded(a.id, "", str(each.path)).key not in excluded]
+                articles += there
+                if there and not each.barred:  # else it was said of the folder
+                    wrong = [Skipped(display_name(str(each.path)), f"{error}; its articles are kept as they were")]
+                elif not each.barred:
+                    wrong = [Skipped(display_name(str(each.path)), str(error))]
+            except ValueError as error:
+                pieces, wrong = [], [Skipped(display_name(str(each.path)), str(error))]
+            for part, data in pieces:
+                pulse.tick()
+                if Excluded(part.id, "", str(each.path)).key in excluded:
+                    continue
+                # The title may come from the file's name, so only a file of the same name is taken as it was.
+                same = known.get((part.id, disk.sha256(data)))
+                if same is not None and same.indexed:
+                    articles.append(same if same.path == str(each.path) else replace(same, path=str(each.path)))
+                    continue
+                try:
+                    article, note = read_article(part, data, extractor, pulse.tick)
+                except ValueError as error:
+                    wrong.append(Skipped(_where(each, part), str(error)))
+                    continue
+                articles.append(replace(article, indexed=now if same is None else same.indexed))
+                if note:
+                    notes.append(f"{part.id}: {note}")
+            skipped += _named(each, wrong)
+    pulse("reading", len(found), len(found))
+    return articles, skipped, notes
+
+
+def _bytes_of(file: Found) -> bytes:
+    if file.barred:
+        raise Unreadable(file.barred)
+    return read_bytes(file.path, file.real)
+
+
+def file_of(article: Article) -> Path:
+    return Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
+
+
+def _by_file(articles: Sequence[Article]) -> dict[Path, list[Article]]:
+    """The articles of each file."""
+    found: dict[Path, list[Article]] = {}
+    for article in articles:
+        found.setdefault(file_of(article), []).append(article)
+    return found
+
+
+def _held_in(file: Found, by_file: Mapping[Path, Sequence[Article]]) -> dict[str, Article]:
+    """The articles that were read from a file, by their ids; those they would get today are put in."""
+    held: dict[str, Article] = {}
+    for article in by_file.get(file.path, ()):
+        record = RECORD.search(article.id)
+        id = file.id + (article.id[article.id.rindex("#") :] if record else "")
+        held[article.id] = article if article.id == id else replace(article, id=id)
+    return held
+
+
+def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
+    """What is passed over in one file; when that is too much to name, the rest as one."""
+    if len(wrong) <= MOST_NAMED:
+        return wrong
+    n, first = len(wrong) - MOST_NAMED, wrong[MOST_NAMED].reason
+    rest = Skipped(display_name(str(file.path)), f"{n:,} more of its lines, the first for this: {first}")
+    return [*wrong[:MOST_NAMED], rest]

@@ -1,0 +1,134 @@
+"""Text -> vectors. The only module that imports sentence_transformers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from index.arrays import Array
+from index.errors import ModelDamaged
+from index.models import shared_key_attention as attention
+from index.models.registry import fingerprint, resolve
+from index.models.threads import share_cores
+from index.models.token_table import leave_on_disk
+
+DEFAULT_EMBEDDER = "embeddinggemma-300m"
+N_QUERIES = 32
+"""Questions whose vectors are remembered: what was read ahead is asked a moment later."""
+
+
+class Embedder(Protocol):
+    """Anything that gives texts of one meaning vectors of one direction."""
+
+    name: str
+    fingerprint: str
+    """Changes when the same text would get another vector; kept in a library's manifest."""
+    dim: int
+
+    def passage(self, title: str, text: str) -> str:
+        """The exact string that stands for a chunk of an article; equal strings need to be encoded once."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Vectors of strings as they are: float32, (len(texts), dim), L2-normalised so a dot product is a cosine."""
+        ...
+
+    def encode_query(self, query: str) -> Array:
+        """Vector of a question, shape (dim,), to be compared with those of passages."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers folder, in bfloat16 where the processor computes in it, float32 elsewhere."""
+
+    def __init__(self, spec: str = DEFAULT_EMBEDDER) -> None:
+        """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded here."""
+        folder = resolve(spec, "embedder")
+        self.name, self.fingerprint = _identity(spec, folder)
+        self.lock = threading.RLock()
+        self.model = _load(folder)
+        if encoder := getattr(self.model[0], "auto_model", None):
+            attention.use(encoder)
+            leave_on_disk(encoder, folder)
+        self.dim = int(self.model.get_embedding_dimension() or 0)
+        self._queries: dict[str, Array] = {}
+        prompts = dict(self.model.prompts)
+        self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
+        self._document_prompt = prompts.get("document") or ("passage: " if "e5" in self.name else "")
+
+    @property
+    def encoder(self) -> Any:
+        """The transformer inside, which the reader shares."""
+        return self.model[0].auto_model
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.model.tokenizer
+
+    def passage(self, title: str, text: str) -> str:
+        if "title: none | text: " in self._document_prompt:
+            return f"title: {title or 'none'} | text: {text}"
+        return f"{self._document_prompt}{title}\n{text}"
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        with self.lock:
+            found = self.model.encode(list(texts), prompt="", batch_size=8, show_progress_bar=False)
+        vectors = np.asarray(found, dtype=np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(vectors).all() or (norms == 0).any():
+            raise ModelDamaged(f"{self.name} gave a vector that is not a direction. Check it: citeline models verify")
+        return np.asarray(vectors / norms, dtype=np.float32)
+
+    def encode_query(self, query: str) -> Array:
+        found = self._queries.get(query)
+        if found is None:
+            with self.lock:
+                found = np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
+                self._queries[query] = found
+                if len(self._queries) > N_QUERIES:
+                    del self._queries[next(iter(self._queries))]
+        return found.copy()
+
+
+def identity(spec: str) -> tuple[str, str]:
+    """Name and fingerprint that an embedder will have, without loading it. Raises what loading it raises."""
+    return _identity(spec, resolve(spec, "embedder"))
+
+
+def _identity(spec: str, folder: Path) -> tuple[str, str]:
+    return spec if "/" not in spec else folder.name, fingerprint(folder)
+
+
+def has_native_bfloat16() -> bool:
+    """Does the processor multiply in bfloat16? Elsewhere it is emulated and a hundred times slower."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _load(folder: Path) -> Any:
+    import os
+
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    share_cores()
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
+    try:
+        return SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelDamaged(f"{folder} is not a sentence-transformers model: {str(error).splitlines()[0]}") from None

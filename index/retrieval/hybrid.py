@@ -1,0 +1,122 @@
+"""Library + query -> Hits: what the dense and the keyword leg find, sorted by one score of both and of the letters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from index.arrays import Array, Rows
+from index.errors import QueryError
+from index.models import Embedder
+from index.retrieval.letters import likeness
+from index.storage import Library
+from index.text import terms
+from index.types import Hit
+
+K = 8
+CANDIDATES = 50
+DENSE_WEIGHT, KEYWORD_WEIGHT, LETTER_WEIGHT = 0.7, 0.1, 0.2
+"""Weights of the cosine, BM25 and the likeness by letters, each scaled to [0, 1] (docs/experiments.md)."""
+
+
+def search(
+    library: Library,
+    embedder: Embedder,
+    query: str,
+    language: str,
+    k: int = K,
+    within: Collection[str] | None = None,
+) -> list[Hit]:
+    """The k chunks that fit a query best, best first, no two with the same text; `language` is the query's.
+
+    With `within`, ids of articles, only their chunks are looked at: exactly what a library of these articles alone
+    would find in the dense leg; in the keyword leg words keep the weight they have in the whole library.
+    Raises QueryError for an empty query.
+    """
+    hits: list[Hit] = []
+    seen: set[str] = set()
+    for hit in rank(library, embedder, query, language, within=within):
+        if hit.chunk.text in seen:  # the same dispatch in two files counts once
+            continue
+        seen.add(hit.chunk.text)
+        hits.append(hit)
+        if len(hits) == k:
+            break
+    return hits
+
+
+def rank(
+    library: Library,
+    embedder: Embedder,
+    query: str,
+    language: str,
+    is_whole: bool = False,
+    within: Collection[str] | None = None,
+) -> Iterator[Hit]:
+    """The candidates, the best CANDIDATES of either leg, by their fused score; repeated texts too.
+
+    With `is_whole` every other chunk of the library comes after them (a score may be under 0), and all have the ranks
+    they have in either leg. With `within` there are no chunks but those of these articles.
+    Raises QueryError for an empty query.
+    """
+    if not query.strip():
+        raise QueryError("the query is empty: type some words to look for")
+    among = None if within is None else library.rows_of(within)
+    if not len(library.rows if among is None else among):
+        return
+    vector = embedder.encode_query(query)
+    depth = len(library.rows) if is_whole else CANDIDATES
+    dense = dict(library.vectors.search(vector, depth, among))
+    terms_asked = query_terms(library, query, language)
+    keyword = dict(library.keywords.best(terms_asked, depth, among))
+    candidates = {*islice(dense, CANDIDATES), *islice(keyword, CANDIDATES)}
+    rows = np.array(sorted(candidates | dense.keys()), dtype=np.int64)
+    cosines = _cosines(library, vector, rows, dense)
+    said = _completed(keyword, rows, partial(library.keywords.scores_of, terms_asked))
+    sorted_candidates = sorted(candidates)
+    letters = likeness(query, [library.text(row) for row in sorted_candidates])
+    alike = dict(zip(sorted_candidates, letters, strict=True))
+    low, high = (end(cosines[row] for row in candidates) for end in (min, max))
+    top = max(keyword.values(), default=0.0)
+
+    def fused(row: int) -> float:
+        near = (cosines[row] - low) / (high - low) if high > low else 1.0
+        words = said[row] / top if top else 0.0
+        return DENSE_WEIGHT * near + KEYWORD_WEIGHT * words + LETTER_WEIGHT * alike.get(row, 0.0)
+
+    dense_rank = {row: rank for rank, row in enumerate(dense, start=1)}
+    keyword_rank = {row: rank for rank, row in enumerate(keyword, start=1)}
+    scores = {row: fused(row) for row in said}
+    for row in sorted(said, key=lambda each: (each not in candidates, -scores[each], each)):
+        ranks = dense_rank.get(row), keyword_rank.get(row)
+        yield Hit(library.chunk(row), scores[row], cosines[row], said[row], *ranks)
+
+
+def _cosines(library: Library, vector: Array, rows: Rows, known: Mapping[int, float]) -> dict[int, float]:
+    """What the dense leg says of each row: the mean of its cosine, unless that is known, and its nearest sentence's."""
+    whole = _completed(known, rows, partial(library.vectors.cosines, vector))
+    nearest = library.sentences.nearest(vector, rows)
+    return {
+        row: whole[row] if math.isnan(said) else (whole[row] + said) / 2
+        for row, said in zip(rows.tolist(), nearest.tolist(), strict=True)
+    }
+
+
+def _completed(known: Mapping[int, float], rows: Rows, of: Callable[[Rows], Array]) -> dict[int, float]:
+    """What is known of some of the rows, and what `of` says of the others."""
+    others = rows[[row not in known for row in rows.tolist()]]
+    return {**known, **dict(zip(others.tolist(), of(others).tolist(), strict=True))}
+
+
+def query_terms(library: Library, query: str, language: str) -> list[str]:
+    """A query's terms, stemmed as its own language and as the languages most articles are in, each once."""
+    languages = dict.fromkeys((language, *library.languages[:3]))
+    own = terms(query, language)
+    found = dict.fromkeys(own)
+    for other in languages:
+        found |= dict.fromkeys(terms(query, other) if other != language else ())
+    return list(found)

@@ -1,0 +1,55 @@
+"""A library on disk: generations of segments, with vectors, postings and the articles' text."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from index.storage.bm25 import Postings
+    from index.storage.library import (
+        Library,
+        Manifest,
+        added_folder,
+        collect,
+        current_generation,
+        default_path,
+        known_sources,
+        publish,
+        read_manifest,
+        require,
+        require_embedder,
+        sweep,
+    )
+    from index.storage.segment import ROW, Segment, merged, vector_table
+    from index.storage.vectors import Sentences, key_list
+else:
+    __getattr__ = face(
+        __name__,
+        bm25="Postings",
+        library="Library Manifest added_folder collect current_generation default_path known_sources publish "
+        "read_manifest require require_embedder sweep",
+        segment="ROW Segment merged vector_table",
+        vectors="Sentences key_list",
+    )
+
+__all__ = [
+    "ROW",
+    "Library",
+    "Manifest",
+    "Postings",
+    "Segment",
+    "Sentences",
+    "added_folder",
+    "collect",
+    "current_generation",
+    "default_path",
+    "key_list",
+    "known_sources",
+    "merged",
+    "publish",
+    "read_manifest",
+    "require",
+    "require_embedder",
+    "sweep",
+    "vector_table",
+]

@@ -1,0 +1,402 @@
+"""A library: a folder of immutable generations, one of them current. What `build` publishes and `search` reads.
+
+    library/
+      lock                       held by the one writer
+      CURRENT                    number of the served generation and the SHA-256 of its manifest
+      gen/00000003/manifest.json what built it, its segments, and size and SHA-256 of every other file
+      gen/00000003/order.bin     which articles of which segments are in it, in their order
+      gen/00000003/…-2.…         the segment that generation 2 wrote (`index/storage/segment.py`), the same files by a
+      hard link gen/.tmp-…                 being written; swept away by the next writer
+      pending.bin                vectors of a build that was interrupted, taken up by the next one
+      added/                     articles that were copied in, as by drag and drop; one of the library's folders
+      added/.incoming-…          one that is being copied in (`index/copies.py`)
+
+Whoever dies at whatever moment leaves either the old generation current or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import time
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import copies, disk
+from index.arrays import Rows
+from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
+from index.progress import Tick, no_tick
+from index.storage import format2
+from index.storage.bm25 import Keywords
+from index.storage.segment import Segment, slots_of, stays_on_disk
+from index.storage.vectors import SentenceVectors, Vectors, data
+from index.text import chunk_at, terms
+from index.types import Article, Chunk, Excluded, Skipped
+
+FORMAT = 3
+"""1 had no vectors of sentences; 2 no segments, and is still read (`index/storage/format2.py`)."""
+
+_CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
+_ORDER = "order.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What shaped a generation; checked when it is opened."""
+
+    generation: int
+    created: float
+    """Seconds since 1970."""
+    embedder: str
+    fingerprint: str
+    dim: int
+    sources: tuple[str, ...]
+    n_articles: int
+    n_chunks: int
+    skipped: tuple[Skipped, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    """Articles that were taken off, in the order they were; a manifest from before this was kept has none."""
+    format: int = FORMAT
+    segments: tuple[int, ...] = ()
+    """Numbers of the segments that it is made of; those in order.bin count in this list."""
+    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """Name -> (bytes, SHA-256)."""
+
+
+def default_path() -> Path:
+    """Where a library is when none is named: $CITELINE_LIBRARY, or the user's data folder."""
+    named = os.environ.get("CITELINE_LIBRARY")
+    if named:
+        return Path(named).expanduser()
+    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data).expanduser() / "citeline" / "library"
+
+
+def added_folder(path: Path) -> Path:
+    """Where the library at `path` keeps the articles that were copied into it."""
+    return path.resolve() / "added"
+
+
+def current_generation(path: Path) -> int:
+    """Number of the generation that is served now, 0 when there is none that can be read. Reads one small file."""
+    try:
+        return _read_current(path)[0]
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable):
+        return 0
+
+
+def require(path: Path) -> None:
+    """Raise what opening the library at `path` raises when there is nothing to open, before a model is loaded."""
+    if not current_generation(path):
+        Library.open(path)
+
+
+def require_embedder(path: Path, name: str, fingerprint: str) -> None:
+    """Raise LibraryMismatch when the library at `path` was built with another embedder than this one will be."""
+    with contextlib.suppress(LibraryDamaged, LibraryOutdated, NoLibrary, OSError):  # for who opens it to say
+        _require_embedder(path, read_manifest(path), name, fingerprint)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
+    generation, manifest_sha = _read_current(path)
+    data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+    if disk.sha256(data) != manifest_sha:
+        raise _damaged(path, "manifest.json is not the one that was published")
+    return _manifest(data, path)
+
+
+def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
+    """The folders of a library in any format and what was taken off it, as far as its manifest can be read."""
+    try:
+        generation, manifest_sha = _read_current(path)
+        data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+        found = json.loads(data) if disk.sha256(data) == manifest_sha else {"sources": []}
+        return tuple(str(each) for each in found["sources"]), _excluded(found)
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError):
+        return (), ()
+
+
+class Library:
+    """One generation, checked and open; what happens on disk afterwards does not touch it.
+
+    Of a large segment the exact vectors stay in their files, which are held open, and are read where they are needed.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows) -> None:
+        """`order` names the articles: a segment's place in `segments`, an article's place in it, shape (n, 2).
+
+        Raises ValueError when what it names is not there.
+        """
+        self.path = path
+        self.manifest = manifest
+        self.segments = segments
+        self.order = order
+        slots, self.rows = slots_of(segments, order)
+        self.articles = [segments[n].articles[at] for n, at in order.tolist()]
+        self.vectors = Vectors([each.vectors for each in segments], slots, manifest.dim)
+        self.sentences = SentenceVectors([each.sentences for each in segments], slots)
+        self.keywords = Keywords([each.postings for each in segments], slots)
+        self._texts: dict[int, str] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> Library:
+        """The current generation of the library at `path`.
+
+        Raises NoLibrary when none was published, LibraryDamaged when a file's size or SHA-256 is not the manifest's,
+        LibraryMismatch when another version of citeline wrote it, LibraryUnreadable when the system refuses to read it.
+        A large file that this process hashed before, and that has the same size and time, is not hashed again.
+        """
+        for attempt in (1, 2):
+            try:
+                return cls._open(path)
+            except FileNotFoundError as error:  # two generations were published and collected since CURRENT was read
+                if attempt == 2:
+                    raise _damaged(path, f"{Path(str(error.filename)).name} is missing") from None
+            except OSError as error:
+                raise _unreadable(path, error) from None
+        raise AssertionError
+
+    @classmethod
+    def _open(cls, path: Path) -> Library:
+        manifest = read_manifest(path)
+        contents = _contents(path, manifest)
+        try:
+            if manifest.format == format2.FORMAT:
+                segments = [format2.read({name: each for name, each in contents.items() if isinstance(each, bytes)})]
+                order = format2.order(segments[0])
+            else:
+                segments = [Segment.read(each, manifest.dim, contents, manifest.files) for each in manifest.segments]
+                listed = contents[_ORDER]
+                assert isinstance(listed, bytes)
+                order = np.frombuffer(listed, dtype="<i4").reshape(-1, 2).astype(np.int64)
+            library = cls(path, manifest, segments, order)
+        except ValueError:
+            raise _damaged(path, "its vectors, chunks and articles do not belong together") from None
+        dims = {manifest.dim, *(each.vectors.vectors.dim for each in segments)}
+        if (len(library.rows), len(library.articles)) != (manifest.n_chunks, manifest.n_articles) or len(dims) != 1:
+            raise _damaged(path, "its vectors, chunks and articles do not belong together")
+        return library
+
+    @property
+    def generation(self) -> int:
+        return self.manifest.generation
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this generation are."""
+        return self.path / "gen" / f"{self.generation:08d}"
+
+    @cached_property
+    def by_id(self) -> dict[str, Article]:
+        """Articles by id."""
+        return {article.id: article for article in self.articles}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the articles, most frequent first."""
+        counts: dict[str, int] = {}
+        for article in self.articles:
+            counts[article.language] = counts.get(article.language, 0) + 1
+        return tuple(sorted(counts, key=counts.__getitem__, reverse=True))
+
+    def says(self, word: str) -> bool:
+        """Does an article hold this word, in a form that shares its stem in the article's language?"""
+        return any(self.keywords.knows(term) for code in self.languages[:5] for term in terms(word, code))
+
+    def rows_of(self, ids: Collection[str]) -> Rows:
+        """The rows of these articles' chunks, ascending; ids that are none are passed over."""
+        wanted = frozenset(ids)
+        chosen = np.fromiter((article.id in wanted for article in self.articles), dtype=bool, count=len(self.articles))
+        return np.flatnonzero(chosen[self.rows["article"]])
+
+    def chunk(self, row: int) -> Chunk:
+        """The chunk of a row of the vectors and keywords."""
+        index, start, length, _ = self.rows[row].item()
+        return chunk_at(self.articles[index], self._article_text(index), start, start + length)
+
+    def text(self, row: int) -> str:
+        """The text of a row's chunk, without its lines being counted."""
+        index, start, length, _ = self.rows[row].item()
+        return self._article_text(index)[start : start + length]
+
+    def _article_text(self, index: int) -> str:
+        if index not in self._texts:
+            self._texts[index] = self.articles[index].text
+        return self._texts[index]
+
+    def check_embedder(self, name: str, fingerprint: str, dim: int) -> None:
+        """Raises LibraryMismatch unless this library's vectors come from that very embedder."""
+        _require_embedder(self.path, self.manifest, f"{name} (dim {dim})", fingerprint)
+
+
+def publish(
+    path: Path,
+    manifest: Manifest,
+    segments: Sequence[Segment],
+    order: Rows,
+    shared: Path | None = None,
+    tick: Tick = no_tick,
+) -> int:
+    """Write a new generation and make it current, atomically. The caller holds the writer's lock. Returns its number.
+
+    `tick` is called until it is current, and what it raises leaves the old one. Segments that have a number are in
+    the generation at `shared` and get a second name, those without (at most one) are written. Raises OSError when
+    the disk refuses; the old generation is then still current and whole.
+    """
+    root = path / "gen"
+    if not root.is_dir():
+        disk.make_folder(root)
+        disk.fsync(path)  # else a disk could keep the name of what is current and not that of the folder it is in
+    sweep(path)
+    numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
+    served = current_generation(path)
+    generation = max([*numbers, served]) + 1  # past one that was written and never served, too
+    written: dict[str, bytes | memoryview] = {_ORDER: data(np.asarray(order, dtype="<i4"))}
+    for segment in segments:
+        if not segment.number:
+            written |= segment.write(generation)
+    linked = {name: entry for segment in segments for name, entry in segment.files.items()}
+    digests = {}
+    for name, content in written.items():
+        tick()
+        digests[name] = (len(content), disk.sha256(content))
+    manifest = replace(
+        manifest,
+        generation=generation,
+        created=time.time(),
+        segments=tuple(segment.number or generation for segment in segments),
+        format=FORMAT,
+        files=linked | digests,
+    )
+    description = json.dumps(asdict(manifest), indent=1).encode("ascii")
+    temporary = root / f".tmp-{os.getpid()}"
+    try:
+        temporary.mkdir(mode=0o700)
+        for name, content in written.items():
+            tick()
+            disk.write_file(temporary / name, content)
+        for name in linked:
+            tick()
+            assert shared is not None
+            disk.link(shared / name, temporary / name)
+        disk.write_file(temporary / "manifest.json", description)
+        disk.fsync(temporary)
+        tick()
+        disk.rename(temporary, root / f"{generation:08d}")
+        disk.fsync(root)
+        disk.write_file(path / "CURRENT.new", f"{generation} {disk.sha256(description)}\n".encode())
+        disk.rename(path / "CURRENT.new", path / "CURRENT")
+        disk.fsync(path)
+    except BaseException:
+        disk.remove(temporary)
+        raise
+    for name, (_, sha) in digests.items():
+        if stays_on_disk(name, digests):
+            disk.was_written(root / f"{generation:08d}" / name, sha)
+    collect(path, served)
+    return generation
+
+
+def collect(path: Path, before: int = 0) -> None:
+    """Remove the generations that nobody needs: all but the current one and the one that was served before, which a
+    reader may be opening; the newest older one when that is not known. The caller holds the writer's lock."""
+    numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
+    served = current_generation(path)
+    before = before or max((each for each in numbers if each < served), default=0)
+    for each in numbers:
+        if each not in (before, served):
+            disk.remove(path / "gen" / f"{each:08d}")
+
+
+def sweep(path: Path) -> None:
+    """Remove what an interrupted writer left. The caller holds the writer's lock."""
+    for leftover in (path / "gen").glob(".tmp-*"):
+        disk.remove(leftover)
+    disk.remove(path / "CURRENT.new")
+    copies.sweep(added_folder(path))
+
+
+def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:
+    """The files of a generation, checked: small ones whole, the vectors of large segments open."""
+    folder = path / "gen" / f"{manifest.generation:08d}"
+
+    def checked(name: str) -> bytes | disk.OpenFile:
+        size, sha = manifest.files[name]
+        file = disk.OpenFile(folder / name)
+        found = file if stays_on_disk(name, manifest.files) else file.read_all()
+        n_bytes = found.size if isinstance(found, disk.OpenFile) else len(found)
+        if n_bytes == size and (found.has(sha) if isinstance(found, disk.OpenFile) else disk.sha256(found) == sha):
+            return found
+        raise _damaged(path, f"{name} has {n_bytes} bytes and another SHA-256 than when it was written")
+
+    with ThreadPoolExecutor(2) as pool:  # hashing lets go of the interpreter
+        return dict(zip(manifest.files, pool.map(checked, manifest.files), strict=True))
+
+
+def _manifest(data: bytes, path: Path) -> Manifest:
+    fields: dict[str, Any] = json.loads(data)
+    if fields.get("format") not in (FORMAT, format2.FORMAT):
+        kind = LibraryOutdated if fields.get("format") in range(FORMAT) else LibraryMismatch
+        raise kind(
+            f"the library at {path} has format {fields.get('format')}, this citeline reads {FORMAT}. "
+            "Rebuild: citeline index --rebuild, or install the newer citeline"
+        )
+    fields["skipped"] = tuple(Skipped(**each) for each in fields["skipped"])
+    fields["sources"] = tuple(fields["sources"])
+    fields["segments"] = tuple(fields.get("segments", ()))
+    fields["excluded"] = _excluded(fields)
+    return Manifest(**fields)
+
+
+def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:
+    return tuple(Excluded(**each) for each in fields.get("excluded", ()))
+
+
+def _require_embedder(path: Path, manifest: Manifest, name: str, fingerprint: str) -> None:
+    if fingerprint != manifest.fingerprint:
+        raise LibraryMismatch(
+            f"the library at {path} was built with {manifest.embedder} (dim {manifest.dim}), not {name}. "
+            f"Use --embedder {manifest.embedder}, or rebuild: citeline index --rebuild"
+        )
+
+
+def _read_current(path: Path) -> tuple[int, str]:
+    try:
+        text = (path / "CURRENT").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoLibrary(f"there is no library at {path} yet. Make one: citeline index FOLDER") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    match = _CURRENT.fullmatch(text)
+    if not match:
+        raise _damaged(path, "CURRENT names no generation")
+    return int(match.group(1)), match.group(2)
+
+
+def _unreadable(path: Path, error: OSError) -> LibraryError:
+    """What the system's refusal means: the file is no good, or it cannot be read at this moment."""
+    what = f"{Path(str(error.filename)).name} cannot be read: {error.strerror}"
+    if error.errno in (errno.EIO, errno.EISDIR, errno.ELOOP):
+        return _damaged(path, what)
+    return LibraryUnreadable(
+        f"the library at {path} cannot be opened now: {what}. Nothing is lost: "
+        "see to it that its disk is there and that you may read it, then try again",
+        error.strerror or "",
+    )
+
+
+def _damaged(path: Path, what: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"the library at {path} is damaged: {what}. Your articles are untouched. "
+        "Repair: citeline index --rebuild FOLDER"
+    )

@@ -1,0 +1,277 @@
+"""Questions that are only a piece of one ("Et à Moscou ?", "And in 2019?", "¿Por qué?"), put into the question before.
+
+A new date takes the place of the date there, a place that of the place, a name that of the name, a question word that
+of the question word. What has no counterpart and a preposition of its own is added at the end.
+"""
+
+# ruff: noqa: E501 (tables of words)
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from index.text import MONTHS, fold
+from rag.language import Mention, dates, is_place, is_place_preposition, joined, mentions
+
+_OPENERS = {
+    "fr": r"(?:et|mais|ou|sinon|quid)\b[\s,]*(?:alors\b|puis\b|aussi\b|pour\b)?|qu['’]en est-il\b(?: pour)?",
+    "en": r"(?:and|but|or)\b[\s,]*(?:then\b|also\b|what about\b|how about\b|for\b)?|(?:what|how) about\b",
+    "es": r"(?:y|e|pero|o)\b[\s,]*(?:qué (?:hay|pasa) con\b|qué tal\b)?|qué (?:hay|pasa) con\b",
+    "de": r"(?:und|aber|oder)\b[\s,]*(?:dann\b|auch\b|was ist mit\b|wie ist es mit\b)?|was ist mit\b",
+    "it": r"(?:e|ed|ma|o)\b[\s,]*(?:allora\b|anche\b)?",
+    "pt": r"(?:e|mas|ou)\b[\s,]*(?:quanto a\b|sobre\b)?",
+}
+# Question words of time, place, reason, manner, amount: one can stand where another stood.
+_WHEN = {
+    "fr": r"depuis quand|jusqu['’]à quand|pour quand|quand|d['’]où|par où|jusqu['’]où|où|pourquoi|pour quelles? raisons?|comment"
+    r"|en quelle année|à quelle (?:date|heure)|quel jour|(?:depuis |pendant |en )?combien de temps|combien(?! d)",
+    "en": r"since when|until when|when|where|from where|why|how long|how often|how much|how(?! many)|in (?:which|what) year",
+    "es": r"(?:desde |hasta )?cuándo|(?:de |a )?dónde|adónde|por qué|cómo|cuánto tiempo|cuánto|en qué año",
+    "de": r"(?:seit |bis )?wann|wohin|woher|wo|warum|weshalb|wieso|wie lange|wie viel|wieviel|wie|in welchem jahr",
+    "it": r"(?:da |fino a )?quando|(?:da )?dove|perché|come|quanto tempo|quanto|in che anno",
+    "pt": r"(?:desde |até )?quando|(?:de |para )?onde|porquê|por ?que|como|quanto tempo|quanto|em que ano",
+}
+_ASKS = {
+    "fr": r"qui|que|qu['’]|quels?|quelles?|quoi|combien|lequel|laquelle|(?:à|de|par|avec|pour|dans|sur|chez|sous) (?:qui|quoi|quels?|quelles?|combien)",
+    "en": r"who|whom|whose|what|which|how many|how|(?:by|with|for|from|to|in|on|at) (?:whom|who|what|which|how)",
+    "es": r"(?:a |de |con |por |para |en )?(?:quién(?:es)?|qué|cuál(?:es)?|cuánt[oa]s?)",
+    "de": r"(?:mit |von |für |in |an |zu )?(?:wer|wen|wem|was|welche[rsmn]?|wie)",
+    "it": r"(?:a |di |con |per |da |in )?(?:chi|che|cosa|quale|quali|quant[oaie])",
+    "pt": r"(?:a |de |com |por |para |em )?(?:quem|que|qual|quais|quant[oa]s?)",
+}
+# "How many …", "quel …": the word and the noun it asks for.
+_ASKED_NOUN = {
+    "fr": r"(?:combien d(?:e\s+|['’]\s*)|(?:à |en |dans )?quel(?:le)?s?\s+)[^\W\d_]+(?:\s+[^\W\d_]+)?",
+    "en": r"(?:how many|how much|which|what)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?",
+    "es": r"(?:cuánt[oa]s|cuánta|qué)\s+[^\W\d_]+", "de": r"(?:wie viele?|welche[rsmn]?)\s+[^\W\d_]+",
+    "it": r"(?:quant[aie]|quale|quali)\s+[^\W\d_]+", "pt": r"(?:quant[oa]s|quanta|quais)\s+[^\W\d_]+",
+}  # fmt: skip
+# "Quand était-ce ?", "When was that?": the event of the question before is asked about.
+_EVENT = {
+    "fr": r"c['’]\s?(?:est|était|a été)\s+(?P<late>{asks})|(?P<early>{asks})\s+(?:ça|cela|est-ce|était-ce|c['’]est|c['’]était"
+    r"|ça s['’]est passé|cela s['’]est-il passé|est-ce arrivé|exactement|donc|au juste|précisément)",
+    "en": r"(?P<early>{asks})(?:\s+(?:is|was|were|did) (?:that|this|it)(?: happen)?|\s+exactly|\s+so|\s+then)",
+    "es": r"(?P<early>{asks})\s+(?:fue eso|fue|es eso|exactamente|pasó)", "de": r"(?P<early>{asks})\s+(?:war das|ist das|genau|denn)",
+    "it": r"(?P<early>{asks})\s+(?:è stato|è successo|esattamente)", "pt": r"(?P<early>{asks})\s+(?:foi isso|foi|exatamente)",
+}  # fmt: skip
+_TAIL = re.compile(
+    r"[\s,]+(?:aussi|alors|également|donc|dans tout ça|too|also|then|as well|instead|también|entonces|auch|dann|anche|allora|"
+    r"também|então)$",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"\b(?:premi(?:er|ère)|deuxième|second(?:e|o|a)?|troisième|derni(?:er|ère)|first|third|last|other|next|primer[oa]?|tercer[oa]?"
+    r"|últim[oa]|erste[nrsm]?|zweite[nrsm]?|dritte[nrsm]?|letzte[nrsm]?|prim[oa]|terz[oa]|ultim[oa]|primeir[oa]|segund[oa]"
+    r"|terceir[oa]|autre|otr[oa]|andere[nrsm]?|altr[oa]|outr[oa])\b",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    r"^(?:(?:celui|celle|ceux|celles)\s+(?=d)|(?:the|those|that) (?:ones?)?\s*(?=in|of|from)|(?:el|la|los|las) (?=del?\b)"
+    r"|quell[oaie] (?=d))",
+    re.IGNORECASE,
+)
+_FATE = re.compile(
+    r"\b(?:morts?|tues?|blesses?|victimes?|disparus?|survivants?|dead|deaths?|killed|injured|wounded|missing|victims?|survivors?"
+    r"|muertos?|heridos?|victimas?|tote|verletzte|opfer|morti|feriti|vittime|mortos?|feridos?|vitimas?)$"
+)
+_WERE_HURT = re.compile(
+    r"^\s+(?:ont(?:-(?:ils|elles))? été|sont|furent|were|have been|had been|are|resultaron|fueron|wurden|sono stat[ei]|foram)"
+    r"\s+[^\W\d_]+(?=\s+(?:dans|lors|à|au|par|pendant|après|en|sur|in|during|by|at|when|after|on|durante|bei|nel|em|no|na)\b)"
+)
+_YEAR_PREPOSITION = {"fr": "en", "en": "in", "es": "en", "de": "im Jahr", "it": "nel", "pt": "em"}
+_OBJECT_OF_WHO = re.compile(r"^qui\s+(a|avait|aura)\s+(?=[^\W\d_]+\s)", re.IGNORECASE)
+_MANY_WERE = re.compile(r"^how many\s+([^\W\d_]+)\s+(was|were|are|have|has|had)\s+(.+)$", re.IGNORECASE)
+
+
+def complete(question: str, language: str, previous: str, previous_language: str) -> str | None:
+    """The whole question that a piece stands for; "" for a piece with no place in `previous`; None when it is none."""
+    if language not in _OPENERS:
+        return None
+    text = question.strip(" ?!.¿¡\u00a0\u202f")
+    is_about = bool(re.match(r"qu['’]en est-il|quid", text, re.IGNORECASE))
+    piece = re.sub(rf"^(?:{_OPENERS[language]})[\s,]+", "", text, flags=re.IGNORECASE).strip(" ,¿")
+    opened = piece != text
+    piece = _TAIL.sub("", piece) if opened else piece
+    same = language == previous_language
+    asks = rf"(?:{_WHEN[language]}|{_ASKS[language]})"
+    if re.fullmatch(asks, piece, re.IGNORECASE):
+        return _swap_ask(piece, previous, language) if same else ""
+    event = re.fullmatch(_EVENT[language].format(asks=_WHEN[language]), piece, re.IGNORECASE)
+    if event:
+        word = next(word for word in event.groups() if word)
+        # When it does not fit, the pronoun is looked at, if there is one.
+        return (_swap_ask(word, previous, language) if same else "") or None
+    if re.fullmatch(_ASKED_NOUN[language], piece, re.IGNORECASE):
+        return _swap_asked_noun(piece, previous, language) if same else ""
+    day = next((day for day in dates(piece) if day.start == 0 and day.end == len(piece)), None)
+    if day:
+        return _swap_date(day.text, previous, previous_language)
+    if is_about:  # "du pont" -> "le pont"
+        about = mentions(f"x {piece}", language)
+        piece = about[0].text if len(about) == 1 and about[0].end == len(piece) + 2 else piece
+    return _fragment(piece, opened, language, previous, previous_language)
+
+
+def append(question: str, phrase: str) -> str:
+    """`question` with a phrase before its question mark."""
+    match = re.search(r"[\s\u00a0\u202f]*[?？]*\s*$", question)
+    end = match.group() if match else ""
+    return f"{question[: len(question) - len(end)]} {phrase}{end}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def uncapital(text: str, language: str) -> str:
+    """`text` with a small first letter, unless its first word is a name."""
+    first = mentions(text, language)
+    is_name = (
+        bool(first) and first[0].start == 0 and text[:1] == first[0].text[:1] and first[0].kind in ("person", "name")
+    )
+    return text if is_name else text[:1].lower() + text[1:]
+
+
+def _fragment(piece: str, opened: bool, language: str, previous: str, previous_language: str) -> str | None:
+    """A name or noun with or without its preposition; a longer piece is a question of its own."""
+    own = piece
+    piece = _ONE.sub("", piece)
+    shifted = f"x {piece}"  # so that a first capital is taken for a name's
+    spoken = mentions(shifted, language)
+    whole = [m for m in spoken if m.start == 2 and m.end == len(shifted)]
+    if (
+        len(spoken) == 2
+        and spoken[0].start == 2
+        and spoken[1].start == spoken[0].end + 1
+        and spoken[1].end == len(shifted)
+    ):
+        whole = [
+            replace(spoken[0], text=f"{spoken[0].text} {shifted[spoken[1].start :]}", end=len(shifted), named=True)
+        ]
+    if not whole and opened and is_place(piece, language):
+        whole = [Mention(capital(piece), 2, len(shifted), "place")]
+    if not whole:
+        ordinal = _ORDINAL.search(own)
+        if opened and ordinal and len(own.split()) <= 4:
+            return _swap_ordinal(ordinal.group(), previous)
+        is_short = len(own.split()) <= 3 and not re.search(r"-(?:t-)?(?:il|elle|on|ils|elles)\b", own)
+        return "" if opened and is_short else None
+    if not opened and not (whole[0].prep and whole[0].kind == "place"):
+        return None
+    if _ORDINAL.search(own) and len(own.split()) <= 2:
+        return _swap_ordinal(_ORDINAL.search(own).group(), previous)  # type: ignore[union-attr]
+    return _swap_mention(whole[0], piece, previous, previous_language)
+
+
+def _swap_mention(new: Mention, piece: str, previous: str, language: str) -> str:
+    old = _counterpart(new, previous, language)
+    if old is None:
+        is_adverbial = new.prep and new.prep not in ("de", "d'", "of", "von", "di")
+        return append(previous, piece) if is_adverbial else ""
+    text = new.text
+    if new.kind == "person" and not _complement(text) and _has_article(text) and old.kind == "person":
+        text += _complement(old.text)
+    at_place = is_place_preposition(new.prep, language) and is_place_preposition(old.prep, language)
+    if new.prep and (at_place or new.prep == old.prep):
+        put = piece
+    elif new.prep and is_place_preposition(new.prep, language) and old.prep in ("", "de", "d'", "of", "von", "di"):
+        put = joined(old.prep, text, language) if old.prep else text
+    else:
+        put = joined(old.prep, text, language)
+    put = capital(put) if old.start == 0 else put
+    return previous[: old.start] + put + previous[old.end :]
+
+
+def _counterpart(new: Mention, previous: str, language: str) -> Mention | None:
+    """What in the question before is of the same kind."""
+    phrases = mentions(previous, language)
+    names = mentions(previous, language, nouns=False)
+    if new.prep and (alike := [m for m in phrases if m.prep == new.prep and m.kind in (new.kind, "place")]):
+        return alike[0]
+    if _has_article(new.text) and new.kind in ("thing", "person"):
+        alike = [m for m in phrases if m.kind == new.kind and (not new.prep or m.prep == new.prep)]
+        alike = [m for m in alike if None in (m.plural, new.plural) or m.plural == new.plural]
+        return alike[0] if alike else None
+    order: dict[str, tuple[str, ...]] = {
+        "place": ("place", "name"), "person": ("person", "name"), "name": ("name", "person", "place"), "thing": ("thing", "name"),
+    }  # fmt: skip
+    for kind in order.get(new.kind, ()):
+        alike = [m for m in names if m.kind == kind]
+        if new.kind == "place" and kind == "name":  # "Vermelles" in "le pont de Vermelles", not "Poutine"
+            alike = [m for m in alike if m.prep]
+        if new.kind == "person" and kind == "name":
+            alike = [m for m in alike if not m.prep]
+        if alike:
+            return alike[0]
+    people = [m for m in phrases if m.kind == new.kind and not new.prep]
+    return people[0] if people else None
+
+
+def _has_article(phrase: str) -> bool:
+    """Is a phrase a noun with its article rather than a name?"""
+    return phrase[:1].islower() or bool(
+        re.match(r"(?:le|la|les|l['’]|the|el|los|las|der|die|das|il|o|a)\b", phrase, re.IGNORECASE)
+    )
+
+
+def _complement(phrase: str) -> str:
+    found = re.search(r"\s(?:de|du|des|d['’]|of|del|von|der|di|della|do|da)\b.*$", phrase)
+    return found.group() if found else ""
+
+
+def _swap_date(new: str, previous: str, language: str) -> str:
+    old = next(iter(dates(previous)), None)
+    bare = re.fullmatch(r"(?:1\d|20)\d\d", new)
+    if old is None:
+        return append(previous, f"{_YEAR_PREPOSITION.get(language, 'in')} {new}" if bare else new)
+    if bare and re.search(r"(?:1\d|20)\d\d$", old.text) and not _names_month(old.text):
+        new = old.text[:-4] + new
+    elif _names_month(new) and not re.search(r"\d{4}", new) and (year := re.search(r"(?:1\d|20)\d\d$", old.text)):
+        new = f"{new} {year.group()}"
+    new = capital(new) if old.start == 0 else new
+    return previous[: old.start] + new + previous[old.end :]
+
+
+def _names_month(text: str) -> bool:
+    return any(fold(word) in {fold(month) for month in MONTHS} for word in text.split())
+
+
+def _swap_ordinal(new: str, previous: str) -> str:
+    old = _ORDINAL.search(previous)
+    return previous[: old.start()] + new + previous[old.end() :] if old else ""
+
+
+_HOW_MUCH = frozenset(("combien", "how much", "cuanto", "quanto", "wie viel", "wieviel"))
+
+
+def _swap_ask(word: str, previous: str, language: str) -> str:
+    """`previous` with another question word; "" when it asks for a person or thing and cannot take one of time or
+    place."""
+    lead = re.match(r"^[¿\s]*", previous)
+    start = lead.group() if lead else ""
+    rest = previous[len(start) :]
+    if not re.fullmatch(_WHEN[language], word, re.IGNORECASE) or fold(word) in _HOW_MUCH:
+        return ""
+    if old := re.match(rf"(?:{_WHEN[language]})(?=\W)", rest, re.IGNORECASE):
+        return start + capital(word) + rest[old.end() :]
+    if language == "fr" and (who := _OBJECT_OF_WHO.match(rest)):
+        return f"{start}{capital(word)} {who.group(1)}-t-on {rest[who.end() :]}"
+    if language == "en" and (many := _MANY_WERE.match(rest)):
+        return f"{start}{capital(word)} {many.group(2)} {many.group(1)} {many.group(3)}"
+    if re.match(rf"(?:{_ASKS[language]})(?=\W)|{_ASKS[language].split('|')[0]}\b", rest, re.IGNORECASE):
+        return ""
+    return f"{start}{capital(word)} {uncapital(rest, language)}"
+
+
+def _swap_asked_noun(piece: str, previous: str, language: str) -> str:
+    """ "Et combien de morts ?" in the place of "Combien de blessés"."""
+    one_noun = _ASKED_NOUN[language].removesuffix(r"(?:\s+[^\W\d_]+)?")
+    old = re.match(rf"[¿\s]*(?P<ask>{one_noun})", previous, re.IGNORECASE)
+    alike = old and fold(old["ask"]).split()[0][:5] == fold(piece).split()[0][:5] and len(piece.split()) <= 3
+    if not old or not alike:
+        return ""
+    rest = previous[old.end("ask") :]
+    if _FATE.search(fold(piece)):  # "combien de morts" asks for no "ont été blessées"
+        rest = _WERE_HURT.sub("", rest, count=1)
+    return previous[: old.start("ask")] + capital(piece) + rest

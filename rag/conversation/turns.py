@@ -1,0 +1,48 @@
+"""The turns of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.text import detect
+from rag.types import Answer
+
+LOOK_BACK = 3
+"""Turns that are looked at, the newest first."""
+MAX_CHARS = 1000
+"""Of a question or answer that a caller brings along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the conversation, as it was understood, and what was answered."""
+
+    question: str
+    answer: str = ""
+    """"" when the articles did not answer."""
+    language: str = ""
+
+
+History = Sequence[Answer | Turn | tuple[str, str]]
+"""A conversation as a caller has it, oldest first."""
+
+
+def turn_of(earlier: Answer | Turn | tuple[str, str]) -> Turn:
+    """A Turn from an Answer or a pair (question, answer)."""
+    if isinstance(earlier, Turn):
+        return earlier if earlier.language else Turn(earlier.question, earlier.answer, detect(earlier.question))
+    if isinstance(earlier, Answer):
+        said = " ".join(claim.text for claim in earlier.supported)
+        if earlier.is_quote:  # the claims begin with file names; what was read is the quotes
+            said = " ".join(" ".join(c.quote.split()) for claim in earlier.supported for c in claim.citations)
+        question = earlier.understood or earlier.question
+        return Turn(question, said, detect(question, earlier.language) if earlier.understood else earlier.language)
+    question, answer = (" ".join(str(each).split())[:MAX_CHARS] for each in earlier)
+    return Turn(question, answer, detect(question))
+
+
+def turns_of(history: History) -> list[Turn]:
+    """The last turns that spoke of something, the oldest first: greetings are passed over."""
+    said = [each for each in history if not (isinstance(each, Answer) and each.kind == "greeting")]
+    return [turn_of(each) for each in said[-LOOK_BACK:]]

@@ -1,0 +1,168 @@
+"""Characters of a text that a question can be asked for: dates, numbers, names, reasons and phrases, picked by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from index.text import MONTHS, fold, sentences, stop_words
+
+Kind = Literal["date", "number", "name", "reason", "phrase"]
+KINDS: tuple[Kind, ...] = ("number", "name", "date", "phrase", "reason")
+
+
+class Askable(NamedTuple):
+    """`text[start:end]` answers a question of this kind."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+MAX_PHRASE = 7
+MIN_WORDS = 6
+"""A sentence of fewer words is a headline, a byline or a caption, which no question is asked about."""
+
+_MONTH = "|".join(
+    sorted((month for month in MONTHS if len(month) > 3 or month in {"mai", "may"}), key=len, reverse=True)
+)
+_DATE = re.compile(
+    rf"\b\d{{1,2}}(?:er|st|nd|rd|th|º|\.)?\s+(?:de\s+)?(?:{_MONTH})(?:,?\s+(?:de\s+)?(?:19|20)\d\d)?\b"
+    rf"|\b(?:{_MONTH})\s+\d{{1,2}}(?:,\s+(?:19|20)\d\d)?\b"
+    rf"|\b(?:{_MONTH})\s+(?:de\s+)?(?:19|20)\d\d\b"
+    r"|\b(?:1[5-9]|20)\d\d\b(?!\s*(?:%|€|\$|[^\W\d_]{2,}s\b))",
+    re.IGNORECASE,
+)
+_SCALE = (
+    r"mill?ion[a-z]*|mill?iard[a-z]*|mill[oó]n(?:es)?|milh(?:ão|ões)|milh?ar(?:es)?|billion|thousand|hundred|tausend"
+    r"|mille|mila|mil"
+)
+_NUMBER = re.compile(
+    rf"\b\d+(?:[\u202f\u00a0 .,]\d+)*(?:[\u202f\u00a0 ](?i:{_SCALE})\b)?"
+    r"(?:[\u202f\u00a0 ]?(?:%|€|\$|°C)|[\u202f\u00a0 ](?:d[’']|de |of |cubic |square )?[^\W\d_]{2,}(?:/h)?)?"
+)
+_NAME = re.compile(
+    r"(?<![\w’'-])(?:(?<=[dlDL][’'])|)[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ]"
+    r"(?:\s(?:(?:de|du|des|la|le|of|the|von|van|di|da|do|del)\s)?[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ])*"
+)
+_ENDS = r"[^\s,;:.!?()«»\"“”„]+"
+_DETERMINERS = {
+    "fr": ("une?|les?|la|des|du|aux?|ses|son|sa|leurs?|deux|trois|quatre|cinq|plusieurs", r"[lL][’']",
+           "qui que dont où est sont était étaient a ont avait et ou mais par se ne selon pour afin fait sera veut "
+           "veulent peut doit doivent pourra va vont met prend prendra vient reste restera dit"),
+    "en": ("the|an?|its|their|his|her|two|three|four|five|several", r"(?!)",
+           "who which that is are was were has had have and or but by when while will would according to for"),
+    "es": ("el|la|los|las|una?|unos|unas|su|sus|dos|tres|cuatro|varios|varias", r"(?!)",
+           "que quien es son era eran fue ha han y o pero por se según para"),
+    "de": ("der|die|das|den|dem|des|eine?[mnrs]?|seine?|ihre?|zwei|drei|vier|mehrere", r"(?!)",
+           "der die das welche ist sind war waren hat haben hatte wird werden wurde und oder aber durch sich um"),
+    "it": ("il|lo|la|i|gli|le|un[ao]?|suo|sua|due|tre|quattro|diversi|diverse", r"(?:[lL]|un)[’']",
+           "che chi è sono era erano ha hanno e o ma da si secondo per"),
+    "pt": ("o|a|os|as|uma?|uns|umas|seu|sua|dois|duas|três|quatro|vários|várias", r"(?!)",
+           "que quem é são era eram foi tem e ou mas por se segundo para"),
+}  # fmt: skip
+_REASONS = {
+    "fr": "parce qu[e’']|en raison d[eu’']s?|à cause d[eu’']s?|faute d[e’']|afin d[e’']|pour éviter|pour permettre",
+    "en": "because(?: of)?|due to|owing to|in order to|so as to",
+    "es": "porque|debido al?|a causa del?|para evitar|con el fin de",
+    "de": "weil|wegen|aufgrund|um zu verhindern",
+    "it": "perché|a causa d[ei]l{0,2}[aeo]?|per evitare|al fine di",
+    "pt": "porque|devido à?o?|por causa d[aeo]|para evitar|a fim de",
+}
+_REASON = {
+    code: re.compile(rf"\b(?:{starts})\s?(?:[^\s,;:.!?()«»\"“”]+\s?){{2,14}}(?=[,;:.!?])")
+    for code, starts in _REASONS.items()
+}
+_PHRASE = {
+    code: re.compile(
+        rf"(?<![\w’'])(?:(?:{words})\s|{elided})"
+        rf"(?:(?!(?:{'|'.join(ends.split())})\s){_ENDS}(?:\s|(?=[,;:.!?()«»\"“”])|$)){{1,12}}"
+    )
+    for code, (words, elided, ends) in _DETERMINERS.items()
+}
+_DANGLING = frozenset(
+    "la le les the l de du des d en a au aux dans sur of in on at to from with von mit zu am im di da do em no na con "
+    "del y e et".split()
+)
+
+
+def askable(text: str, language: str) -> list[Askable]:
+    """What can be asked for in whole sentences of `text`, in reading order, longer before shorter at one place.
+
+    Spans of different kinds may overlap. Without rules for phrases only dates, numbers, names are found.
+    """
+    found = {
+        Askable(start + a, start + b, kind)
+        for start, end in sentences(text)
+        if _is_prose(text[start:end])
+        for a, b, kind in _in_sentence(text[start:end], language)
+    }
+    return sorted(found, key=lambda each: (each.start, -each.end))
+
+
+def _in_sentence(sentence: str, language: str) -> Iterator[Askable]:
+    begins = _after_dateline(sentence)
+    dates = [match.span() for match in _DATE.finditer(sentence, begins)]
+    yield from (Askable(*span, "date") for span in dates)
+    for match in _NUMBER.finditer(sentence, begins):
+        start, end = match.start(), _without_stop_word(match.group(), language) + match.start()
+        is_bare = end - start <= 2 and match.group()[: end - start].isdigit()
+        if not is_bare and not any(start < b and a < end for a, b in dates):
+            yield Askable(start, end, "number")
+    for match in _NAME.finditer(sentence, begins):
+        elided = re.match(r"[cdjlmnstCDJLMNST][’']", match.group())
+        name = match.group()[elided.end() if elided else 0 :]
+        if _is_name(name, language, is_first=match.start() == begins):
+            yield Askable(match.end() - len(name), match.end(), "name")
+    for kind, table in (("reason", _REASON), ("phrase", _PHRASE)):
+        for match in table[language].finditer(sentence, begins) if language in table else ():
+            length = len(match.group().rstrip()) if kind == "reason" else _phrase_length(match.group(), language)
+            if kind == "reason" or _is_full(match.group()[:length], language):
+                yield Askable(match.start(), match.start() + length, "reason" if kind == "reason" else "phrase")
+
+
+def _is_prose(sentence: str) -> bool:
+    return len(sentence.split()) >= MIN_WORDS and sentence.rstrip("»”\"’')] \u00a0\u202f")[-1:] in tuple(".!?…。")
+
+
+def _after_dateline(sentence: str) -> int:
+    """Where a sentence starts after "VERNAY, 12 mars (AGL) — "."""
+    match = re.match(r"[A-ZÀ-Þ][^.—–]{0,70}[—–]\s+", sentence)
+    return match.end() if match and re.match(r"[A-ZÀ-Þ]{3}", sentence.replace("-", "")) else 0
+
+
+def _is_name(name: str, language: str, is_first: bool) -> bool:
+    """Is a capitalised run more than the sentence's first word or a German noun?"""
+    words = name.split()
+    if not name[0].isupper():
+        return False
+    if len(words) > 1:
+        return fold(words[0]) not in stop_words(language) and not name.isupper()
+    return not is_first and language != "de" and len(name) > 3 and fold(name) not in stop_words(language)
+
+
+def _without_stop_word(number: str, language: str) -> int:
+    """Length of "24 wagons" in "24 wagons", of "24" in "24 et"."""
+    head, space, unit = number.replace("\u00a0", " ").replace("\u202f", " ").rpartition(" ")
+    is_unit = unit[:1].isalpha() and fold(unit) not in stop_words(language) | _DANGLING
+    if not space or not unit[:1].isalpha() or is_unit:
+        return len(number)
+    return len(head.removesuffix(" de").removesuffix(" of"))
+
+
+def _is_full(phrase: str, language: str) -> bool:
+    """Has a phrase two words that say something, is it short, and does no verb end it ("les syndicats jugent")?"""
+    found = [word for word in re.split(r"[\s’']+", phrase) if fold(word) not in stop_words(language) | _DANGLING]
+    is_verb = language == "fr" and phrase.endswith("ent") and not phrase.endswith("ment")
+    return len(found) >= 2 and len(phrase.split()) <= MAX_PHRASE and not is_verb
+
+
+def _phrase_length(phrase: str, language: str) -> int:
+    """Length of a phrase up to its first verb or figure, without the prepositions that are then left at its end."""
+    words = re.findall(r"\S+\s*", phrase)
+    stop = stop_words(language) - _DANGLING
+    n = next((i for i, w in enumerate(words) if i and (fold(w.strip()) in stop or w[0].isdigit())), len(words))
+    while n and fold(words[n - 1].strip()) in _DANGLING:
+        n -= 1
+    return len("".join(words[:n]).rstrip())

@@ -1,0 +1,66 @@
+"""How an answer is scored against a known one, and how sure a rate is."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+from index.text import words
+
+_ARTICLES = {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "the", "a", "an"}
+
+
+def normalize(text: str) -> list[str]:
+    """Folded words without articles, numbers in one spelling."""
+    return [word for word in words(text) if word not in _ARTICLES]
+
+
+def contains(text: str, gold: str) -> bool:
+    """Do the words of `gold` stand in `text` in a row?"""
+    a, b = normalize(text), normalize(gold)
+    return bool(b) and any(a[i : i + len(b)] == b for i in range(len(a) - len(b) + 1))
+
+
+def f1(text: str, gold: str) -> float:
+    """Token F1 after `normalize`."""
+    a, b = normalize(text), normalize(gold)
+    shared = sum((Counter(a) & Counter(b)).values())
+    return 2 * shared / (len(a) + len(b)) if shared else 0.0
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """95 % interval of a rate."""
+    if not n:
+        return 0.0, 1.0
+    z = 1.96
+    p = hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
+    """95 % interval of a mean, from 1000 drawings with the same seed; (0, 0) of no values."""
+    n = len(values)
+    if not n:
+        return 0.0, 0.0
+    draw = random.Random(seed)
+    means = sorted(sum(draw.choices(values, k=n)) / n for _ in range(1000))
+    return means[25], means[974]
+
+
+def rate(values: Sequence[bool]) -> str:
+    """A rate with its interval as "0.930 [0.900, 0.950] n=300"."""
+    return _written(values, wilson(sum(values), len(values)))
+
+
+def mean(values: Sequence[float], seed: int = 0) -> str:
+    """A mean with its bootstrap interval, written like a rate."""
+    return _written(values, bootstrap(values, seed))
+
+
+def _written(values: Sequence[float], interval: tuple[float, float]) -> str:
+    n = len(values)
+    return f"{sum(values) / n:.3f} [{interval[0]:.3f}, {interval[1]:.3f}] n={n}" if n else "- n=0"

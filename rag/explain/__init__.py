@@ -1,0 +1,19 @@
+"""Why a question got the answer it got, stage by stage."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from rag.explain.expected_lines import locate, parse
+    from rag.explain.explanation import CheckedClaim, Explanation, explain
+    from rag.explain.trace import Trace, follow
+else:
+    __getattr__ = face(
+        __name__,
+        expected_lines="locate parse",
+        explanation="CheckedClaim Explanation explain",
+        trace="Trace follow",
+    )
+
+__all__ = ["CheckedClaim", "Explanation", "Trace", "explain", "follow", "locate", "parse"]

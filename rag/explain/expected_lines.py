@@ -1,0 +1,53 @@
+"""`FILE:LINE`, as a person types it -> lines of an article of the library."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from index.storage import Library
+from index.text import fold
+from index.types import Article
+from rag.errors import ExpectError
+
+_EXPECTED = re.compile(r"(?P<name>.+):(?P<first>\d{1,9})(?:[-–](?P<last>\d{1,9}))?", re.DOTALL)
+
+
+class Expected(NamedTuple):
+    """The lines that somebody expected to be cited, as typed."""
+
+    name: str
+    first: int
+    last: int
+
+
+def parse(text: str) -> Expected:
+    """What `FILE:LINE` or `FILE:FIRST-LAST` names. Raises ExpectError when it is neither."""
+    match = _EXPECTED.fullmatch(text.strip())
+    if not match:
+        raise ExpectError(f"“{text}” names no line: type FILE:LINE or FILE:FIRST-LAST, such as paris.txt:12")
+    first = int(match["first"])
+    last = int(match["last"] or first)
+    if not 1 <= first <= last:
+        raise ExpectError(
+            f"“{text}” names no line: they count from 1, the first before the last, as in paris.txt:12-14"
+        )
+    return Expected(match["name"].replace("\\", "/"), first, last)
+
+
+def locate(expected: Expected, library: Library) -> Article | None:
+    """The article that is meant: by its id, the end of its path or, when no other has it, its file name; else None.
+
+    Raises ExpectError when several articles have that name.
+    """
+    name = expected.name.removeprefix("./")
+    if name in library.by_id:
+        return library.by_id[name]
+    found = [a for a in library.articles if name.endswith("/" + a.id) or f"/{a.id}".endswith("/" + name)]
+    found = found or [a for a in library.articles if f"/{fold(a.id)}".endswith("/" + fold(name))]
+    if len(found) > 1:
+        some = ", ".join(article.id for article in found[:3]) + (" …" if len(found) > 3 else "")
+        raise ExpectError(
+            f"{len(found)} articles are called {name}: {some}. Type the folder too, as in citeline status"
+        )
+    return found[0] if found else None

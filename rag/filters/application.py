@@ -1,0 +1,92 @@
+"""Which articles a question is asked of, as far as its words say so: a Filter put to a library's articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from index.text import words
+from index.types import Article
+from rag.filters.detection import Known, find
+from rag.filters.offsets import Folded
+from rag.filters.wording import EVERYWHERE
+from rag.types import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a question is asked of, and what is asked of them."""
+
+    known: Known
+    question: str
+    """Without the words of an explicit filter."""
+    filter: Filter | None = None
+    ids: frozenset[str] | None = None
+    """Of the articles; None for all."""
+    is_open: bool = False
+    """Nothing explicit was said: other words may narrow."""
+
+    @property
+    def is_empty(self) -> bool:
+        """No article fits what was said."""
+        return self.ids is not None and not self.ids
+
+    def closed(self) -> Scope:
+        """The same articles, whatever else the question's words may mean."""
+        return replace(self, is_open=False)
+
+
+def scope_of(
+    question: str, language: str, known: Known, articles: Sequence[Article], everywhere: bool = False
+) -> Scope:
+    """The Scope that explicit words of a question say; with `everywhere` they are left out and nothing narrows."""
+    found = find(question, language, known)
+    if found is None or not found.is_explicit:
+        return Scope(known, question, is_open=not everywhere)
+    ids = within(found, articles)
+    found = counted(found, articles, ids)
+    if everywhere or found.n_unknown == len(articles):  # nothing to go by: no article says when it is of
+        return Scope(known, found.question, found)
+    return Scope(known, found.question, replace(found, is_applied=True), ids)
+
+
+def implied(question: str, language: str, known: Known, articles: Sequence[Article]) -> Scope | None:
+    """The Scope that words which are not explicit may mean; None when there are none, or they leave out nothing."""
+    found = find(question, language, known)
+    if found is None or found.is_explicit:
+        return None
+    ids = within(found, articles)
+    return Scope(known, found.question, counted(found, articles, ids), ids) if len(ids) < len(articles) else None
+
+
+def within(found: Filter, articles: Iterable[Article]) -> frozenset[str]:
+    """Ids of the articles that a filter lets through. One dated "2024-03" may be of any day of that month."""
+    return frozenset(
+        article.id
+        for article in articles
+        if (not found.sources or article.source in found.sources) and _is_of(article.date, found.first, found.last)
+    )
+
+
+def counted(found: Filter, articles: Iterable[Article], ids: Collection[str]) -> Filter:
+    """The filter with how many articles it lets through, and of how many that cannot be said."""
+    is_dated = bool(found.first or found.last)
+    n_unknown = sum((is_dated and not a.date) or (bool(found.sources) and not a.source) for a in articles)
+    return replace(found, n_articles=len(ids), n_unknown=n_unknown)
+
+
+def _is_of(day: str, first: str, last: str) -> bool:
+    if not (first or last):
+        return True
+    return bool(day) and day >= first[: len(day)] and (not last or day <= last[: len(day)])
+
+
+def everywhere_of(question: str) -> tuple[str, bool]:
+    """A question without "(in all articles)" and the like at its end, and whether that stood there."""
+    text = Folded.of(question)
+    match = re.search(EVERYWHERE, text.folded)
+    if not match:
+        return question, False
+    rest = question[: text.places[match.start()]].rstrip(" ,(—–-")
+    return (rest, True) if len(words(rest)) > 1 else (question, False)

@@ -1,0 +1,37 @@
+"""Which language model a name means."""
+
+from __future__ import annotations
+
+from index.models import is_url, require_here, resolve
+from rag.generation.base import DEADLINE_S, Llm
+from rag.generation.remote.address import Destination
+
+
+def require_llm(spec: str) -> None:
+    """Raise what `load_llm` raises for a name that means nothing or a model that is not here; reads no weights."""
+    if spec != "none" and not is_url(spec):
+        require_here(spec, "llm")
+
+
+def load_llm(spec: str, deadline_s: float = DEADLINE_S) -> Llm | None:
+    """The model that `spec` names: a catalogue name, path, hf:OWNER/REPO/FILE or OpenAI-style URL; None for "none".
+
+    A URL's has `deadline_s` seconds for a reply.
+    Raises ModelNotFound, UnknownModel, ModelDamaged or LlmError; nothing is downloaded here.
+    """
+    if spec == "none":
+        return None
+    if is_url(spec):
+        from rag.generation.remote.openai_compatible import OpenAiLlm
+
+        return OpenAiLlm(spec, deadline_s)
+    from rag.generation.local_model import LlamaCppLlm
+
+    return LlamaCppLlm(resolve(spec, "llm"), spec)
+
+
+def destination(llm: Llm | None) -> Destination | None:
+    """Where questions and lines of articles go when `llm` reads them; None when they stay on this machine."""
+    from rag.generation.remote.openai_compatible import OpenAiLlm
+
+    return llm.destination if isinstance(llm, OpenAiLlm) else None

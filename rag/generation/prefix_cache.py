@@ -1,0 +1,71 @@
+"""What a model is in after reading the beginning of a prompt, on disk: no process reads the same instructions twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index import disk
+from index.models import models_dir
+
+MOST = 16
+"""States that are kept, about 9 MB each for the default model; the one that was used longest ago goes first."""
+ABANDONED_S = 3600.0
+"""A state is written in milliseconds: whoever was writing a file for so long was killed, and will not be back."""
+
+_DIGEST = hashlib.sha256().digest_size
+
+
+class Prefixes:
+    """States of one model as one build of llama.cpp writes them, by the tokens that were read."""
+
+    def __init__(self, model: str, folder: Path | None = None) -> None:
+        """`model` is whatever makes a state differ beside the tokens; the folder is made when something is saved."""
+        self._model = model.encode()
+        self._folder = folder or models_dir().parent / "prefixes"
+
+    def load(self, tokens: Sequence[int]) -> bytes | None:
+        """The state after these tokens; None when it was not saved, or is not what was saved."""
+        path = self._path(tokens)
+        try:
+            data = path.read_bytes()
+            if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
+                path.unlink()
+                return None
+            os.utime(path)
+        except OSError:
+            return None
+        return data[_DIGEST:]
+
+    def save(self, tokens: Sequence[int], state: bytes) -> None:
+        """Keep a state; a disk that refuses costs only time."""
+        path = self._path(tokens)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        try:
+            disk.make_folder(self._folder)
+            with open(temporary, "wb", opener=disk.for_owner) as file:
+                file.write(hashlib.sha256(state).digest() + state)
+            temporary.replace(path)
+            self._collect()
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _path(self, tokens: Sequence[int]) -> Path:
+        ids = np.asarray(tokens, dtype="<i4").tobytes()
+        return self._folder / f"{hashlib.sha256(self._model + b'|' + ids).hexdigest()[:40]}.state"
+
+    def _collect(self) -> None:
+        """Remove what goes beyond MOST, and what processes that were killed have left half written."""
+        kept = sorted(self._folder.glob("*.state"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[MOST:]:
+            path.unlink(missing_ok=True)
+        for path in self._folder.iterdir():
+            if path.suffix[1:].isdecimal() and time.time() - path.stat().st_mtime > ABANDONED_S:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,79 @@
+"""What is known of words in a question or a sentence: names, numbers, noun phrases, negation; what citeline says."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from rag.language.content_words import content
+    from rag.language.messages import (
+        LANGUAGE_NAMES,
+        WORDINGS,
+        YES_NO_WORDS,
+        Wording,
+        is_nothing,
+        part_not_found,
+        wording,
+    )
+    from rag.language.missing_names import as_written, unmet
+    from rag.language.negation import is_negated
+    from rag.language.noun_phrases import (
+        SPOKEN,
+        Mention,
+        dates,
+        is_place,
+        is_place_preposition,
+        is_role,
+        is_vowel,
+        joined,
+        mentions,
+    )
+    from rag.language.opposites import begins_opposite, is_same_side, opposite_of
+    from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
+    from rag.language.quantities import NUMBER_WORDS, measures, numbers
+else:
+    __getattr__ = face(
+        __name__,
+        content_words="content",
+        messages="LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS is_nothing part_not_found wording",
+        missing_names="as_written unmet",
+        negation="is_negated",
+        noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
+        opposites="begins_opposite is_same_side opposite_of",
+        proper_names="days is_acronym_of names same_stem stands",
+        quantities="NUMBER_WORDS measures numbers",
+    )
+
+__all__ = [
+    "LANGUAGE_NAMES",
+    "NUMBER_WORDS",
+    "SPOKEN",
+    "WORDINGS",
+    "YES_NO_WORDS",
+    "Mention",
+    "Wording",
+    "as_written",
+    "begins_opposite",
+    "content",
+    "dates",
+    "days",
+    "is_acronym_of",
+    "is_negated",
+    "is_nothing",
+    "is_place",
+    "is_place_preposition",
+    "is_role",
+    "is_same_side",
+    "is_vowel",
+    "joined",
+    "measures",
+    "mentions",
+    "names",
+    "numbers",
+    "opposite_of",
+    "part_not_found",
+    "same_stem",
+    "stands",
+    "unmet",
+    "wording",
+]

@@ -1,0 +1,58 @@
+"""Words that say the opposite of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from index.text import words
+
+# Beginnings of folded words whose change turns a statement round, side against side.
+_OPPOSITES = {
+    "fr": (
+        ("augment hauss progress grimp accroi croit cru monte bond", "baiss diminu recul chut redui decroi repli"),
+        ("gagn remport vainqu victoire", "perd perte battu defait"),
+        ("ouvr rouvr inaugur", "ferm"),
+        ("accept approuv adopt autoris", "refus rejet interdi"),
+        ("construi bati", "demoli detrui"),
+        ("embauch recrut", "licenci supprim"),
+    ),
+    "en": (
+        ("increas rise rose risen rising grow grew climb gain higher", "decreas fall fell fallen drop declin lower reduc cut shrink shrank"),
+        ("win won victor", "lose lost defeat"),
+        ("open reopen", "close closed closing shut"),
+        ("accept approv adopt allow", "refus reject ban banned forbid"),
+        ("build built", "demolish destroy"),
+        ("hire recruit", "fire fired dismiss"),
+    ),
+}  # fmt: skip
+
+
+def opposite_of(claim: str, sentence: str, language: str) -> str:
+    """A word of the claim that says the opposite of the sentence ("a baissé" for "a augmenté"), "" when none does."""
+    said, there = words(claim, language), words(sentence, language)
+    for pair in _OPPOSITES.get(language, ()):
+        for side, other in (pair, pair[::-1]):
+            mine = [word for word in said if word.startswith(tuple(side.split()))]
+            if mine and not _begins(there, side) and _begins(there, other) and not _begins(said, other):
+                return mine[0]
+    return ""
+
+
+def begins_opposite(asked: str, sentence: str, language: str) -> str:
+    """Of a word with an opposite in `asked`: "other" when the sentence has only the opposite, "both", or ""."""
+    said, there = words(asked, language), words(sentence, language)
+    for pair in _OPPOSITES.get(language, ()):
+        for side, other in (pair, pair[::-1]):
+            if _begins(said, side) and _begins(there, other):
+                return "both" if _begins(there, side) or _begins(said, other) else "other"
+    return ""
+
+
+def is_same_side(word: str, sentence: str, language: str) -> bool:
+    """Does the sentence hold a word of the same side of an opposite ("fall" and "fell")?"""
+    there = words(sentence, language)
+    return any(_begins([word], side) and _begins(there, side) for pair in _OPPOSITES.get(language, ()) for side in pair)
+
+
+def _begins(found: Collection[str], side: str) -> bool:
+    return any(word.startswith(tuple(side.split())) for word in found)

@@ -1,0 +1,143 @@
+"""Names of people and places in a text, and whether one stands in another text, also as another language spells it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import zip_longest
+
+from index.text import MONTHS, WEEKDAYS, fold, stem, stop_words, words
+
+_WORD = re.compile(r"\w+(?:[-’']\w+)*")
+_ELIDED = re.compile(r"^(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[’'](?=\w)", re.IGNORECASE)
+_MONTHS = {fold(word): number for word, number in MONTHS.items()}
+# Cities whose names do not even begin alike; countries come from the Unicode tables.
+_CITIES = (
+    "pekin beijing peking pechino pequim",
+    "varsovie warsaw varsovia warschau varsavia",
+    "bruxelles brussels bruselas brussel bruxelas",
+    "le caire cairo kairo",
+    "la haye hague haya haag aia haia",
+    "venise venice venecia venedig venezia veneza",
+    "munich munchen monaco munique",
+    "florence firenze florenz florencia florenca",
+    "anvers antwerp antwerpen amberes anversa antuerpia",
+    "aix aachen aquisgran",
+    "alger algiers argel algier algeri",
+    "athenes athens atenas athen atene",
+)
+_CITY = {word: number for number, row in enumerate(_CITIES) for word in row.split() if len(word) > 2}
+
+
+def names(text: str, language: str) -> list[str]:
+    """Words of `text` that are written as names: capitalised inside a sentence, or in a row at its start.
+
+    German capitalises every noun and text in capitals every word; there nothing is taken for a name.
+    """
+    if language == "de" or text.isupper():
+        return []
+    found: list[str] = []
+    stop = stop_words(language)
+    end = 0
+    matches = list(_WORD.finditer(text))
+    for match, after in zip_longest(matches, matches[1:]):
+        at_start = end == 0 or bool(re.search(r"[.!?…:«“\"\n]", text[end : match.start()]))
+        end = match.end()
+        word = _ELIDED.sub("", match.group())
+        if not word[:1].isupper() or fold(word) in stop or any(char.isdigit() for char in word):
+            continue
+        # Every sentence starts with a capital; it is a name's when it is not alone ("Bruno Vasseur"), the word is all
+        # capitals, or an elided article stands before it.
+        in_row = after is not None and after.group()[0].isupper() and text[match.end() : after.start()] == " "
+        if at_start and not in_row and word == match.group() and not (word.isupper() and len(word) > 1):
+            continue
+        found.append(word)
+    return list(dict.fromkeys(found))
+
+
+def stands(name: str, text: str, language: str, source_language: str, typos: bool = False) -> bool:
+    """Does `name`, written in `language`, stand in `text`, in a form of it or as `source_language` spells it?
+
+    With `typos` one wrong, missing or swapped letter in a name of five or more is overlooked.
+    """
+    across = language != source_language
+    wanted = _bare(name)
+    for match in _WORD.finditer(text):
+        written = _ELIDED.sub("", match.group())
+        for each in {written, *written.split("-")}:
+            form = _bare(each)
+            if across and same_stem(form, wanted, across):
+                return True
+            if form == wanted or stem(form, source_language) == stem(wanted, source_language):
+                return True
+            if typos and len(wanted) >= 5 and _is_one_edit_away(form, wanted):
+                return True
+    return across and _stands_translated(name, text, language, source_language)
+
+
+def same_stem(form: str, wanted: str, across: bool = False) -> bool:
+    """Are two folded words forms of one ("annonce", "annoncent"), or, `across` languages, its spellings ("putin")?"""
+    if across:
+        form, wanted = (each.replace("ou", "u").replace("tch", "ch") for each in (form, wanted))
+    if form == wanted:
+        return True
+    shorter = min(len(form), len(wanted))
+    if shorter < 4:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(form, wanted, strict=False)) if a != b), shorter)
+    if across:
+        return same >= max(4, round(0.6 * shorter)) and abs(len(form) - len(wanted)) <= 5
+    return same >= max(4, shorter - 2) and abs(len(form) - len(wanted)) <= 3
+
+
+def _is_one_edit_away(a: str, b: str) -> bool:
+    """Do two words differ by one letter changed, left out, put in, or by two neighbours swapped?"""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    rest_a, rest_b = a[start:], b[start:]
+    swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
+    return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def days(text: str) -> set[str]:
+    """Months and weekdays a text names, in one spelling for all languages ("mars", "March"); "mai" and "may" too."""
+    there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
+    months = {f"month {_MONTHS[word]}" for word in there & _MONTHS.keys() if len(word) > 3 or word == "mai"}
+    return months | {f"weekday {WEEKDAYS[word]}" for word in there & WEEKDAYS.keys()}
+
+
+def is_acronym_of(name: str, text: str) -> bool:
+    """Is a name in capitals made of the initials of words that stand in a row in `text` ("UE", "Union européenne")?"""
+    if not (name.isupper() and 2 <= len(name) <= 6):
+        return False
+    initials = "".join(word[0] for word in words(text) if len(word) > 2)
+    return name.lower() in initials
+
+
+def _stands_translated(name: str, text: str, language: str, source_language: str) -> bool:
+    """Months, weekdays, great cities and countries by the tables of both languages."""
+    wanted = _bare(name)
+    there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
+    for table in (_MONTHS, WEEKDAYS, _CITY):
+        if wanted in table:
+            return any(table.get(word) == table[wanted] for word in there)
+    codes = {code for code, known in _territories(language).items() if wanted in known.split()}
+    folded = f" {' '.join(words(text, source_language))} "
+    return any(f" {known} " in folded for code in codes if (known := _territories(source_language).get(code)))
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    """Countries by their ISO 3166 code, as folded words; empty for a language that is not known."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        found = Locale(language).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {code: " ".join(words(name, language)) for code, name in found.items() if code.isalpha()}
+
+
+def _bare(name: str) -> str:
+    return fold(name).replace("'", "").replace("-", "")

@@ -1,0 +1,251 @@
+"""Answers to questions about the articles themselves: what there is, what one says, what they say about a topic.
+
+Lists and what several articles say are their own sentences, verbatim. A summary is written by the model, and every
+sentence of it checked; when none passes, or without a model, it is the article's lead and most central sentences.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from index.arrays import Array
+from index.models import Embedder
+from index.storage import Library
+from index.text import sentences as split
+from index.types import Article
+from rag.config import Config
+from rag.evidence import Sentence
+from rag.generation import Llm
+from rag.language import content
+from rag.overview.lexrank import body, ranked
+from rag.overview.topic_sentences import on_topic
+from rag.overview.topics import by_file, by_topic, coverage, relevant, title_citation
+from rag.overview.wording import summary_messages, words
+from rag.query import Intent, is_file_name
+from rag.types import Answer, Claim
+from rag.verification import introduce, support_claim
+
+MOST_LISTED = 10
+MOST_QUOTES = 5
+"""Of what several articles say on a topic."""
+MOST_OTHERS = 3
+"""Other articles that are named after a summary."""
+SUMMARY_QUOTES = 3
+SUMMARY_EVIDENCE = 6
+"""Most sentences the model is shown; they hold 0.7 of an article's gold answers (docs/experiments.md)."""
+SUMMARY_SENTENCES = 4
+SUMMARY_TOKENS = 160
+
+
+def overview(
+    intent: Intent,
+    answer: Answer,
+    library: Library,
+    articles: Sequence[Article],
+    embedder: Embedder,
+    llm: Llm | None,
+    config: Config,
+    began: float,
+) -> Iterator[Answer]:
+    """Growing Answers to an intent, from one that carries the hits of its topic; the last one is done.
+
+    `articles` are those of the library that are asked about; the hits are theirs.
+    `began` is when the question was asked, as `time.monotonic` counts. Raises LlmError when the model fails.
+    """
+    timings = answer.timings
+    grown = answer
+    for grown in _answers(intent, answer, library, articles, embedder, llm, config, began):
+        if grown.draft:
+            timings = replace(timings, first_token=timings.first_token or _ms(began))
+            yield replace(grown, timings=timings)
+    yield replace(grown, done=True, timings=replace(timings, total=_ms(began)))
+
+
+def _answers(
+    intent: Intent,
+    answer: Answer,
+    library: Library,
+    articles: Sequence[Article],
+    embedder: Embedder,
+    llm: Llm | None,
+    config: Config,
+    began: float,
+) -> Iterator[Answer]:
+    said = words(intent.language)
+    if intent.kind == "greeting":
+        yield replace(answer, message=said.thanks if intent.is_thanks else said.hello)
+    elif not articles:
+        yield replace(answer, message=said.empty)
+    elif intent.kind == "contents":
+        yield _contents(intent, answer, library, articles)
+    elif intent.kind == "about":
+        yield _about(intent, answer, library, embedder)
+    else:
+        yield from _summary(intent, answer, library, articles, embedder, llm, config, began)
+
+
+# --- what there is ------------------------------------------------------------------------------------------------
+
+
+def _contents(intent: Intent, answer: Answer, library: Library, all_articles: Sequence[Article]) -> Answer:
+    said = words(intent.language)
+    articles = sorted(all_articles, key=lambda article: (article.date, article.id), reverse=True)
+    if intent.topic:
+        articles = relevant(intent.topic, intent.language, answer.hits, library)
+        if not articles:
+            return replace(answer, message=said.nothing_on.format(topic=intent.topic))
+    claims = tuple(_listed(article, intent.language) for article in articles[:MOST_LISTED])
+    message = (said.count if len(articles) > MOST_LISTED else said.whole).format(shown=MOST_LISTED, n=len(articles))
+    return replace(answer, claims=claims, is_quote=True, message=message)
+
+
+def _listed(article: Article, language: str) -> Claim:
+    citation = title_citation(article)
+    title = " ".join(citation.quote.split())
+    if not any(mark in title for mark in "«»“”„"):
+        title = words(language).title.format(title=title)
+    return Claim(f"{title} ({article.date})" if article.date else title, "supported", (citation,))
+
+
+# --- what they say about a topic ----------------------------------------------------------------------------------
+
+
+def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder) -> Answer:
+    """The best sentences of each article that is about the topic, oldest article first."""
+    said = words(intent.language)
+    articles = relevant(intent.topic, intent.language, answer.hits, library)
+    if not articles:
+        return replace(answer, message=said.nothing_on.format(topic=intent.topic))
+    shown, rest = articles[:MOST_QUOTES], articles[MOST_QUOTES:]
+    n_each = {1: 3, 2: 2}.get(len(shown), 1)
+    claims = tuple(
+        _quote(sentence, intent.language)
+        for article in sorted(shown, key=lambda article: (article.date or "9", article.id))
+        for sentence in on_topic(intent.topic, intent.language, article, answer.hits, embedder, n_each)
+    )
+    notes = (_others(rest, intent.language), _lacking(intent, shown))
+    return replace(answer, claims=claims, is_quote=True, message=" ".join(filter(None, notes)))
+
+
+def _lacking(intent: Intent, articles: Sequence[Article]) -> str:
+    """Says which words of a topic stand in none of the articles, where they share its language."""
+    language = intent.language
+    texts = [f"{article.title}\n{article.text}" for article in articles if article.language == language]
+    asked = content(intent.topic, language).values()
+    lacking = [word for word in asked if not any(coverage(word, language, text, language) for text in texts)]
+    return words(language).lacking.format(names=", ".join(lacking)) if texts and lacking else ""
+
+
+def _quote(sentence: Sentence, language: str) -> Claim:
+    citation = sentence.citation()
+    return Claim(introduce(citation, language), "supported", (citation,))
+
+
+def _others(articles: Sequence[Article], language: str) -> str:
+    if not articles:
+        return ""
+    return words(language).others.format(names=", ".join(article.id for article in articles[:MOST_OTHERS]))
+
+
+# --- what one says ------------------------------------------------------------------------------------------------
+
+
+def _summary(
+    intent: Intent,
+    answer: Answer,
+    library: Library,
+    articles: Sequence[Article],
+    embedder: Embedder,
+    llm: Llm | None,
+    config: Config,
+    began: float,
+) -> Iterator[Answer]:
+    said = words(intent.language)
+    meant = _meant(intent, answer, library, articles)
+    if not meant:
+        if not intent.topic:
+            yield replace(_contents(intent, answer, library, articles), message=said.which)
+        else:
+            unknown = said.no_file if is_file_name(intent.topic) else said.nothing_on
+            yield replace(answer, message=unknown.format(topic=intent.topic))
+        return
+    article, *others = meant
+    found = body(article)
+    order = ranked(found)
+    answer = replace(answer, message=_others(others, intent.language))
+    claims: list[Claim] = []
+    if llm:
+        evidence = _evidence(found, order, config.wide_evidence_tokens, llm)
+        draft = ""
+        for piece in llm.stream(summary_messages(intent.language, [each.text for each in evidence]), SUMMARY_TOKENS):
+            draft += piece.text
+            answer = replace(answer, draft=draft, usage=piece.usage)
+            yield answer
+            if time.monotonic() - began > config.deadline_s:
+                break
+        claims = _checked(draft, intent.language, evidence, _similarity(embedder))
+        if any(claim.verdict == "supported" for claim in claims):
+            yield replace(answer, claims=tuple(claims), draft="")
+            return
+    quoted = sorted(order[:SUMMARY_QUOTES])
+    quotes = [_quote(found[place], intent.language) for place in quoted]
+    yield replace(answer, claims=(*quotes, *claims), is_quote=True, draft="")
+
+
+def _meant(intent: Intent, answer: Answer, library: Library, articles: Sequence[Article]) -> list[Article]:
+    """The article a person means, and after it others they may have meant."""
+    if not intent.topic:
+        return list(articles) if len(articles) == 1 else []
+    named = by_file(intent.topic, library)
+    if named or is_file_name(intent.topic):
+        return [named] if named else []
+    return by_topic(intent.topic, intent.language, answer.hits, library, articles)
+
+
+def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm: Llm) -> list[Sentence]:
+    """The lead and the most central sentences within a budget of tokens, in reading order."""
+    chosen: list[int] = []
+    room = budget
+    for place in order[:SUMMARY_EVIDENCE]:
+        cost = llm.count_tokens(found[place].text) + 5  # "[n] " and the line end
+        if cost <= room or not chosen:
+            chosen.append(place)
+            room -= cost
+    return [found[place] for place in sorted(chosen)]
+
+
+def _checked(
+    draft: str, language: str, evidence: Sequence[Sentence], similarity: Callable[[str, str], float]
+) -> list[Claim]:
+    """The draft's whole sentences as claims, each once; nothing in them counts as given, as the question's words do."""
+    claims: list[Claim] = []
+    spans = list(split(draft))
+    if spans and not draft[slice(*spans[-1])].rstrip(" »”\"')").endswith(tuple(".!?…。")):
+        spans.pop()  # it was cut off: the tokens or the time were used up
+    for start, end in spans[:SUMMARY_SENTENCES]:
+        text = draft[start:end].lstrip("-•* ")
+        if not any(char.isalnum() for char in text) or any(text == claim.text for claim in claims):
+            continue
+        claims.append(support_claim(text, "", language, evidence, None, similarity))
+    return claims
+
+
+def _similarity(embedder: Embedder) -> Callable[[str, str], float]:
+    """Cosine of two sentences, each encoded once."""
+    vectors: dict[str, Array] = {}
+    prompt = "task: sentence similarity | query: " if "gemma" in embedder.name else ""
+
+    def cosine(claim: str, sentence: str) -> float:
+        missing = [text for text in (claim, sentence) if text not in vectors]
+        vectors.update(zip(missing, embedder.encode([prompt + text for text in missing]), strict=True))
+        return float(np.dot(vectors[claim], vectors[sentence]))
+
+    return cosine
+
+
+def _ms(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

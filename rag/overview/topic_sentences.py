@@ -1,0 +1,70 @@
+"""What one article says about a topic: its own sentences, the most telling ones, shortened where they are long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.models import Embedder
+from index.types import Article, Hit
+from rag.evidence import Sentence, clause
+from rag.overview.lexrank import body, ranked
+from rag.overview.topics import coverage
+
+LIKE_THE_BEST = 0.8
+"""Share of the nearest sentence's cosine from which another is on the topic too; of the nearest chunk's, for the first
+chunk: then the whole article is."""
+
+MOST_WORDS = 40
+"""A sentence with more is quoted in part."""
+
+
+def on_topic(
+    topic: str, language: str, article: Article, hits: Sequence[Hit], embedder: Embedder, most: int
+) -> list[Sentence]:
+    """At most so many sentences of an article that say something about a topic, in reading order.
+
+    `hits` are those of the topic, one of this article at least. The embedder runs only where neither words nor
+    the place of the hits tell, and then on the sentences of one chunk.
+    """
+    found = body(article)
+    places = _places(topic, language, article, found, hits, embedder)[:most]
+    return [_short(found[place], topic, language, opens=place == 0) for place in sorted(places)]
+
+
+def _places(
+    topic: str, language: str, article: Article, found: Sequence[Sentence], hits: Sequence[Hit], embedder: Embedder
+) -> list[int]:
+    """Places of the sentences on the topic, the most telling first."""
+    order = ranked(found)
+    shares = [coverage(topic, language, each.text, article.language) for each in found]
+    if coverage(topic, language, article.title, article.language) == 1.0:
+        return [*order[:1], *sorted(order[1:], key=lambda place: -shares[place])]
+    if max(shares, default=0.0) == 1.0:
+        return sorted((place for place in order if shares[place] > 0), key=lambda place: -shares[place])
+    mine = [hit for hit in hits if hit.chunk.span.article_id == article.id]
+    nearest, first = max(mine, key=lambda hit: hit.dense), min(mine, key=lambda hit: hit.chunk.start)
+    if found and first.chunk.start <= found[0].start and first.dense >= LIKE_THE_BEST * nearest.dense:
+        return sorted(order, key=lambda place: -shares[place])
+    start, end = nearest.chunk.start, nearest.chunk.start + len(nearest.chunk.text)
+    near = [place for place in order if start <= found[place].start < end]
+    if not near:
+        return order[:1]
+    cosines = embedder.encode([embedder.passage("", found[place].text) for place in near]) @ embedder.encode_query(
+        topic
+    )
+    by_cosine = sorted(zip(cosines.tolist(), near, strict=True), key=lambda each: -each[0])
+    return [place for cosine, place in by_cosine if cosine >= LIKE_THE_BEST * by_cosine[0][0]]
+
+
+def _short(sentence: Sentence, topic: str, language: str, opens: bool) -> Sentence:
+    """A long sentence cut: of one that opens its article the beginning, of another the part with the topic's words."""
+    article, place = sentence.article, sentence.start
+    if len(sentence.text.split()) <= MOST_WORDS:
+        return sentence
+    if not opens:
+        ends = [match.end() for match in re.finditer(r"\w+", sentence.text)]
+        held = [coverage(topic, language, sentence.text[:end], article.language) for end in ends]
+        place += ends[held.index(max(held))] - 1 if max(held) > 0 else 0
+    start, end = clause(article, sentence.start, sentence.end, (place, place + 1))
+    return Sentence(article, start, end, article.text[start:end], sentence.context)

@@ -1,0 +1,38 @@
+"""What is asked: about the articles themselves, which kind of question, one question or several."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from rag.query.asked_year import ONCE, without_asked_year
+    from rag.query.decomposition import split
+    from rag.query.intent import Intent, is_file_name, is_greeting, recognise
+    from rag.query.intent_rules import ENDING
+    from rag.query.parts import Split
+    from rag.query.question_type import asks, kind_of, question_word
+else:
+    __getattr__ = face(
+        __name__,
+        asked_year="ONCE without_asked_year",
+        decomposition="split",
+        intent="Intent is_file_name is_greeting recognise",
+        intent_rules="ENDING",
+        parts="Split",
+        question_type="asks kind_of question_word",
+    )
+
+__all__ = [
+    "ENDING",
+    "ONCE",
+    "Intent",
+    "Split",
+    "asks",
+    "is_file_name",
+    "is_greeting",
+    "kind_of",
+    "question_word",
+    "recognise",
+    "split",
+    "without_asked_year",
+]

@@ -1,0 +1,57 @@
+"""The reader for multilingual-e5-small: the sentence most like the question, in its embedder's eyes and in its words.
+
+Words alone (rag/reader/lexical.py) miss the answer that is put in other words, and the embedder alone the one that has
+the question's name. What a cosine of this embedder is worth is known for it only, so other embedders get the words
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.models import Embedder
+from index.text import detect, sentences
+from rag.language import content, numbers
+from rag.reader.base import Reading
+
+EMBEDDER = "multilingual-e5-small"
+SHARED = 0.05
+"""What all of the question's words in a sentence, or in its window, add to a cosine."""
+SURE = 0.889
+"""Sum from which a window counts as an answer; chosen on PIAF's tuning half (docs/experiments.md)."""
+STEEP = 60.0
+"""From such a sum to something of the size of log odds, as the trained reader's scores are."""
+NOWHERE = -10.0
+
+
+class SimilarityReader:
+    """Scores a window by its best sentence; the answer is that sentence."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Give the embedder the library was built with, multilingual-e5-small."""
+        self._embedder = embedder
+
+    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+        """One Reading a window, in their order; one without a sentence or without the question's years: NOWHERE."""
+        language = detect(question)
+        asked = content(question, language).keys()
+        years = numbers(question, language)
+        spans = [list(sentences(window)) for window in windows]
+        said = [window[a:b] for window, found in zip(windows, spans, strict=True) for a, b in found]
+        vectors = self._embedder.encode([self._embedder.passage("", text) for text in said])
+        cosines = iter((vectors @ self._embedder.encode_query(question)).tolist())
+
+        def shared(text: str) -> float:
+            return SHARED * len(asked & content(text, language).keys()) / max(1, len(asked))
+
+        readings = []
+        for window, found in zip(windows, spans, strict=True):
+            sums = [next(cosines) + shared(window[a:b]) for a, b in found]
+            best, span = max(zip(sums, found, strict=True), default=(0.0, (0, 0)))
+            is_met = bool(sums) and not years - numbers(window, language, loose=True)
+            readings.append(Reading(*span, STEEP * (best + shared(window) - SURE) if is_met else NOWHERE))
+        return readings
+
+    def threshold(self, language: str = "") -> float:
+        """The score under which a window counts as "not here"."""
+        return 0.0

@@ -1,0 +1,53 @@
+"""The reader that needs no weights: for embedders the trained adapter does not fit.
+
+It finds the sentence that shares most of the question's content words and is sure of it when nearly all are there. It
+refuses far worse than the adapter (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from index.text import detect, sentences
+from rag.language import content, numbers
+from rag.reader.base import Reading
+
+SURE = 0.5
+"""Share of the question's content words from which a window counts as an answer."""
+
+_HOW_MANY = re.compile(r"\b(?:combien|how (?:many|much)|cu[aá]nt[oa]s?|wie ?viele?|quant[oiae]s?)\b", re.IGNORECASE)
+
+
+class OverlapReader:
+    """Scores a window by the share of the question's content words in it; the answer is its best sentence."""
+
+    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+        """One Reading a window, in their order; scores lie in [-5, 5]."""
+        language = detect(question)
+        asked = content(question, language).keys()
+        years = numbers(question, language)
+        wants_number = bool(_HOW_MANY.search(question))
+        readings = []
+        for window in windows:
+            there = content(window, language).keys()
+            met = not years - numbers(window, language, loose=True)
+            share = len(asked & there) / len(asked) if asked and met else 0.0
+            score = 10 * (share - SURE)  # of the size of log odds, as the trained reader's
+            best = max(
+                sentences(window),
+                key=lambda each: _share(window[slice(*each)], asked, wants_number, language),
+                default=(0, 0),
+            )
+            readings.append(Reading(*best, score))
+        return readings
+
+    def threshold(self, language: str = "") -> float:
+        """The score under which a window counts as "not here"."""
+        return 0.0
+
+
+def _share(sentence: str, asked: Collection[str], wants_number: bool, language: str) -> float:
+    """How many of the question's content words a sentence holds, and whether it has the number that is asked for."""
+    has_number = wants_number and bool(numbers(sentence, language))
+    return len(set(asked) & content(sentence, language).keys()) + 0.5 * has_number

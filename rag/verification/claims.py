@@ -1,0 +1,335 @@
+"""The model's draft -> claims, each with the lines that carry it or the reason why none does; and lines as quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from index.text import detect, fold, sentences, words
+from index.types import Article
+from rag.evidence import Passage, Sentence, cite
+from rag.language import YES_NO_WORDS, content, is_negated, is_nothing, names, numbers, stands, unmet
+from rag.types import Citation, Claim, Kind
+from rag.verification.presuppositions import not_said
+from rag.verification.quotation import CLOSE
+from rag.verification.support import CHECKS, Support, check
+from rag.verification.yes_no import Polarity, is_unsure, polarity, word_of
+
+Similarity = Callable[[str, str], float]
+"""Cosine of a claim and a sentence."""
+
+MIN_SIMILARITY = 0.65
+"""Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
+
+_MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
+
+
+JOINED_COVERAGE = 0.85
+"""Least share of a claim's content words that sentences taken together must hold: more than one sentence needs."""
+
+LEAST_SAID = 0.67
+"""Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
+line is quoted (docs/experiments.md)."""
+
+SURE_SIMILARITY = 0.75
+"""The same as MIN_SIMILARITY for a claim that begins with yes or no (docs/experiments.md)."""
+
+
+def check_draft(
+    draft: str,
+    question: str,
+    language: str,
+    evidence: Sequence[Sentence],
+    passages: Sequence[Passage],
+    similarity: Similarity,
+    kind: Kind = "fact",
+) -> tuple[Claim, ...]:
+    """The draft's sentences as claims, each with the sentences that carry it or the reason why none does.
+
+    When none of them says what the reader found, they are about something else and none is supported. A "yes" or "no"
+    stays only when the lines prove it.
+    """
+    text = _MARKER.sub("", draft).strip()
+    word: Polarity = ""
+    if kind == "yes_no":
+        word, text = word_of(text, language)
+    if is_nothing(text, language):
+        return ()
+    claims = []
+    for start, end in sentences(text):
+        claim = text[start:end]
+        if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
+            claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
+    found = [passage for passage in passages if passage.score >= 0]
+    least, wanted = 0.0, found
+    if kind == "fact":  # the reader's order is trusted, but not across languages
+        least = LEAST_SAID
+        wanted = [p for p in found if p.score >= found[0].score - CLOSE or p.article.language != language]
+    if not any(_says(claim.text, passage, language, least) for claim in claims for passage in wanted):
+        reason = _reason(Support(False, 0.0, (found[0].answer_text,), "answer"), language)
+        return tuple(Claim(claim.text, "unsupported", reason=claim.reason or reason) for claim in claims)
+    if word and claims and claims[0].verdict == "supported":
+        claims[0] = _with_word(word, claims[0], question, language, evidence, found, similarity)
+    return tuple(claims)
+
+
+def support_claim(
+    claim: str,
+    question: str,
+    language: str,
+    evidence: Sequence[Sentence],
+    best: Passage | None,
+    similarity: Similarity,
+    kind: Kind = "fact",
+) -> Claim:
+    """A sentence with the lines that carry it, or with the reason why none does; `best` is what the reader prefers."""
+    # A model that forgets the question's language writes its own, or that of what it reads.
+    others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
+    if detect(claim, default=language) in others:
+        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "language"), language))
+    # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
+    given = _met(question, language, evidence) if kind in ("yes_no", "reason") else question
+    support, sentence = checks(claim, given, language, evidence, best, similarity)[0]
+    if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
+        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "words"), language))
+    around = f"{sentence.text}\n{sentence.context}"
+    if support.ok and (event := not_said(claim, around, language, sentence.article.language)):
+        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (event,), "words"), language))
+    if support.ok and kind == "reason" and _leaps(claim, sentence, language):
+        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "words"), language))
+    if support.ok:
+        return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
+    if kind in ("list", "reason") and best and (several := _joined(claim, given, language, evidence, best.article)):
+        return Claim(claim, "supported", tuple(each.citation() for each in several))
+    return Claim(claim, "unsupported", reason=_reason(support, language))
+
+
+def checks(
+    claim: str,
+    question: str,
+    language: str,
+    evidence: Sequence[Sentence],
+    best: Passage | None,
+    similarity: Similarity,
+) -> list[tuple[Support, Sentence]]:
+    """How each sentence of the evidence carries a claim, the one that counts first."""
+    answering = {sentence.key for sentence in best.answering()} if best else set()
+    found: list[tuple[Support, Sentence]] = []
+    articles = {sentence.article.id: sentence.article for sentence in evidence}
+    given = {key: _given(question, language, article) for key, article in articles.items()}
+    for sentence in evidence:
+        article = sentence.article
+        support = check(claim, sentence.text, sentence.context, given[article.id], language, article.language)
+        if support.ok and language != sentence.article.language:
+            cosine = similarity(claim, sentence.text)
+            support = Support(cosine >= MIN_SIMILARITY, cosine, (), "" if cosine >= MIN_SIMILARITY else "words")
+        found.append((support, sentence))
+
+    def rank(each: tuple[Support, Sentence]) -> tuple[bool, bool, int, float]:
+        support, sentence = each
+        # Of sentences that all fail, the one that got furthest gives the reason.
+        stage = len(CHECKS) if support.ok else CHECKS.index(support.kind)
+        return support.ok, support.ok and sentence.key in answering, stage, support.coverage
+
+    return sorted(found, key=rank, reverse=True)
+
+
+def _given(question: str, language: str, article: Article) -> str:
+    """The question without the names that an article lacks, so that none of them is taken as met; "" for an article in
+    another language that has none of them in any spelling that is known."""
+    asked = names(question, language)
+    text = article.all_text
+    if language != article.language:
+        is_met = not asked or any(stands(name, text, language, article.language) for name in asked)
+        return question if is_met else ""
+    for name in unmet(question, text, language, language):
+        question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question)
+    return question
+
+
+def _met(question: str, language: str, evidence: Sequence[Sentence]) -> str:
+    """The names of a question that stand in the evidence or beside it, also by a part: "Xi" for "Xi Jinping", but not
+    "Margaret Pym" for "Margaret Pine"."""
+    text = "\n".join(sentence.context for sentence in evidence)
+    found = names(question, language)
+    met = [
+        name
+        for name in found
+        for other in found
+        if other == name or f"{name} {other}" in question or f"{other} {name}" in question
+        if re.search(rf"(?<!\w){re.escape(other)}(?!\w)(?! [A-ZÀ-Þ])", text)
+        and not re.search(rf"[A-ZÀ-Þ]\w+ {re.escape(other)}(?!\w)", text.replace(f"{name} {other}", ""))
+    ]
+    return "x " + " ".join(met)
+
+
+def _is_cut_off(claim: str, evidence: Sequence[Sentence], language: str) -> bool:
+    """Was the model stopped inside a word: no mark at the end, and a last word that no line has?"""
+    if claim.rstrip()[-1:] in ".!?…»”\"')":
+        return False
+    last = claim.split()[-1]
+    return not any(last.lower() in sentence.text.lower().split() for sentence in evidence)
+
+
+LONGEST_LEAP = 8
+"""Most content words of a line that may lie between two neighbours of a claim that explains something: beyond it a
+subject has been given the verb of another."""
+
+_BECAUSE = re.compile(
+    r"\b(?:parce qu\w*|car|en raison|a cause|grace a|puisqu\w*|afin|pour|because|due to|as|since|to|so that"
+    r"|porque|debido|para|weil|da|wegen"
+    r"|um|perche|a causa|por causa|devido)\b"
+)
+
+
+def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
+    """Do two neighbouring words of a claim lie far apart in its line (same language only)?"""
+    if language != sentence.article.language:
+        return False
+    order = list(content(sentence.text, language))
+    for piece in _BECAUSE.split(fold(claim)):
+        places = [order.index(key) for key in content(piece, language) if key in order]
+        if any(abs(b - a) > LONGEST_LEAP for a, b in pairwise(places)):
+            return True
+    return False
+
+
+def _joined(
+    claim: str, question: str, language: str, evidence: Sequence[Sentence], article: Article
+) -> tuple[Sentence, ...]:
+    """The sentences of one article that carry a claim together, each giving words of it; () when they do not."""
+    there = [sentence for sentence in evidence if sentence.article.id == article.id]
+    if language != article.language or len(there) < 2:
+        return ()
+    text = "\n".join(sentence.text for sentence in there)
+    support = check(claim, text, there[0].context, question, language, language)
+    if not support.ok or support.coverage < JOINED_COVERAGE:
+        return ()
+    lacking = set(content(claim, language)) - (set(content(question, language)) - set(content(text, language)))
+    values = numbers(claim, language)
+    needed = []
+    while True:
+        gains = [
+            len(lacking & content(s.text, language).keys()) + len(values & numbers(s.text, language, loose=True))
+            for s in there
+        ]
+        if not max(gains):
+            return tuple(sentence for sentence in there if sentence in needed)
+        sentence = there[gains.index(max(gains))]
+        needed.append(sentence)
+        lacking -= content(sentence.text, language).keys()
+        values -= numbers(sentence.text, language, loose=True)
+
+
+def _with_word(
+    word: Polarity,
+    claim: Claim,
+    question: str,
+    language: str,
+    evidence: Sequence[Sentence],
+    found: Sequence[Passage],
+    similarity: Similarity,
+) -> Claim:
+    """The claim with "yes" or "no" before it when its line proves the word and no other answering line denies it."""
+    cited = claim.citations[0]
+    line = next(s for s in evidence if s.citation() == cited)
+    proofs = [_proof(question, claim.text, line, language, similarity)]
+    for passage in found:
+        for sentence in passage.answering():
+            if sentence.key != line.key and sentence.article.language == language:
+                proofs.append(polarity(question, sentence.text, sentence.context, language) or word)
+    if any(proof != word for proof in proofs):
+        return claim
+    said = YES_NO_WORDS.get(language, YES_NO_WORDS["en"])[word]
+    start = claim.text.split()[0]
+    keeps_capital = start in names(f"x {claim.text}", language) or (language == "de" and start not in _GERMAN_STARTS)
+    text = claim.text if keeps_capital else claim.text[:1].lower() + claim.text[1:]
+    return replace(claim, text=f"{said}, {text}")
+
+
+def _proof(question: str, claim: str, line: Sentence, language: str, similarity: Similarity) -> Polarity:
+    source = line.article.language
+    if source == language:
+        return polarity(question, line.text, line.context, language)
+    # Across languages the claim is compared with the question, and the line with the claim.
+    if is_negated(claim, language) != is_negated(line.text, source) or is_unsure(line.text, source):
+        return ""
+    proved = polarity(question, claim, claim, language)
+    return proved if proved and similarity(claim, line.text) >= SURE_SIMILARITY else ""
+
+
+# German nouns keep their capital; these begin a sentence and are none.
+_GERMAN_STARTS = frozenset("Der Die Das Ein Eine Es Er Sie Im In Am Bei Seit Nach Vor Mit Diese Dieser Dieses".split())
+
+
+def _borrowed(claim: str, sentence: Sentence, language: str) -> tuple[Citation, ...]:
+    """Where names and numbers of a claim stand that are not on the lines of its sentence: those lines are cited too."""
+    article, source = sentence.article, sentence.article.language
+    text = article.text
+    found = [sentence.citation()]
+    wanted: list[str | float] = [*names(claim, language), *sorted(numbers(claim, language))]
+    for lacks in wanted:
+        on_lines = "\n".join(line for c in found for line in article.lines[c.span.first - 1 : c.span.last])
+        if _holds(on_lines, lacks, language, source):
+            continue
+        spans = [span for span in sentences(text) if _holds(text[slice(*span)], lacks, language, source)]
+        if spans:
+            found.append(cite(article, *min(spans, key=lambda span: abs(span[0] - sentence.start))))
+    return tuple(found[1:])
+
+
+def _holds(text: str, wanted: str | float, language: str, source_language: str) -> bool:
+    if isinstance(wanted, float):
+        return wanted in numbers(text, source_language, loose=True)
+    return stands(wanted, text, language, source_language)
+
+
+def _says(claim: str, passage: Passage, language: str, least: float) -> bool:
+    """Does a claim hold at least this share, and something, of the answer the reader found: its numbers and its words?
+
+    Across languages, where words differ, a number is enough, and an answer without one is taken as said.
+    """
+    answer, source = passage.answer_text, passage.article.language
+    if answer in {sentence.text for sentence in passage.answering()}:
+        least = 0.0  # a whole sentence is where the answer is, not the answer
+    values = numbers(answer, source)
+    n_said = len(values & numbers(claim, language, loose=True))
+    if language != source:
+        return not values or n_said > 0
+    stems = content(answer, source).keys() or set(words(answer, source))
+    n_said += len(stems & (content(claim, language).keys() | set(words(claim, language))))
+    n_asked = len(values) + len(stems)
+    return n_asked == 0 or (n_said > 0 and n_said / n_asked >= least)
+
+
+_REASONS = {
+    "fr": {
+        "number": "le nombre {missing} n’est pas dans les lignes",
+        "name": "le nom {missing} n’est pas dans les lignes",
+        "words": "les lignes ne disent pas {missing}",
+        "date": "la date {missing} n’est pas dans les lignes",
+        "unit": "les lignes donnent une autre unité que {missing}",
+        "opposite": "les lignes disent le contraire de « {missing} »",
+        "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
+        "language": "la phrase n’est pas dans la langue de la question",
+        "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
+    },
+    "en": {
+        "number": "the number {missing} is not in the lines",
+        "name": "the name {missing} is not in the lines",
+        "words": "the lines do not say {missing}",
+        "date": "the date {missing} is not in the lines",
+        "unit": "the lines give another unit than {missing}",
+        "opposite": "the lines say the opposite of “{missing}”",
+        "negation": "the sentence and the lines do not agree on a “not”",
+        "language": "the sentence is not in the language of the question",
+        "answer": "the sentence does not give the answer that was found: {missing}",
+    },
+}
+
+
+def _reason(support: Support, language: str) -> str:
+    said = _REASONS["fr" if language == "fr" else "en"]
+    return said[support.kind].format(missing=", ".join(support.missing) or "…")

@@ -1,0 +1,171 @@
+"""Lines of the articles shown as they are: instead of the model's wording, or beside it where articles disagree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.text import fold
+from rag.evidence import Passage, Sentence, cite, clause
+from rag.language import content, is_negated, measures, names, numbers, same_stem, wording
+from rag.types import Citation, Claim, Kind
+from rag.verification.yes_no import is_unsure
+
+CLOSE = 0.5
+"""Log odds under the best within which another article is quoted too, and what it says will do for a sentence of the
+model's (docs/experiments.md)."""
+CLOSE_LIST = 2.0
+_YEAR = "in the year"
+MOST_QUOTES = 2
+LEAST_WORDS = 3
+"""Of a quote beside the best one; a shorter one is a section's name or a place line."""
+MOST_LISTED = 4
+
+_ITEM = re.compile(r"[-*•–]\s|\d+[.)]\s")
+_SPEECH = re.compile(
+    r"\b(?:dit|dite|disent|disait|declar\w*|affirm\w*|repond\w*|annonc\w*|selon|d'apres|pense|parle|said|say"
+    r"|says|told|stated?|according to"
+    r"|declared|claims?|dijo|dice|declaro|segun|sagte|sagt|erklarte|laut|disse|dice|ha detto|secondo|segundo)\b"
+)
+
+
+def quotes(passages: Sequence[Passage], question: str, language: str, kind: Kind = "fact") -> tuple[Claim, ...]:
+    """The best answering words verbatim, those of another article that is nearly as sure, and of those that differ."""
+    margin, most = (CLOSE_LIST, MOST_LISTED) if kind == "list" else (CLOSE, MOST_QUOTES)
+    chosen: list[Passage] = []
+    for passage in passages:
+        is_new = passage.article.id not in {each.article.id for each in chosen} or (
+            kind == "list" and passage.answer not in [each.answer for each in chosen]
+        )
+        if is_new and passage.score >= max(0.0, passages[0].score - margin) and len(chosen) < most:
+            chosen.append(passage)
+    claims: list[Claim] = []
+    for passage in [each for one in chosen for each in (_each_item(one) if kind == "list" else [one])]:
+        claim = quote(passage, question, language, kind)
+        says_something = len(claim.citations[0].quote.split()) >= LEAST_WORDS
+        if claim not in claims and (says_something or not claims) and len(claims) < most:
+            claims.append(claim)
+    return (*claims, *(differing(claims, passages, question, language) if kind == "fact" else ()))
+
+
+def _each_item(passage: Passage) -> list[Passage]:
+    """The passage once for each place where it answers."""
+    return [replace(passage, answer=answer) for answer in (passage.answer, *passage.further)]
+
+
+def quote(passage: Passage, question: str, language: str, kind: Kind = "fact") -> Claim:
+    """What a passage answers, verbatim: the part of the sentence round the answer, or more where more was asked for."""
+    answering = passage.answering()
+    start, end = answering[0].start, answering[-1].end
+    if kind == "list":
+        around = _items(passage)
+        start, end = around[0].start, around[-1].end
+    else:
+        part = clause(passage.article, start, end, passage.answer)
+        if kind != "yes_no" or _is_as_sure(passage, part, (start, end)):
+            start, end = part
+        if kind == "fact" and _SPEECH.search(fold(question)):
+            start, end = _with_speaker(passage, start, end)
+    citation = cite(passage.article, start, end)
+    is_cut = (start > answering[0].start, end < answering[-1].end)
+    return Claim(introduce(citation, language, *is_cut), "supported", (citation,))
+
+
+def differing(claims: Sequence[Claim], passages: Sequence[Passage], question: str, language: str) -> tuple[Claim, ...]:
+    """Quotes of other articles over the threshold whose answer gives another number for what is claimed.
+
+    Same language as the best article, same unit; a bare year counts nothing, so its sentence must share a word with the
+    question. At most two.
+    """
+    shown = [claim for claim in claims if claim.verdict == "supported"]
+    cited = {citation.span.article_id for claim in shown for citation in claim.citations}
+    best = next((p for p in passages if p.article.id in cited), None)
+    if best is None:
+        return ()
+    said = {
+        n for claim in shown for citation in claim.citations for n in numbers(citation.quote, best.article.language)
+    }
+    units = _units(best)
+    found: list[Claim] = []
+    for passage in passages:
+        other = passage.article
+        values = numbers(passage.answer_text, other.language)
+        if passage.score < 0 or other.id in cited or other.language != best.article.language or not values or not units:
+            continue
+        if values & said or _units(passage) != units:
+            continue
+        if _YEAR in units and not _shares_a_word(passage, question, language):
+            continue
+        cited.add(other.id)
+        said |= values
+        found.append(quote(passage, "", language))
+    return tuple(found[:2])
+
+
+def introduce(citation: Citation, language: str, is_cut_before: bool = False, is_cut_after: bool = False) -> str:
+    """The quote behind its article's name and lines, "…" where the sentence goes on."""
+    span = citation.span
+    lines = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
+    text = " ".join(citation.quote.split())
+    text = f"{'…' if is_cut_before else ''}{text}{'…' if is_cut_after else ''}"
+    return wording(language).quote.format(article=span.article_id, lines=lines, quote=text)
+
+
+def _units(passage: Passage) -> frozenset[str]:
+    """What the numbers of an answer count; "year" for a bare year; nothing for a bare number."""
+    language = passage.article.language
+    values = numbers(passage.answer_text, language)
+    text = " ".join(sentence.text for sentence in passage.answering())
+    found = {unit for value, unit in measures(text, language) if value in values}
+    if not found and any(1000 <= value < 2100 for value in values):
+        found = {_YEAR}
+    return frozenset(found)
+
+
+def _shares_a_word(passage: Passage, question: str, language: str) -> bool:
+    """Does the answering sentence hold a content word of the question that is no name?"""
+    asked = content(question, language).keys() - content(" ".join(names(question, language)), language).keys()
+    there = content(" ".join(sentence.text for sentence in passage.answering()), passage.article.language).keys()
+    return any(key in there or any(same_stem(key, each) for each in there) for key in asked)
+
+
+def _items(passage: Passage) -> list[Sentence]:
+    """The answering sentences and, when they are items of a list or its heading, the items beside them."""
+    places = [i for i, each in enumerate(passage.sentences) if each in passage.answering()]
+    first, last = places[0], places[-1]
+    text = passage.sentences
+    if text[last].text.startswith("#") or text[last].text.endswith(":"):
+        while last + 1 < len(text) and _ITEM.match(text[last + 1].text):
+            last += 1
+    if _ITEM.match(text[first].text):
+        while first > 0 and _ITEM.match(text[first - 1].text):
+            first -= 1
+        while last + 1 < len(text) and _ITEM.match(text[last + 1].text):
+            last += 1
+    return list(text[first : last + 1])
+
+
+def _is_as_sure(passage: Passage, part: tuple[int, int], whole: tuple[int, int]) -> bool:
+    """Does a part of a sentence say "not" and "perhaps" where the whole does?"""
+    language = passage.article.language
+    a, b = (passage.article.text[slice(*each)] for each in (part, whole))
+    return is_negated(a, language) == is_negated(b, language) and is_unsure(a, language) == is_unsure(b, language)
+
+
+def _with_speaker(passage: Passage, start: int, end: int) -> tuple[int, int]:
+    """What was said with who said it: the sentence, and the one before or after it when that names the speaker."""
+    answering = passage.answering()
+    whole = answering[0].start, answering[-1].end
+    text = passage.article.text
+    source = passage.article.language
+    if names(text[start:end], source):
+        return start, end
+    if names(text[slice(*whole)], source):
+        return whole
+    places = [i for i, each in enumerate(passage.sentences) if each in answering]
+    for i in (places[-1] + 1, places[0] - 1):
+        if 0 <= i < len(passage.sentences) and names(passage.sentences[i].text, source):
+            beside = passage.sentences[i]
+            return min(whole[0], beside.start), max(whole[1], beside.end)
+    return whole

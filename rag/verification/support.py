@@ -1,0 +1,174 @@
+"""Claim + sentences of the articles -> supported or not. Pure: no model is needed, and none can talk it round.
+
+A claim is supported by a sentence when its numbers, its names and nearly all its content words stand there (a name may
+stand in the sentence's surroundings: its paragraph, the headline, the date), and neither says "not" where the other
+does not; units, months, weekdays and the plainest opposites are compared too. That proves "it is written there"; that
+it answers the question is the reader's part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.text import stem, stop_words, words
+from rag.language import (
+    as_written,
+    content,
+    days,
+    is_negated,
+    measures,
+    names,
+    numbers,
+    opposite_of,
+    same_stem,
+    stands,
+)
+
+CHECKS = ("number", "name", "date", "unit", "opposite", "negation", "words")
+"""What `check` compares, in its order; it stops at the first that fails, which is the `kind` of its Support."""
+
+MIN_COVERAGE = 0.7
+"""Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whether a sentence carries a claim; `coverage` in [0, 1] ranks sentences, `missing` says what it lacks."""
+
+    ok: bool
+    coverage: float
+    missing: tuple[str, ...] = ()
+    kind: str = ""
+    """What is wrong, one of CHECKS; "" when nothing is."""
+
+
+def check(claim: str, sentence: str, context: str, question: str, language: str, source_language: str) -> Support:
+    """How `sentence`, with `context` (its paragraph, headline and date) around it, supports `claim`.
+
+    `language` is the claim's and the question's, `source_language` the sentence's. The question's words and names count
+    as given (see `unmet`), its numbers do not: they must stand here.
+    """
+    across = language != source_language
+    named = names(claim, language)
+    sentence, context = _without_denied(sentence), _without_denied(context)
+    coverage = _coverage(claim, sentence, question, language, source_language, named)
+    here = numbers(sentence, source_language, loose=True) | numbers(context, source_language, loose=True)
+    if lacking := [n for n in numbers(claim, language) if n not in here]:
+        return Support(False, coverage, tuple(map(as_written, sorted(lacking))), "number")
+    if lacking_names := _missing(named, sentence + "\n" + context, question, language, source_language):
+        return Support(False, coverage, lacking_names, "name")
+    if lacking_days := days(claim) - days(sentence + "\n" + context):
+        return Support(False, coverage, tuple(sorted(lacking_days)), "date")
+    if wrong_units := _other_units(claim, sentence, language, source_language):
+        return Support(False, coverage, wrong_units, "unit")
+    if not across and (opposite := opposite_of(claim, sentence, language)):
+        return Support(False, coverage, (opposite,), "opposite")
+    if not across and is_negated(claim, language) != is_negated(sentence, source_language) and (
+        is_negated(claim, language) or (coverage > 0.9 and len(sentence) < 1.5 * len(claim))
+    ):  # fmt: skip
+        return Support(False, coverage, (), "negation")
+    if not across and _is_strengthened(claim, sentence, language):
+        return Support(False, coverage, (), "negation")
+    if not across and coverage < MIN_COVERAGE:  # across languages the embedder compares (answerer.py)
+        return Support(False, coverage, tuple(_lacking_words(claim, sentence, question, language)), "words")
+    return Support(True, coverage)
+
+
+# "17 injured, and not 14": what stands behind is what the sentence says it is not.
+_DENIED = re.compile(
+    r"\b(?:et non(?: pas)?|et pas|non pas|au lieu de|plutôt que|and not|but not|rather than|instead of|y no|en lugar de|en vez de"
+    r"|und nicht|statt|anstatt|e non|invece di|anziché|e não|em vez de|(?<=, )(?:not|pas|non|no|nicht|não))\s+(?:\w+\s+){0,2}?\d[\d.,\u00a0\u202f ]*\d?(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _without_denied(text: str) -> str:
+    return _DENIED.sub(" ", text)
+
+
+def _missing(named: Collection[str], text: str, question: str, language: str, source_language: str) -> tuple[str, ...]:
+    """Names of a claim that `text` lacks. Those of the question are taken as met: `unmet` has seen to it that the article
+    names them, or, across languages, the reader, which reads both, has matched them."""
+    given = set(names(question, language))
+    return tuple(n for n in named if n not in given and not stands(n, text, language, source_language))
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def _lacking_words(claim: str, sentence: str, question: str, language: str) -> list[str]:
+    there = content(sentence, language).keys() | content(question, language).keys()
+    return [word for key, word in content(claim, language).items() if not _found(key, there)]
+
+
+def _coverage(
+    claim: str, sentence: str, question: str, language: str, source_language: str, named: Collection[str]
+) -> float:
+    """Share of the claim's content words that the sentence holds; names and the question's words are left out.
+
+    A claim that adds nothing but names and numbers to the question is carried by a sentence that holds those; one that
+    adds nothing at all must find the question's own words there.
+    """
+    there = content(sentence, source_language).keys()
+    said = content(claim, language).keys() - content(" ".join(named), language).keys()
+    wanted = said - content(question, language).keys()
+    if not wanted:
+        new_names = set(named) - set(names(question, language))
+        new_numbers = numbers(claim, language) - numbers(question, language)
+        has_numbers = new_numbers <= numbers(sentence, source_language, loose=True)
+        has_names = all(stands(name, sentence, language, source_language) for name in new_names)
+        if (new_names or new_numbers) and has_numbers and has_names:
+            return 1.0
+        wanted = said
+    if not wanted:
+        return 1.0
+    return sum(_found(key, there) for key in wanted) / len(wanted)
+
+
+def _found(key: str, there: Collection[str]) -> bool:
+    return key in there or any(same_stem(each, key) for each in there)
+
+
+# --- units and opposites ---------------------------------------------------------------------------------------------
+
+
+def _other_units(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:
+    """Values that the sentence gives in other units only: "41 %" is not "41 euros"."""
+    there = measures(sentence, source_language)
+    return tuple(
+        f"{as_written(value)} {unit}"
+        for value, unit in sorted(measures(claim, language))
+        if (value, unit) not in there and any(value == other for other, _ in there)
+    )
+
+
+# --- negation -----------------------------------------------------------------------------------------------------
+
+
+# What makes nearly nothing of the word behind it: "peu polluant" is not "polluant".
+_HARDLY = {
+    "fr": frozenset("peu guere rarement faiblement".split()),
+    "en": frozenset("hardly barely scarcely rarely seldom".split()),
+    "es": frozenset("poco apenas raramente".split()),
+    "de": frozenset("kaum wenig selten".split()),
+    "it": frozenset("poco raramente".split()),
+    "pt": frozenset("pouco raramente".split()),
+}
+
+
+def _is_strengthened(claim: str, sentence: str, language: str) -> bool:
+    """Does a claim say flatly what its sentence says with a "hardly" before it, and only so?"""
+
+    def said(text: str) -> tuple[set[str], set[str]]:
+        found = words(text, language)
+        hardly = _HARDLY.get(language, frozenset())
+        weak = {stem(b, language) for a, b in pairwise(found) if a in hardly and b not in stop_words(language)}
+        flat = {stem(b, language) for a, b in pairwise(["", *found]) if a not in hardly}
+        return weak, flat
+
+    weak, flat_there = said(sentence)
+    _, flat = said(claim)
+    return bool((weak - flat_there) & flat)

@@ -1,0 +1,214 @@
+"""Yes or no: does a sentence of an article prove what a question asks? Pure.
+
+"" is the answer whenever a rule is not sure: the fact is then told without the word. A wrong "yes" is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Literal
+
+from index.text import fold, sentences, words
+from rag.language import (
+    NUMBER_WORDS,
+    begins_opposite,
+    content,
+    days,
+    is_negated,
+    is_same_side,
+    measures,
+    names,
+    numbers,
+    same_stem,
+    stands,
+)
+from rag.query import ONCE
+
+Polarity = Literal["yes", "no", ""]
+
+YES = {"fr": ("oui",), "en": ("yes",), "es": ("si",), "de": ("ja",), "it": ("si",), "pt": ("sim",)}
+NO = {"fr": ("non",), "en": ("no",), "es": ("no",), "de": ("nein",), "it": ("no",), "pt": ("nao",)}
+
+# What is said, wished, planned or doubted is not what is.
+_UNSURE = {
+    "fr": r"peut-etre|probabl\w*|envisag\w*|souhait\w*|espere\w*|demand\w*|reclam\w*|voul\w*|veut|veulent"
+    r"|rumeur\w*|dement\w*|nie|nient|conteste\w*"
+    r"|menac\w*|propos\w*|pourrai\w*|devrai\w*|serai\w*|aurai\w*|accus\w*|soupconn\w*|prete[nr]\w*|promet\w*"
+    r"|promis\w*|exclut|refus\w*|si|presque|failli",
+    "en": r"perhaps|maybe|may|might|could|would|should|probably|planned|planning|plans? to|hop(?:e"
+    r"|es|ed|ing)|want\w*|ask\w*"
+    r"|rumou?r\w*|den(?:y|ies|ied)|alleg\w*"
+    r"|threat\w*|propos\w*|promis\w*|accus\w*|suspect\w*|claim\w*|demand\w*|refus\w*|if|almost|nearly"
+    r"|consider\w*|expect\w*|about to|offer\w*",
+    "es": r"quizas?|tal vez|podria\w*|deberia\w*|habria\w*|seria\w*|quier\w*|pid\w*|rumor\w*|desm\w*|nieg\w*"
+    r"|neg\w*|acus\w*|promet\w*|si|casi|plane\w*",
+    "de": r"vielleicht|konnte\w*|sollte\w*|durfte\w*|ware\w*|hatte\w*|will|wollen|mochte\w*|gerucht\w*"
+    r"|bestreit\w*|plan\w*|fordert\w*|wenn|falls|fast",
+    "it": r"forse|potrebbe\w*|dovrebbe\w*|sarebbe\w*|avrebbe\w*|vuole|vogliono|chied\w*|voci|smenti\w*|nega\w*"
+    r"|accus\w*|promet\w*|se|quasi",
+    "pt": r"talvez|poderia\w*|deveria\w*|seria\w*|teria\w*|quer\w*|ped\w*|rumor\w*|desment\w*|neg\w*|acus\w*"
+    r"|promet\w*|se|quase",
+}
+_FUTURE = {
+    "fr": r"\b(?!(?:para|verra)\b)\w{2,}(?:era|eront|ira|iront|dra|dront|vra|vront|ura|uront|rra|rront|rait"
+    r"|raient)\b|\b(?:sera|seront|aura|auront|fera|feront|ira|iront|va|vont)\b",
+    "en": r"\bwill\b|\bwould\b|\bgoing to\b|\bis to\b|\bare to\b|'ll\b|\bdue to\b",
+    "es": r"\b\w{3,}(?:ara|era|ira|aran|eran|iran|aria|eria|iria)\b|\bva a\b|\bvan a\b",
+    "de": r"\bwird\b(?!.*\bworden\b)|\bwerden\b|\bsoll\b|\bsollen\b",
+    "it": r"\b\w{3,}(?:era|ira|eranno|iranno|erebbe)\b",
+    "pt": r"\b\w{3,}(?:ara|era|ira|arao|erao|irao|aria|eria)\b|\bvai\b|\bvao\b",
+}
+# "all", "only", "still": the sentence must say them too.
+_QUANTIFIERS = re.compile(
+    r"\b(?:tou(?:t|s|te|tes)|seul\w*|uniquement|exclusivement|toujours|encore|deja|jamais|aucune?|principal\w*"
+    r"|premier\w*|dernier\w*|meme|chaque"
+    r"|all|every|only|always|still|already|never|ever|any|none|most|first|last|both|same|each"
+    r"|todos?|todas?|solo|siempre|todavia|aun|ya|nunca|ningun\w*|alle|jede\w*|nur|immer|noch|schon|bereits|nie"
+    r"|tutt[oiae]|soltanto|sempre|ancora|gia|mai|nessun\w*|apenas|ainda|ja|nenhum\w*)\b"
+)
+_MORE = re.compile(
+    r"\b(?:plus|more|over|mas|mehr|uber|piu|mais|au moins|at least|al menos|mindestens|almeno|pelo menos)(?: de"
+    r"| d'| than| als| di| do que)? (?=\d)"
+)
+_LESS = re.compile(r"\b(?:moins|less|fewer|under|menos|weniger|unter|meno)(?: de| d'| than| als| di| do que)? (?=\d)")
+_VERB_FIRST = ("es", "it", "pt")
+_CLAUSE = re.compile(r"[,.](?=\s|$)|[;:()«»“”\"!?]|\s[–—]\s|\b(?:mais|et|but|and|pero|y|aber|und|ma|e|mas)\b")
+_SAME = re.compile(r"\b(?:vrai|exact|verite|true|correct|fact|verdad|cierto|wahr|vero|verdade|certo|fait|cas|case)\b")
+
+
+def word_of(text: str, language: str) -> tuple[Polarity, str]:
+    """The "yes" or "no" a model's reply begins with, and the rest of it with a capital."""
+    match = re.match(r"\s*([^\W\d_]+)\s*([,.:;!–—-]+)?\s*", text)
+    said = fold(match.group(1)) if match else ""
+    if not match or not (match.group(2) or match.end() == len(text)):
+        return "", text
+    for value, table in (("yes", YES), ("no", NO)):
+        if said in table.get(language, ()):
+            rest = text[match.end() :]
+            return ("yes" if value == "yes" else "no"), rest[:1].upper() + rest[1:]
+    return "", text
+
+
+def polarity(question: str, sentence: str, context: str, language: str) -> Polarity:
+    """Whether `sentence`, in the question's language, proves yes or no; "" when it proves neither.
+
+    Every content word of the question must stand in the sentence. Negation, opposites, other numbers, what is only
+    planned or said, words such as "all", and the order of what is named are all looked at.
+    """
+    asked, told = fold(question), fold(sentence)
+    if is_negated(question, language) or _differ(_UNSURE.get(language, r"(?!)"), told, asked):
+        return ""
+    if _differ(_QUANTIFIERS, asked, told) or not _named(question, sentence, context, language):
+        return ""
+    wanted = _wanted(question, language)
+    # The tense is that of what is asked: "has not resigned and will present a plan" is past for "did he resign?".
+    key = list(wanted)[0 if language in _VERB_FIRST else -1] if wanted else ""
+    pieces = [part for part in _CLAUSE.split(told) if part and part.strip()]
+    near = " ".join(part for part in pieces if _stands(key, content(part, language).keys())) or told
+    if bool(re.search(_FUTURE.get(language, r"(?!)"), near)) != bool(re.search(_FUTURE.get(language, r"(?!)"), asked)):
+        return ""
+    if not wanted or days(question) - days(sentence):
+        return ""
+    there = content(sentence, language).keys()
+    lacking = [
+        key for key, word in wanted.items() if not _stands(key, there) and not is_same_side(word, sentence, language)
+    ]
+    opposite = begins_opposite(question, sentence, language)
+    if opposite and len(lacking) == 1 and not is_negated(sentence, language):
+        return "no" if opposite == "other" and _by_number(question, sentence, language) == "yes" else ""
+    if lacking or opposite or not _in_order(wanted, sentence, language):
+        return ""
+    by_number = _by_number(question, sentence, language)
+    if not is_negated(sentence, language):
+        return by_number
+    about = [part for part in pieces if _stands(key, content(part, language).keys())]
+    if not any(is_negated(part, language) for part in about):  # the "not" is about something else
+        whole = [part for part in about if all(_stands(each, content(part, language).keys()) for each in wanted)]
+        return _by_number(question, whole[0], language) if whole else ""
+    return "no" if by_number == "yes" and any(is_negated(part, language) for part in about) else ""
+
+
+def is_unsure(text: str, language: str) -> bool:
+    """Does a text say that something is only planned, wished or doubted, in words that are known?"""
+    return bool(re.search(rf"\b(?:{_UNSURE.get(language, r'(?!)')})\b", fold(text)))
+
+
+def _wanted(question: str, language: str) -> dict[str, str]:
+    """Content words of a question without names, numbers and "is it true that": stem -> word, in their order."""
+    named = content(" ".join(names(question, language)), language).keys()
+    units = set(words(question, language)) & _UNIT_WORDS if numbers(question, language) else set()
+    return {
+        key: word
+        for key, word in content(question, language).items()
+        if key not in named
+        and word not in units
+        and word not in NUMBER_WORDS.get(language, ())
+        and not _SAME.fullmatch(word)
+    }
+
+
+_UNIT_WORDS = frozenset(
+    "euros euro dollars dollar livres livre pounds pound personnes people metres metre hectares km ans years".split()
+)
+
+
+def _by_number(question: str, sentence: str, language: str) -> Polarity:
+    """Do the numbers agree? "yes" without any; "no" when the sentence has one other value with the same unit."""
+    wanted = numbers(question, language)
+    there = numbers(sentence, language, loose=True)
+    plain = fold(question)
+    bound = _MORE.search(plain) or _LESS.search(plain)
+    if bound and len(wanted) == 1:
+        (least,) = wanted
+        unit = {u for v, u in measures(question, language) if v == least}
+        values = {v for v, u in measures(sentence, language) if u in unit} if unit else set()
+        if len(values) != 1:
+            return ""
+        (value,) = values
+        return "yes" if (value > least if _MORE.search(plain) else value < least) else "no"
+    if wanted <= there:
+        said = measures(sentence, language)
+        return "yes" if measures(question, language) <= said or not measures(question, language) else ""
+    if len(wanted) != 1:
+        return ""
+    (value,) = wanted
+    units = {u for v, u in measures(question, language) if v == value}
+    others = {v for v, u in measures(sentence, language) if u in units}
+    if units and len(others) == 1:
+        return "no"
+    years = {n for n in there if 1000 <= n < 2100}
+    once = any(word.startswith(ONCE) for word in words(question, language))
+    return "no" if not units and 1000 <= value < 2100 and len(years) == 1 and once else ""
+
+
+def _named(question: str, sentence: str, context: str, language: str) -> bool:
+    """Do the question's names stand in the sentence, in the one before it, or, if it names nobody else, around it?"""
+    asked = names(question, language)
+    missing = [name for name in asked if not stands(name, sentence, language, language)]
+    before = context[: max(0, context.find(sentence))]
+    *_, last = "", *(before[slice(*span)] for span in sentences(before))
+    if all(stands(name, last, language, language) for name in missing):
+        return True
+    others = [name for name in names(sentence, language) if name not in asked]
+    return not others and all(stands(name, context, language, language) for name in missing)
+
+
+def _in_order(wanted: Collection[str], sentence: str, language: str) -> bool:
+    """Do the words stand in the question's order ("the bus hit the tram" is not "the tram hit the bus")?"""
+    order = list(content(sentence, language))
+    places = [next((i for i, each in enumerate(order) if _stands(key, [each])), -1) for key in wanted]
+    if language in _VERB_FIRST:
+        places = places[1:]
+    places = [place for place in places if place >= 0]
+    return places == sorted(places)
+
+
+def _stands(key: str, there: Collection[str]) -> bool:
+    return key in there or any(same_stem(each, key) for each in there)
+
+
+def _differ(pattern: str | re.Pattern[str], text: str, other: str) -> bool:
+    """Does `text` hold a word of the pattern that `other` does not?"""
+    rule = re.compile(rf"\b(?:{pattern})\b") if isinstance(pattern, str) else pattern
+    return bool(set(rule.findall(text)) - set(rule.findall(other)))

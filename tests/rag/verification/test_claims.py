@@ -1,0 +1,161 @@
+"""What a model's sentence needs to be shown, for each kind of question."""
+
+import pytest
+
+from index.documents.encoding import split_lines
+from index.text.chunking import chunks
+from index.types import Article, Hit
+from rag.evidence import cut, select
+from rag.verification.claims import check_draft, support_claim
+
+
+def check(text, answer, question, draft, kind, language="fr", source="fr", cosine=0.9):
+    a = Article("a.txt", "Titre", "2024", source, split_lines(text), "0" * 64, "/a.txt")
+    (chunk,) = chunks(a)
+    at = chunk.text.index(answer)
+    passage = cut(Hit(chunk, 1.0, 0.5, 1.0), a, (at, at + len(answer)), 3.0)
+    evidence = select([passage], 300, lambda t: len(t.split()), kind)
+    return check_draft(draft, question, language, evidence, [passage], lambda a, b: cosine, kind)
+
+
+OPEN = "Le pont de Vernay a rouvert le 3 juin."
+ASKED = "Le pont de Vernay a-t-il rouvert ?"
+
+
+def test_a_yes_that_is_proved_stays():
+    """The model says it and the line proves it."""
+    (claim,) = check(OPEN, "rouvert", ASKED, "Oui, le pont de Vernay a rouvert le 3 juin.", "yes_no")
+    assert (claim.verdict, claim.text) == ("supported", "Oui, le pont de Vernay a rouvert le 3 juin.")
+
+
+@pytest.mark.parametrize(
+    ("text", "draft", "shown"),
+    [
+        (OPEN, "Non, le pont de Vernay a rouvert le 3 juin.", "Le pont de Vernay a rouvert le 3 juin."),
+        (
+            "Le pont de Vernay rouvrira le 3 juin.",
+            "Oui, le pont de Vernay rouvrira le 3 juin.",
+            "Le pont de Vernay rouvrira le 3 juin.",
+        ),
+    ],
+)
+def test_a_word_the_line_does_not_prove_is_taken_away(text, draft, shown):
+    """The fact stays, without yes or no."""
+    (claim,) = check(text, "3 juin", ASKED, draft, "yes_no")
+    assert (claim.verdict, claim.text) == ("supported", shown)
+
+
+def test_a_question_is_no_evidence_for_its_own_answer():
+    """What only the question says is not in the lines."""
+    (claim,) = check(
+        "Le pont de Vernay est long de 200 mètres.", "200 mètres", "Le pont de Vernay a-t-il brûlé en juin ?",
+        "Oui, le pont de Vernay a brûlé en juin.", "yes_no",
+    )  # fmt: skip
+    assert claim.verdict == "unsupported"
+
+
+def test_across_languages_both_must_deny_it():
+    """The claim answers the question, the line agrees with the claim and is close to it."""
+    line, draft = "Markus Lindqvist has not resigned.", "Non, Markus Lindqvist n’a pas démissionné."
+    asked = "Markus Lindqvist a-t-il démissionné ?"
+    (claim,) = check(line, "resigned", asked, draft, "yes_no", source="en")
+    assert claim.text == "Non, Markus Lindqvist n’a pas démissionné."
+    (claim,) = check("Markus Lindqvist has resigned.", "resigned", asked, draft, "yes_no", source="en")
+    assert not claim.text.startswith("Non") or claim.verdict == "unsupported"
+    (claim,) = check(line, "resigned", asked, draft, "yes_no", source="en", cosine=0.7)
+    assert claim.text == "Markus Lindqvist n’a pas démissionné."
+
+
+CAUSES = "Le prix a grimpé en juin.\nEn cause : la hausse de l’acier.\nUne nécropole a été trouvée sous la place."
+
+
+def test_a_list_may_take_its_items_from_several_lines_and_cites_each():
+    """Every item stands in one of them."""
+    question = "Quelles sont les causes du prix ?"
+    (claim,) = check(
+        CAUSES, "la hausse de l’acier", question, "La hausse de l’acier et une nécropole trouvée sous la place.", "list"
+    )
+    assert claim.verdict == "supported"
+    assert [str(c.span) for c in claim.citations] == ["a.txt:2", "a.txt:3"]
+
+
+def test_an_item_that_stands_nowhere_takes_the_claim_down():
+    """Nothing is added to a list."""
+    question = "Quelles sont les causes du prix ?"
+    draft = "La hausse de l’acier, la grève des ouvriers et une nécropole."
+    (claim,) = check(CAUSES, "la hausse de l’acier", question, draft, "list")
+    assert claim.verdict == "unsupported"
+
+
+def test_a_cause_is_not_given_to_another_subject():
+    """Words of one line put together over a long way say something it does not."""
+    line = (
+        "Le dirigeant russe sera parmi les invités du rassemblement annoncé lundi, anniversaire d’une politique qui a lourdement "
+        "endetté la Zambie après avoir signé des contrats avec des entreprises chinoises."
+    )
+    question = "Pourquoi la Zambie est-elle endettée ?"
+    draft = "La Zambie est endettée parce que le dirigeant russe a signé des contrats avec des entreprises chinoises."
+    (claim,) = check(line, "signé des contrats", question, draft, "reason")
+    assert claim.verdict == "unsupported"
+    draft = "La politique a lourdement endetté la Zambie après avoir signé des contrats avec des entreprises chinoises."
+    (claim,) = check(line, "signé des contrats", question, draft, "reason")
+    assert claim.verdict == "supported"
+
+
+def test_a_reply_cut_inside_a_word_is_not_shown_as_a_list():
+    """The model ran out of room or time."""
+    draft = "La hausse de l’acier et une nécropole trouv"
+    (claim,) = check(CAUSES, "la hausse de l’acier", "Quelles sont les causes ?", draft, "list")
+    assert claim.verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "question", "draft"),
+    [
+        (
+            "L’association minéralogique de Bogny exploite les fossiles avec le musée.",
+            "association minéralogique de Bogny", "Qui exploite les fossiles ?", "Le musée exploite les fossiles.",
+        ),
+        ("Le pic vient en été, selon le relevé des années 1990.", "en été", "Quand vient le pic ?", "Dans les années 1990."),
+        ("Le four, peu polluant, date de 1850.", "peu polluant", "Le four pollue-t-il ?", "Le four est polluant."),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_leaves_the_answer_out_is_not_shown(text, answer, question, draft):
+    """It may be true of the line, but it is not what was asked, or not all of it."""
+    (claim,) = check(text, answer, question, draft, "fact")
+    assert claim.verdict == "unsupported"
+
+
+def test_most_of_the_answer_is_enough():
+    """A word or two of a long answer may be left out."""
+    text = "Le port de Vernay a été bâti par les ingénieurs Luc Ferrandi et Anna Weil."
+    answer = "les ingénieurs Luc Ferrandi et Anna Weil"
+    (claim,) = check(text, answer, "Qui a bâti le port de Vernay ?", "Luc Ferrandi et Anna Weil l’ont bâti.", "fact")
+    assert claim.verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "question", "draft", "verdict"),
+    [
+        ("ro", "en", "Când se redeschide podul?", "The bridge in Vernay will reopen on 3 June.", "unsupported"),
+        ("fr", "en", "Quand le pont rouvre-t-il ?", "The bridge in Vernay will reopen on 3 June.", "unsupported"),
+        ("fr", "en", "Quand le pont rouvre-t-il ?", "Le pont de Vernay rouvrira le 3 juin.", "supported"),
+        ("en", "en", "When does the bridge reopen?", "The bridge in Vernay will reopen on 3 June.", "supported"),
+    ],
+)
+def test_a_sentence_in_another_language_than_the_question_is_not_shown(language, source, question, draft, verdict):
+    """A model that forgets the question's language is quoted from instead."""
+    (claim,) = check("The bridge in Vernay will reopen on 3 June.", "3 June", question, draft, "fact", language, source)
+    assert claim.verdict == verdict
+
+
+def test_a_sentence_of_a_summary_is_in_the_language_that_was_asked_in():
+    """A summary's sentences are checked like any other: one left in the article's language is not shown."""
+    text = "The bridge in Vernay will reopen on 3 June."
+    a = Article("a.txt", "Title", "2024", "en", split_lines(text), "0" * 64, "/a.txt")
+    (chunk,) = chunks(a)
+    evidence = cut(Hit(chunk, 1.0, 0.5, 1.0), a).sentences
+    verdicts = [
+        support_claim(text, "", asked_in, evidence, None, lambda a, b: 0.9).verdict for asked_in in ("fr", "en")
+    ]
+    assert verdicts == ["unsupported", "supported"]

@@ -1,0 +1,102 @@
+"""Lines shown as they are, with their article's name."""
+
+from dataclasses import replace
+
+import pytest
+
+from index.documents.encoding import split_lines
+from index.text.chunking import chunks
+from index.types import Article, Hit
+from rag.evidence import cut
+from rag.verification.quotation import differing, quotes
+
+
+def passage(id, text, answer, score=3.0, language="fr"):
+    a = Article(id, "Titre", "2024", language, split_lines(text), "0" * 64, f"/{id}")
+    chunk = next(c for c in chunks(a) if answer in c.text)
+    at = chunk.text.index(answer)
+    return cut(Hit(chunk, 1.0, 0.5, 1.0), a, (at, at + len(answer)), score)
+
+
+def test_the_quote_is_exactly_the_cited_characters_and_says_where_it_was_cut():
+    """ "…" stands outside them."""
+    text = (
+        "Le pont de Vernay, fermé depuis le mois de mars à cause de la corrosion, rouvrira lundi matin à six heures, a "
+        "annoncé la maire devant une foule de curieux venus assister à la levée des barrières."
+    )
+    (claim,) = quotes([passage("a.txt", text, "lundi matin")], "Quand rouvre le pont ?", "fr")
+    (citation,) = claim.citations
+    assert citation.quote in text
+    assert claim.text == f"a.txt (1) : « {citation.quote}… »"
+    assert len(claim.text.split()) <= 30
+
+
+def test_another_article_with_another_number_is_quoted_too():
+    """Though it is a less sure answer; the same number, another unit or another language is none."""
+    best = passage("a.txt", "L’accident a fait 17 blessés.", "17 blessés")
+    other = passage("b.txt", "L’accident a fait 16 blessés.", "16 blessés", 0.1)
+    claims = quotes([best, other], "Combien de blessés ?", "fr")
+    assert [c.citations[0].span.article_id for c in claims] == ["a.txt", "b.txt"]
+    for text, answer, score, language in (
+        ("L’accident a fait 17 blessés.", "17 blessés", 0.1, "fr"),
+        ("L’accident a duré 16 heures.", "16 heures", 0.1, "fr"),
+        ("L’accident a fait 16 blessés.", "16 blessés", -0.1, "fr"),
+        ("The accident left 16 injured.", "16 injured", 0.1, "en"),
+    ):
+        assert not differing(
+            quotes([best], "", "fr"), [best, passage("b.txt", text, answer, score, language)], "", "fr"
+        )
+
+
+def test_another_year_is_no_disagreement_unless_it_is_the_year_of_the_same_thing():
+    """A year may be of anything; the sentence must speak of what is asked."""
+    best = passage("a.txt", "Le pont fut inspecté en 2019.", "2019")
+    same = passage("b.txt", "Le pont fut inspecté en 2016.", "2016", 0.1)
+    other = passage("c.txt", "La route fut élargie en 2011.", "2011", 0.1)
+    question = "Quand le pont a-t-il été inspecté ?"
+    (claim,) = differing(quotes([best], question, "fr"), [best, other, same], question, "fr")
+    assert claim.citations[0].span.article_id == "b.txt"
+
+
+def test_a_list_is_quoted_with_the_items_beside_it():
+    """All lines of a bulleted list, not the text round it."""
+    text = "Trois suspects :\n- un couvreur\n- un brocanteur\n- un agent\nVoilà."
+    (claim,) = quotes([passage("a.txt", text, "brocanteur")], "Quels sont les suspects ?", "fr", "list")
+    assert claim.citations[0].quote == "- un couvreur\n- un brocanteur\n- un agent"
+
+
+@pytest.mark.parametrize("heading", ["## Trois suspects", "Voici les suspects :"])
+def test_the_heading_of_a_list_is_quoted_with_its_items(heading):
+    """A heading alone answers nothing."""
+    text = f"Avant.\n{heading}\n- un couvreur\n- un brocanteur\nVoilà."
+    (claim,) = quotes([passage("a.txt", text, "suspects")], "Quels sont les suspects ?", "fr", "list")
+    assert claim.citations[0].quote == f"{heading}\n- un couvreur\n- un brocanteur"
+
+
+def test_what_was_said_is_quoted_with_who_said_it():
+    """The name may stand in the sentence before."""
+    text = "La maire, Claire Vidal, est venue. « C’est une bonne nouvelle », a-t-elle dit."
+    (claim,) = quotes([passage("a.txt", text, "une bonne nouvelle")], "Qu’a dit la maire du pont ?", "fr")
+    assert "Claire Vidal" in claim.citations[0].quote and "bonne nouvelle" in claim.citations[0].quote
+
+
+def test_a_quote_that_answers_yes_or_no_keeps_its_not():
+    """Cut only where neither a negation nor a doubt is lost."""
+    text = (
+        "Le ministre n’a pas, contrairement à ce que plusieurs journaux du matin et quelques sites avaient cru pouvoir "
+        "écrire dès mercredi soir sur la foi d’une source anonyme, remis sa démission au président."
+    )
+    (claim,) = quotes([passage("a.txt", text, "remis sa démission")], "A-t-il démissionné ?", "fr", "yes_no")
+    assert "n’a pas" in claim.text
+
+
+def test_a_list_is_quoted_from_each_place_the_reader_points_at():
+    """In the order of the reader, once each; a question for a fact is answered from the best place alone."""
+    text = "Le maire a invité Paul Vidal.\nLa salle était pleine.\nLa préfète a invité Anne Roux et Jean Petit."
+    one = passage("a.txt", text, "Paul Vidal")
+    further = [(text.index(each), text.index(each) + len(each)) for each in ("Anne Roux", "Jean Petit")]
+    several = replace(one, further=tuple(further))
+    listed = quotes([several], "Quelles personnes ont été invitées ?", "fr", "list")
+    assert [claim.citations[0].span.first for claim in listed] == [1, 3]
+    assert [claim.citations[0].span.first for claim in quotes([several], "Qui a été invité ?", "fr")] == [1]
+    assert [s.text for s in several.listing()] == [text.split("\n")[0], text.split("\n")[2]]

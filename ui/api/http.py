@@ -1,0 +1,205 @@
+"""The HTTP interface of this machine's programs: questions, articles, status, and the page that describes them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from importlib.metadata import version
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from index.types import Article
+from rag.generation import destination
+from ui.api.requests import Asked, Refusal, answerer_of, history_of, question_of
+from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
+from ui.formats import escape_key, unescape_key
+
+if TYPE_CHECKING:
+    from rag.pipeline import Answerer
+    from ui.services import Backend
+
+_KEYS = ("question", "history", "stream", "library", "everywhere")
+
+
+async def ask(backend: Backend, request: Request) -> Response:
+    """An Answer, whole or as it grows."""
+    body = await body_of(request)
+    if unknown := sorted(set(body) - set(_KEYS)):
+        raise Refusal(400, f"{unknown[0][:80]!r} is not known here: send {', '.join(_KEYS)}")
+    is_stream, library = body.get("stream", False), body.get("library") or ""
+    everywhere = body.get("everywhere", False)
+    if not isinstance(is_stream, bool) or not isinstance(everywhere, bool):
+        raise Refusal(400, "stream and everywhere are true or false")
+    if not isinstance(library, str):
+        raise Refusal(400, "library is a name")
+    question, history = question_of(body.get("question", "")), history_of(body.get("history"))
+    asked = Asked(backend, question, history, library, everywhere)
+    if is_stream:
+        return Events(asked, _growing(asked))
+    return Json((await heard_out(request, asked)).to_dict())
+
+
+async def _growing(asked: Asked) -> AsyncIterator[bytes]:
+    """One event an Answer: whether it is the last, what nothing has checked yet, and the Answer itself."""
+    try:
+        async for answer in asked.answers():
+            if answer is None:
+                yield BEAT
+            else:
+                found = [citation.to_dict() for citation in answer.found]
+                yield event({"done": answer.done, "draft": answer.draft, "found": found, "answer": answer.to_dict()})
+    except Refusal as refusal:
+        yield event({"done": True, "error": str(refusal)}, "error")
+
+
+def articles(backend: Backend, request: Request) -> Response:
+    """All articles of the library, by id."""
+    answerer = answerer_of(backend, request.query_params.get("library", ""))
+    return Json({"generation": answerer.generation, "articles": [_described(each) for each in answerer.articles()]})
+
+
+def article(backend: Backend, request: Request) -> Response:
+    """An article's lines, numbered; those from `first` to `last` when they are given."""
+    answerer = answerer_of(backend, request.query_params.get("library", ""))
+    found = find_article(answerer, request.path_params["article"])
+    first, last = lines_asked(found, *(request.query_params.get(name) for name in ("first", "last")))
+    return Json(numbered(found, first, last))
+
+
+def status(backend: Backend, request: Request) -> Response:
+    """What is served, by which models, and how many wait. Answers while the models are loading, too."""
+    answerer = backend.answerer
+    state: dict[str, Any] = {
+        "state": "ready" if answerer else "failed" if backend.error else "loading",
+        "error": backend.error,
+        "version": version("citeline"),
+        "queue": {"busy": backend.queue.is_busy, "waiting": backend.queue.n_waiting, "size": backend.queue.size},
+    }
+    if answerer:
+        state["library"] = {
+            "name": answerer.library_path.name,
+            "path": str(answerer.library_path),
+            "generation": answerer.generation,
+            "n_articles": len(answerer.articles()),
+        }
+        state["libraries"] = sorted(name for name in backend.named if name)
+        state["models"] = {"llm": answerer.llm_name, "embedder": answerer.embedder_name}
+        away = destination(answerer.llm)
+        state["sent_to"] = away._asdict() if away else None
+    return Json(state)
+
+
+def described_by(routes: Sequence[ApiRoute]) -> tuple[ApiRoute, ...]:
+    """The routes and GET /api, a page of plain text made of the table that they are made of."""
+
+    def describe(backend: Backend, request: Request) -> Response:
+        return PlainTextResponse(described(known, f"http://{request.headers['host']}"))
+
+    known = (*routes, ApiRoute("GET", "/api", "This page.", "", "plain text", "curl -s {url}/api", describe))
+    return known
+
+
+def described(routes: Sequence[ApiRoute], url: str) -> str:
+    """The routes as one page of plain text for the server at `url`."""
+    parts = [_HEAD]
+    for route in routes:
+        told = (route.about, f"takes: {route.takes}" if route.takes else "", f"gives: {route.gives}")
+        lines = [line for text in told for line in wrap(text, 114, subsequent_indent="  ", break_on_hyphens=False)]
+        parts.append("\n    ".join([f"{route.method} {route.shown_path}", *lines, f"$ {route.example}"]))
+    return "\n\n".join([*parts, _TAIL]).replace("{url}", url)
+
+
+def find_article(answerer: Answerer, wanted: str) -> Article:
+    """The article of an id, or of the hex key that `GET /api/articles` gives with it. Raises Refusal 404."""
+    try:
+        return answerer.article(wanted)
+    except KeyError:
+        pass
+    try:
+        return answerer.article(unescape_key(wanted))
+    except (KeyError, ValueError):
+        raise Refusal(404, f"there is no article {wanted[:200]!r}: GET /api/articles lists them") from None
+
+
+def lines_asked(found: Article, first: object = None, last: object = None) -> tuple[int, int]:
+    """The lines that are wanted, all when none is named. Raises Refusal 400 for lines that the article has not."""
+    most = len(found.lines)
+    try:
+        start, end = (default if given is None else int(str(given)) for given, default in ((first, 1), (last, most)))
+    except ValueError:
+        raise Refusal(400, f"first and last are line numbers from 1 to {most}") from None
+    if not (1 <= start <= end <= most or most == 0):
+        raise Refusal(400, f"{found.id} has the lines 1 to {most}, not {start} to {end}")
+    return start, end
+
+
+def numbered(found: Article, first: int, last: int) -> dict[str, Any]:
+    """An article as it is sent: what it is, and its lines `first` to `last`, each with its number."""
+    lines = [{"n": n, "text": text} for n, text in enumerate(found.lines[first - 1 : last], start=first)]
+    return _described(found) | {"lines": lines}
+
+
+def _described(found: Article) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "key": escape_key(found.id),
+        "title": found.title,
+        "date": found.date,
+        "language": found.language,
+        "source": found.source,
+        "url": found.url,
+        "n_lines": len(found.lines),
+        "n_pages": len(found.pages),
+    }
+
+
+_HEAD = """\
+citeline on this machine: what a program can ask it.
+Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
+400 not a question, 403 another site or user, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not JSON,
+429 too many questions wait, 500 failed, 503 the models are loading. 429 and 503 say Retry-After, in seconds."""
+
+_TAIL = """\
+There is one language model: questions are answered one after the other, the page's too. Who hangs up stops his.
+Only programs of the user who started it, and root's, are served, or with 'Authorization: Bearer TOKEN' where the
+system does not say whose they are; Host must be 127.0.0.1, localhost or [::1]; no page of another site.
+An Answer is the same JSON from every way in: here, `citeline ask --json`, `from rag import answer`, OpenAI's, MCP."""
+
+ROUTES = (
+    ApiRoute(
+        "POST", "/api/ask",
+        "An Answer: every claim with its citations, each an article, its lines and the very characters.",
+        '{"question": "…", "history": [{"question": "…", "text": "…"}, …] or Answers, the oldest first,'
+        ' "stream": false, "library": "…", "everywhere": false}; all but the question may be left out.',
+        'The Answer. With "stream": true server-sent events {"done", "draft", "found", "answer"}: growing Answers, the'
+        " first with the passages, `found` the citations where the reader found the answer, `draft` what the model has"
+        " written, both unchecked; the last one done.",
+        "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",
+        ask,
+    ),
+    ApiRoute(
+        "GET", "/api/articles", "The articles of the library.", "?library=",
+        '{"generation", "articles": [{"id", "key", "title", "date", "language", "source", "url", "n_lines",'
+        ' "n_pages"}, …]}',
+        "curl -s {url}/api/articles",
+        articles,
+    ),
+    ApiRoute(
+        "GET", "/api/articles/{article:path}", "An article with its lines numbered, as citations count them.",
+        "the article's id, URL-encoded, or its key; ?first= and ?last= for some of its lines; ?library=",
+        '{"id", "key", "title", "date", "language", …, "lines": [{"n": 1, "text": "…"}, …]}',
+        "curl -s '{url}/api/articles/pont.txt?first=3&last=5'",
+        article,
+    ),
+    ApiRoute(
+        "GET", "/api/status", "What is served, by which models, and how many questions wait.", "",
+        '{"state": "loading", "ready" or "failed", "error", "version", "library": {"name", "path", "generation",'
+        ' "n_articles"}, "libraries": names of others, "models": {"llm", "embedder"},'
+        ' "sent_to": {"host", "proxy"} of a language model on another machine, else null,'
+        ' "queue": {"busy", "waiting", "size"}}',
+        "curl -s {url}/api/status",
+        status,
+    ),
+)  # fmt: skip

@@ -1,0 +1,407 @@
+"""The `citeline` command. Heavy libraries are imported inside the commands that need them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from index.errors import CitelineIndexError
+from rag.config import DEFAULT_LLM
+from rag.errors import RagError
+from ui.cli.batch import BatchError, ask_many, records
+from ui.cli.counting import NotWanted, count_first
+from ui.cli.eval.command import evaluate
+from ui.cli.eval.sheet import EvalError
+from ui.cli.library import libraries, remove, restore, watch_folders
+from ui.cli.models import models_app
+from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
+from ui.cli.verify import verify
+from ui.conversations import VerifyError
+from ui.formats import answer_text, report_text, shown
+from ui.server import ServeError
+from ui.server import serve as run_server
+
+if TYPE_CHECKING:
+    from rag.pipeline import Answerer
+    from rag.types import Answer
+
+_ORDER = "index ask chat serve status watch remove restore libraries explain eval verify".split()
+
+
+class _Commands(TyperGroup):
+    """The commands as `-h` lists them: in the order in which a person comes to need them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
+app = typer.Typer(
+    name="citeline",
+    cls=_Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(models_app, name="models")
+app.command(name="eval")(evaluate)
+app.command()(libraries)
+app.command()(remove)
+app.command()(restore)
+app.command(name="watch")(watch_folders)
+app.command()(verify)
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", help="Folder of the library. Default: $CITELINE_LIBRARY or your data folder."),
+]
+EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name, folder, or hf:OWNER/REPO.")]
+LlmOption = Annotated[
+    str,
+    typer.Option(
+        "--llm", help="Catalogue name, GGUF file, hf:OWNER/REPO/FILE, an OpenAI-compatible URL, or none (quotes only)."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_EMBEDDER = "embeddinggemma-300m"
+
+
+class CliError(Exception):
+    """Bad input on the command line; its text is one line for a person."""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"citeline {version('citeline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def citeline(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask your own articles a question; every sentence of the answer points to its lines.
+
+    First `citeline index FOLDER`, then `citeline ask "…"`, or `citeline serve` for the page.
+    """
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files to add.")] = None,
+    library: LibraryOption = None,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    forget: Annotated[list[Path] | None, typer.Option(help="A folder to take off again, with its articles.")] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Start from nothing, as after a change of embedder.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before much is read; a program is never asked.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles into the library: what was added, changed, renamed or removed since the last time.
+
+    Kinds of file: .txt, .md, .html, .pdf, .docx, .epub, and .jsonl with an article a line.
+
+    Without PATH the folders it already knows are looked through again.
+    """
+    from index.documents import KINDS_WORDS, is_there
+    from index.ingestion import build, check
+    from index.models import SentenceTransformerEmbedder, identity
+    from index.storage import default_path
+
+    for path in paths or []:
+        if not is_there(path.expanduser()):
+            raise CliError(f"no such folder or file: {shown(path)}. Name a folder that holds articles ({KINDS_WORDS})")
+    where = (library or default_path()).expanduser()
+    check(where, paths or [], forget=forget or [])
+    made = identity(embedder)
+    check(where, paths or [], forget=forget or [], embedder=None if rebuild else made)
+    count_first(paths or [], where, made[0], yes)
+    with progress_bars() as progress:
+        progress("loading the embedder", 0, 0)
+        report = build(
+            where,
+            SentenceTransformerEmbedder(embedder),
+            paths or [],
+            forget=forget or [],
+            rebuild=rebuild,
+            progress=progress,
+        )
+    if as_json:
+        print(json.dumps(report_dict(report, where), indent=1))
+        return
+    print(report_text(report))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    library: LibraryOption = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    questions: Annotated[Path | None, typer.Option(help='Many questions: a file of {"id", "question"} lines.')] = None,
+    out: Annotated[
+        Path | None, typer.Option(help='Where their answers go, {"id", …} a line; taken up where it stopped.')
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Search all articles, whatever date or source the question names.")
+    ] = False,
+    no_server: Annotated[
+        bool,
+        typer.Option(
+            "--no-server", envvar="CITELINE_NO_SERVER", help="Load the models although citeline serve has them loaded."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the library; every sentence with the lines it comes from.
+
+    A running `citeline serve` of the same library and models answers it: nothing has to be loaded.
+    """
+    if questions is not None:
+        if question is not None or out is None:
+            raise CliError("--questions IN.jsonl goes with --out OUT.jsonl and without a question")
+        ask_many(questions, out, lambda: _answerer(library, llm, embedder))
+        return
+    if question is None or not question.strip():
+        raise CliError('the question is empty: type one, such as citeline ask "Qui … ?"')
+    from rag.config import Config
+    from rag.pipeline import clean
+
+    clean(question, Config().question_chars)  # before any model is loaded
+    answer = None if no_server else _served_answer(question, library, llm, embedder, everywhere)
+    if answer is None:
+        answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
+    print(json.dumps(answer.to_dict(), indent=1) if as_json else answer_text(answer))
+
+
+@app.command()
+def explain(
+    question: Annotated[str, typer.Argument(help="The question as it was asked.")],
+    expect: Annotated[
+        str | None, typer.Option(metavar="FILE:LINE", help="A line that should have been cited, or FILE:FIRST-LAST.")
+    ] = None,
+    library: LibraryOption = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Show, stage by stage, why a question gets the answer it gets, and which stage lost a line you expected."""
+    from index.storage import Library, default_path
+    from rag.config import Config
+    from rag.explain import explain as explain_answer
+    from rag.explain import follow, locate, parse
+    from rag.pipeline import clean
+    from ui.cli.explanation import print_explanation
+
+    clean(question, Config().question_chars)
+    expected = parse(expect) if expect is not None else None
+    if expected:
+        locate(expected, Library.open((library or default_path()).expanduser()))  # before any model is loaded
+    answerer = _answerer(library, llm, embedder)
+    explanation = explain_answer(answerer, question)
+    trace = follow(explanation, expected, answerer.library) if expected else None
+    if as_json:
+        print(json.dumps(explanation.to_dict() | ({"expected": trace.to_dict()} if trace else {}), indent=1))
+        return
+    print_explanation(explanation, trace)
+
+
+@app.command()
+def chat(
+    library: LibraryOption = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    save: Annotated[
+        Path | None, typer.Option(help="Save the conversation: .json for citeline verify, .md to read.")
+    ] = None,
+) -> None:
+    """Ask one question after the other; "And in 2019?" is understood from the ones before. Ctrl-D ends it."""
+    from ui.cli.chat import converse
+    from ui.conversations import SaveFile, is_writable
+
+    if save is not None and (save.suffix not in (".json", ".md") or not is_writable(save) or save.exists()):
+        raise CliError(
+            f"--save takes a new file in a folder that can be written to, ending in .json or .md, not {shown(save)}"
+        )
+    converse(_answerer(library, llm, embedder), SaveFile(save) if save else None)
+
+
+@app.command()
+def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Show what is indexed, by which models, when, what was passed over and why, and which files changed since."""
+    from index.ingestion import changed_since
+    from index.storage import Library, default_path
+
+    found = Library.open((library or default_path()).expanduser())
+    states = changed_since(found)
+    print(json.dumps(status_dict(found, states), indent=1) if as_json else status_text(found, states))
+
+
+@app.command()
+def serve(
+    library: Annotated[
+        list[Path] | None,
+        typer.Option("--library", help="Folder of a library, once or several times. Without: all that have a name."),
+    ] = None,
+    llm: LlmOption = DEFAULT_LLM,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 7860,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    history: Annotated[
+        bool, typer.Option("--history/--no-history", help="Keep the conversations in the library's folder.")
+    ] = True,
+    watch: Annotated[bool, typer.Option("--watch", help="Take in by itself what changes in the folders.")] = False,
+    read_ahead: Annotated[
+        bool, typer.Option("--read-ahead/--no-read-ahead", help="Read a question while it is being typed on the page.")
+    ] = True,
+    token: Annotated[
+        bool,
+        typer.Option("--token", help="Ask everyone for the token in the address, even your own programs and a proxy."),
+    ] = False,
+) -> None:
+    """Open the chat page, on this machine and for you only."""
+    from index.models import identity
+    from index.storage import current_generation, default_path, require_embedder
+    from rag.generation import require_llm
+    from ui.already import already
+    from ui.services import named, names_of, require_room
+
+    where, *others = [path.expanduser() for path in library or [default_path()]]
+    if running := already(where, port, browser):
+        print(shown(running))
+        return
+    missing = [path for path in (where, *others) if not current_generation(path)]
+    for path in missing:
+        require_room(path)
+    require_llm(llm)
+    require_embedder(where, *identity(embedder))
+    main, *names = names_of([where, *others])
+    for path in missing:
+        print(shown(f"citeline: there is no library at {path} yet: an empty one is made, add articles on the page"))
+
+    run_server(
+        lambda: _warm_answerer(where, llm, embedder, may_be_new=True),
+        port=port,
+        open_browser=browser,
+        examples=[] if where in missing else _examples(where),
+        keep_history=history,
+        main_name=main,
+        others=dict(zip(names, others, strict=True)) if library else named(),
+        watch=watch,
+        read_ahead=read_ahead,
+        models=(llm, embedder),
+        ask_token=token,
+    )
+
+
+@app.command()
+def mcp(
+    library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
+) -> None:
+    """Be a tool of another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
+    from index.models import identity
+    from index.storage import default_path, require, require_embedder
+    from rag.generation import require_llm
+    from ui.api import over_stdio
+    from ui.services import Backend
+
+    where = (library or default_path()).expanduser()
+    require(where)
+    require_llm(llm)
+    require_embedder(where, *identity(embedder))
+    over_stdio(Backend(lambda: _warm_answerer(where, llm, embedder)))
+
+
+def main() -> None:
+    """Run the command; whatever goes wrong is one line on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False))
+    except typer.Abort:
+        _fail("nothing was done")
+    except TyperException as error:
+        _fail(_usage(error))
+    except (CitelineIndexError, RagError, CliError, NotWanted, BatchError, EvalError, ServeError, VerifyError) as error:
+        _fail(str(error))
+    except SystemExit as end:
+        if end.code == 130:  # what typer makes of Ctrl-C
+            print("citeline: stopped; what was finished is kept", file=sys.stderr)
+        raise
+    except RuntimeError as error:
+        if str(error) != "Could not determine home directory.":  # what Path.expanduser says of "~nobody"
+            raise
+        _fail("there is no such home folder: write the whole path, such as /home/me/articles")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+def _usage(error: TyperException) -> str:
+    """What is wrong with the words of a command, in a line that says where its options are listed."""
+    said = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
+    context = getattr(error, "ctx", None)
+    command = " ".join(["citeline", *context.command_path.split()[1:]]) if context else "citeline"
+    return f"{said}{'' if said.endswith(('.', '?')) else '.'} What it takes: {command} -h"
+
+
+def _fail(message: str) -> None:
+    print(f"citeline: {shown(' '.join(message.split()))}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _examples(library: Path) -> list[str]:
+    """Questions to start with: those marked "example" in a questions.jsonl beside a folder of the library."""
+    from index.storage import read_manifest
+
+    found: list[str] = []
+    for source in read_manifest(library).sources:
+        beside = Path(source).parent / "questions.jsonl"
+        if beside.is_file():
+            found += [str(record.get("question")) for record in records(beside) if record.get("example")]
+    return found[:4]
+
+
+def _served_answer(question: str, library: Path | None, llm: str, embedder: str, everywhere: bool) -> Answer | None:
+    """The Answer of a running `citeline serve`, None when there is none to ask."""
+    from index.storage import default_path
+    from ui.services import ask as ask_server
+
+    where = (library or default_path()).expanduser()
+    return ask_server(where, question, llm, embedder, everywhere)
+
+
+def _answerer(library: Path | None, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
+    from rag.pipeline import Answerer
+
+    where = library.expanduser() if library else None
+    answerer = Answerer.load(where, llm=llm, embedder=embedder, may_be_new=may_be_new)
+    tell_destination(answerer.llm)
+    return answerer
+
+
+def _warm_answerer(library: Path, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
+    answerer = _answerer(library, llm, embedder, may_be_new)
+    answerer.warm()
+    return answerer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Folders counted on the command line before they are read: what is there, about how long it takes, go on?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ui.cli.output import progress_bars
+from ui.formats import shown
+
+if TYPE_CHECKING:
+    from index.ingestion import Counted
+
+ASK_SECONDS = 60.0
+"""From this estimate on a person at a terminal is asked."""
+
+
+class NotWanted(Exception):
+    """A person looked at the count and did not want it read; its text is one line for them."""
+
+
+def count_first(sources: Sequence[Path], library: Path, embedder: str, yes: bool) -> None:
+    """Say on stderr what `sources` hold and about how long it takes; ask first when that is long. Raises NotWanted.
+
+    Nothing is asked of a program (stdin or stderr is no terminal), nor with `yes`.
+    """
+    from index.errors import CitelineIndexError
+    from index.ingestion import count, pace_of
+    from index.storage import Library
+
+    try:
+        known = {article.path for article in Library.open(library).articles}
+    except CitelineIndexError:
+        known = set()
+    with progress_bars() as progress:
+
+        def go_on(n: int) -> bool:
+            progress("counting", n, 0)
+            return True
+
+        counted = count(sources, library, known, go_on)
+    if not counted.n_files:
+        return
+    seconds = counted.seconds(pace_of(library, embedder))
+    print(count_text(counted, seconds), file=sys.stderr)
+    if seconds < ASK_SECONDS or yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    if not typer.confirm("Read them now?", default=True, err=True):
+        raise NotWanted("nothing was read. Name fewer folders, or go on: citeline index --yes FOLDER")
+
+
+def count_text(counted: Counted, seconds: float) -> str:
+    """ "41 files (38 .txt, 3 .pdf), 2.1 MB, about 6 minutes", and under it why others are passed over."""
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in counted.kinds.most_common())
+    files = "1 file" if counted.n_files == 1 else f"{counted.n_files:,} files"
+    lines = [f"{files} ({kinds}), {size_text(counted.n_bytes)}, {time_text(seconds)}"]
+    for reason, n in counted.passed_over.most_common(5):
+        lines.append(f"  {n:,} passed over: {reason.split(' (only ')[0]}")
+    if len(counted.passed_over) > 5:
+        lines.append("  … and others: citeline status, afterwards")
+    return "\n".join(map(shown, lines))
+
+
+def size_text(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.1f} MB" if n_bytes >= 1e5 else f"{max(1, round(n_bytes / 1e3))} kB"
+
+
+def time_text(seconds: float) -> str:
+    """As a guess is said: "less than a minute", "about 6 minutes", "about 3 hours"."""
+    if seconds < 50:
+        return "less than a minute"
+    minutes = max(1, round(seconds / 60))
+    if minutes < 90:
+        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
+    return f"about {round(minutes / 60)} hours"

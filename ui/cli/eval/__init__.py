@@ -1,0 +1,1 @@
+"""`citeline eval`: the command, its questions file, its report."""

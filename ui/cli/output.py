@@ -1,0 +1,126 @@
+"""What the command prints: answers, reports and states as plain text or as the dictionaries behind --json."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.generation import destination
+
+if TYPE_CHECKING:
+    from index.progress import Progress
+    from index.storage import Library
+    from index.types import BuildReport
+    from rag.generation import Llm
+from ui.formats import shown
+
+
+def tell_destination(llm: Llm | None) -> None:
+    """Say on stderr where questions and lines of articles go, if anywhere, before the first one does."""
+    if away := destination(llm):
+        print(f"citeline: questions and lines of your articles go to {shown(away)}", file=sys.stderr, flush=True)
+
+
+def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
+    return {
+        "library": {"path": str(where), "generation": report.generation},
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "renamed": [{"from": old, "to": new} for old, new in report.renamed],
+        "removed": list(report.removed),
+        "unchanged": report.unchanged,
+        "skipped": [{"path": s.path, "reason": s.reason} for s in report.skipped],
+        "notes": list(report.notes),
+        "n_articles": report.n_articles,
+        "n_chunks": report.n_chunks,
+        "n_embedded": report.n_embedded,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """A bar a phase on a terminal's stderr, a plain line a phase elsewhere."""
+    if not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def line(phase: str, done: int, total: int) -> None:
+            if phase not in said:
+                said.add(phase)
+                print(f"{phase}{f' {total}' if total else ''} …", file=sys.stderr)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def bar(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = bars.add_task(phase, total=total or None)
+            bars.update(tasks[phase], completed=done, total=total or None)
+
+        yield bar
+
+
+def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
+    """A library as `citeline status --json` shows it; `states` says which articles are no longer what was indexed."""
+    articles = [
+        {
+            "article": article.id,
+            "title": article.title,
+            "date": article.date,
+            "language": article.language,
+            "source": article.source,
+            "url": article.url,
+            "lines": len(article.lines),
+            "pages": len(article.pages),
+            "sha256": article.sha256,
+            "state": states.get(article.id, "current"),
+        }
+        for article in library.articles
+    ]
+    manifest = library.manifest
+    return {
+        "library": str(library.path),
+        "generation": library.generation,
+        "created": manifest.created,
+        "embedder": manifest.embedder,
+        "dim": manifest.dim,
+        "folders": list(manifest.sources),
+        "n_chunks": manifest.n_chunks,
+        "articles": articles + [{"article": id, "state": state} for id, state in states.items() if state == "new"],
+        "skipped": [{"path": each.path, "reason": each.reason} for each in manifest.skipped],
+        "taken_off": [{"article": each.id, "title": each.title, "path": each.path} for each in manifest.excluded],
+    }
+
+
+def status_text(library: Library, states: Mapping[str, str]) -> str:
+    """A library as `citeline status` shows it."""
+    manifest = library.manifest
+    created = time.strftime("%Y-%m-%d %H:%M", time.localtime(manifest.created))
+    languages = ", ".join(library.languages) or "none"
+    lines = [
+        f"library     {library.path}, generation {library.generation} of {created}",
+        f"embedder    {manifest.embedder}, {manifest.dim} dimensions",
+        f"folders     {', '.join(manifest.sources) or 'none'}",
+        f"articles    {manifest.n_articles} in {manifest.n_chunks} chunks; languages: {languages}",
+    ]
+    for article in library.articles:
+        state = f"  [{states[article.id]}]" if article.id in states else ""
+        facts = f"{article.date or '-':10}  {article.language}  {len(article.lines):4} lines"
+        facts += f"  {len(article.pages)} pages" if article.pages else ""
+        lines.append(f"  {article.id}  {facts}  {article.title}{state}")
+    lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
+    lines += [f"  passed over {each.path}: {each.reason}" for each in manifest.skipped]
+    lines += [f"  taken off {each.id}  {each.title}" for each in manifest.excluded]
+    if states:
+        lines.append(f"{len(states)} changed since. Take them in: citeline index")
+    return "\n".join(map(shown, lines))

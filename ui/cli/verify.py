@@ -1,0 +1,48 @@
+"""`citeline verify`: a saved conversation, checked against the articles as they are today."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A conversation that was saved as JSON.")],
+    library: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the library, which is only read. Default: $CITELINE_LIBRARY or your data folder."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Check against the files of this folder as they are now, without a library.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A file that has changed elsewhere counts as a failure, too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check that every citation of a saved conversation still stands, character by character, on the lines it names.
+
+    Against the text that the library holds, or, with --folder, against the files on disk. Exit code 0 when all stand,
+    1 when one was moved, changed or is gone.
+    """
+    from ui.conversations import VerifyError, articles_of, failed, read_export, report_dict, summary_text
+    from ui.conversations import verify as check
+
+    if library is not None and folder is not None:
+        raise VerifyError("give --library or --folder, not both: one of them is what is checked against")
+    cited = read_export(export)
+    if folder is not None:
+        articles, against = articles_of(folder.expanduser()), f"the files of {folder}"
+    else:
+        from index.storage import Library, default_path
+
+        opened = Library.open((library or default_path()).expanduser())
+        articles, against = opened.articles, f"the library {opened.path}, generation {opened.generation}"
+    checked = check(cited, articles)
+    print(json.dumps(report_dict(checked, against), indent=1) if as_json else summary_text(checked, against))
+    if failed(checked, strict):
+        sys.exit(1)

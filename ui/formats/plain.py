@@ -1,0 +1,72 @@
+"""Plain text for a terminal or a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.filters import line as filter_line
+
+if TYPE_CHECKING:
+    from index.types import BuildReport
+    from rag.types import Answer, Citation
+
+
+def shown(text: object) -> str:
+    """Text of a file name, an article or a model as a terminal may show it: control and direction marks as escapes."""
+    return "".join(
+        char if char.isprintable() or char in "\u00a0\u202f" else char.encode("unicode_escape").decode("ascii")
+        for char in str(text)
+    )
+
+
+def _page(citation: Citation) -> str:
+    """The printed page of a citation, to stand behind its lines; "" when its article has no pages."""
+    return f" (p. {citation.page})" if citation.page else ""
+
+
+def answer_text(answer: Answer) -> str:
+    lines = []
+    sources = []
+    for claim in answer.supported:
+        marks = ""
+        for citation in claim.citations:
+            sources.append(citation)
+            marks += f" [{len(sources)}]"
+        lines.append(claim.text + marks)
+    parts = [f"({filter_line(answer.filter, answer.language)})"] if answer.filter else []
+    parts += [" ".join([*lines, *filter(None, [answer.message])])]
+    parts += [f"[{i}] {c.span}{_page(c)}  {' '.join(c.quote.split())}" for i, c in enumerate(sources, start=1)]
+    if answer.status == "abstained":
+        parts += [f" ?  {hit.chunk.span}  {' '.join(hit.chunk.text.split())[:120]}" for hit in answer.hits[:3]]
+    parts += [f" ✗  {claim.text}  ({claim.reason})" for claim in answer.claims if claim.verdict == "unsupported"]
+    return "\n".join(shown(part) for part in parts)
+
+
+def _counts(report: BuildReport) -> str:
+    if report.is_noop:
+        return (
+            f"nothing changed: {report.n_articles} articles in {report.n_chunks} chunks, generation {report.generation}"
+        )
+    counts = ", ".join(
+        f"{len(each)} {what}"
+        for each, what in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.renamed, "renamed"),
+            (report.removed, "removed"),
+        )
+    )
+    return (
+        f"{counts}, {report.unchanged} unchanged: {report.n_articles} articles in {report.n_chunks} chunks, "
+        f"{report.n_embedded} chunks embedded in {report.seconds:.1f} s, generation {report.generation}"
+    )
+
+
+def report_text(report: BuildReport) -> str:
+    """What a run of `index` did, in a line, and under it what was passed over."""
+    lines = [_counts(report)]
+    lines += [f"  passed over {each.path}: {each.reason}" for each in report.skipped[:10]]
+    if len(report.skipped) > 10:
+        lines.append(f"  … and {len(report.skipped) - 10} more: citeline status")
+    lines += [f"  note: {note}" for note in report.notes[:10]]
+    return "\n".join(map(shown, lines))

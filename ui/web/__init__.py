@@ -1,0 +1,15 @@
+"""The page."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from ui.web.page import build
+else:
+    __getattr__ = face(
+        __name__,
+        page="build",
+    )
+
+__all__ = ["build"]

@@ -1,0 +1,70 @@
+"""The preview of a citation as HTML: the cited lines among the lines around them, eight in all. Pure; see `escape`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.types import Article
+from ui.formats import escape
+from ui.i18n import date_words, dotted, words
+from ui.web.render.article import Mark, holds, line_html, stretches
+
+MAX_LINES = 8
+AROUND_CHARS = 90
+"""Of a long line, shown before and after what is cited."""
+LINE_CHARS = 170
+"""Of a line that is not cited."""
+LIT_CHARS = 420
+
+
+def peek_html(article: Article, mark: Mark, lang: str) -> str:
+    """Title, place and lines of a citation, its characters lit; "" when the article no longer holds them."""
+    if not holds(article, mark):
+        return ""
+    lit = stretches(article, [mark])
+    rows = []
+    for n in _window(mark.first, mark.last, len(article.lines)):
+        text, places = _cut(article.lines[n - 1], lit.get(n, ()))
+        cited = " class=cl-cited" if mark.first <= n <= mark.last else ""
+        rows.append(f'<li data-n="{n}"{cited}><span dir="auto">{line_html(text, places, mark.n)}</span></li>')
+    say = words(lang)
+    place = f"{say['line']} {mark.first}"
+    if mark.last != mark.first:
+        place = f"{say['lines']} {mark.first} {say['to']} {mark.last}"
+    if page := article.page_of(mark.first):
+        place = dotted(f"p. {page}", place)
+    quote = "\n".join(article.lines[mark.first - 1 : mark.last])[mark.start : mark.end]
+    return (
+        f'<div class="cl-peek" role="tooltip" lang="{lang}">'
+        f'<p class="cl-title" dir="auto">{escape(article.title)}</p>'
+        f'<p class="cl-meta">{escape(dotted(date_words(article.date, lang), place))}</p>'
+        f'<p id="cl-peek-said" hidden="" lang="{escape(article.language)}">{escape(" ".join(quote.split()))}</p>'
+        f'<ol lang="{escape(article.language)}" style="--cl-digits:{len(str(len(article.lines)))}">{"".join(rows)}</ol>'
+        "</div>"
+    )
+
+
+def _window(first: int, last: int, n_lines: int) -> range:
+    """Line numbers to show: the cited ones, as many before as after them, MAX_LINES at most."""
+    last = min(last, first + MAX_LINES - 1)
+    spare = MAX_LINES - (last - first + 1)
+    top = max(1, first - (spare + 1) // 2)
+    bottom = min(n_lines, top + MAX_LINES - 1)
+    return range(max(1, bottom - MAX_LINES + 1), bottom + 1)
+
+
+def _cut(line: str, lit: Sequence[tuple[int, int, int]]) -> tuple[str, list[tuple[int, int, int]]]:
+    """A line, or of a long one what is cited and some words around it, with the places of its lit characters."""
+    if not lit:
+        return (line if len(line) <= LINE_CHARS else _end(line, LINE_CHARS)), []
+    (start, end, n), *_ = lit
+    top = 0 if start <= AROUND_CHARS else line.rfind(" ", 0, start - AROUND_CHARS // 2) + 1
+    shown = line[top : top + (start - top) + min(end - start, LIT_CHARS) + AROUND_CHARS]
+    shown = shown if top + len(shown) >= len(line) else _end(shown, len(shown))
+    head = "… " if top else ""
+    start, end = start - top + len(head), min(end - top, len(shown)) + len(head)
+    return head + shown, [(start, end, n)]
+
+
+def _end(text: str, most: int) -> str:
+    return text[:most].rsplit(" ", 1)[0] + " …"
