@@ -23,7 +23,7 @@ fix: setup
 	@.venv/bin/ruff format .
 
 bench: setup models
-	@.venv/bin/python -m bench
+	@.venv/bin/python -m bench report
 
 setup:
 	@sh setup.sh

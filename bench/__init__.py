@@ -1,1 +1,1 @@
-"""Measurements; what they print goes into bench/results.md."""
+"""Measurements, a folder a subject: `python -m bench --help` lists them, bench/results.md has what they found."""

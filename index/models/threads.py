@@ -7,7 +7,7 @@ import os
 SPINS = "5000"
 """Looks at a barrier before a thread sleeps: some 50 to 100 µs. OpenMP's own 300,000 burn the processor time that the
 other thread is waiting for, as soon as any other program wants a core; none at all makes every barrier of a quiet
-machine a wake-up (python -m bench.loaded)."""
+machine a wake-up (python -m bench loaded)."""
 
 
 def share_cores() -> None:

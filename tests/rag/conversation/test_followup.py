@@ -3,7 +3,8 @@
 import pytest
 from fakes import BagEmbedder, ScriptedLlm
 
-from bench.followups import CONVERSATIONS, by_rule, cases, is_right
+from bench.paths import SEEDS
+from bench.quality.followups import CONVERSATIONS, by_rule, cases, is_right
 from index.documents.encoding import split_lines
 from index.types import Span
 from rag.conversation.followup import language_of, standalone
@@ -241,5 +242,5 @@ def test_the_measured_conversations():
     assert sum(right for case, right in found if case.leans) >= 50
     for case, _ in found:
         for article, line in case.gold:
-            text = (CONVERSATIONS.parent.parent / "seeds" / "articles" / article).read_text(encoding="utf-8")
+            text = (SEEDS / "articles" / article).read_text(encoding="utf-8")
             assert split_lines(text)[line - 1].strip()

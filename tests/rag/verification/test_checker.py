@@ -211,7 +211,7 @@ def test_the_shipped_files_belong_together():
 @pytest.mark.model
 def test_real_embeddings_are_bit_identical_beside_a_checker(tmp_path):
     """Embeddings before there is a checker, and after it has checked, are the same bits; packed claims agree."""
-    from bench.run import fresh_tensors, write
+    from bench.training.run import fresh_tensors, write
 
     embedder = SentenceTransformerEmbedder()
     texts = ["Un pont sur la Dorne.", "La maire a inauguré mardi le nouveau pont sur la Dorne."]

@@ -1,0 +1,1 @@
+"""Question sets and cases that several benches share."""

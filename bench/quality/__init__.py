@@ -1,0 +1,1 @@
+"""Are the answers, the lines and the refusals right?"""

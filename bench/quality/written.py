@@ -1,0 +1,124 @@
+"""The questions that were written by hand about articles of our own, beside near misses that these do not answer.
+
+    python -m bench.written [--model FOLDER] [--weights reader.safetensors] [--n 200]
+
+826 questions over 40 French and 10 English articles (bench/written/), none of which anything was trained or tuned on.
+The reader alone is given an article's chunks one by one, and the best reading counts; `bench.answers --written` asks
+the whole product.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+import index.models.shared_key_attention
+from bench.quality.reader import auc, bootstrap, contains, f1, line, refused, wilson
+from index.documents.articles import read_article, read_bytes
+from index.documents.discovery import scan
+from index.models.registry import resolve
+from index.text.chunking import chunks
+from index.types import Span
+from rag.evaluation.runner import Case
+from rag.reader.span_reader import AdapterReader
+
+FOLDER = Path(__file__).with_name("written")
+FALSE_REFUSALS = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A question about one article; without an answer it is a near miss."""
+
+    id: str
+    article: str
+    question: str
+    asked_in: str
+    told_in: str
+    answer: str
+    start: int
+    """Of the answer, in characters of the article's file; -1 for a near miss."""
+
+    @property
+    def pair(self) -> str:
+        return self.asked_in if self.asked_in == self.told_in else f"{self.asked_in}, article {self.told_in}"
+
+
+def load() -> list[Written]:
+    """Read all questions, in their order."""
+    rows = map(json.loads, (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    return [
+        Written(r["id"], r["article"], r["question"], r["lang_q"], r["lang_c"], r["answer"], r.get("start", -1))
+        for r in rows
+    ]
+
+
+def cases(across: bool) -> list[Case]:
+    """Make cases for the whole product: question and article in one language, or `across` two."""
+    found = []
+    for w in load():
+        if (w.asked_in != w.told_in) != across:
+            continue
+        if w.start < 0:
+            found.append(Case(w.id, w.question, "near_miss", language=w.asked_in))
+            continue
+        text = (FOLDER / "articles" / f"{w.article}.txt").read_text(encoding="utf-8")
+        at = text.count("\n", 0, w.start) + 1
+        gold = (Span(f"{w.article}.txt", at, at),)
+        found.append(Case(w.id, w.question, "answerable", (w.answer,), gold, language=w.asked_in))
+    return found
+
+
+def measure(reader: AdapterReader, rows: Sequence[Written], windows: dict[str, list[str]]) -> None:
+    """Print what the reader finds and refuses in one pair of languages."""
+    scores, spans = [], []
+    for w in rows:
+        readings = reader.read(w.question, windows[w.article])
+        at = max(range(len(readings)), key=lambda k: readings[k].score)
+        best = readings[at]
+        scores.append((best.score, w.start >= 0))
+        if w.start >= 0:
+            found = windows[w.article][at][best.start : best.end]
+            spans.append((f1(found, w.answer, w.told_in), contains(found, w.answer, w.told_in)))
+    n, n_no = len(spans), len(scores) - len(spans)
+    line("F1 of the span", sum(f for f, _ in spans) / n, bootstrap([f for f, _ in spans], lambda x: sum(x) / len(x)), n)
+    held = sum(c for _, c in spans)
+    line("gold answer contained", held / n, wilson(held, n), n)
+    line("answerability AUC", auc(scores), bootstrap(scores, auc, 300), len(scores))
+    at_bar = refused(scores, FALSE_REFUSALS)
+    line(f"refused at {100 * FALSE_REFUSALS:.0f} % false refusals", at_bar, wilson(round(at_bar * n_no), n_no), n_no)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, help="folder of EmbeddingGemma-300M; default: citeline's own")
+    parser.add_argument("--weights", type=Path, help="default: the shipped ones")
+    parser.add_argument("--n", type=int, default=1000, help="at most so many of a pair of languages, drawn with a seed")
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    model = args.model or resolve("embeddinggemma-300m", "embedder")
+    encoder = AutoModel.from_pretrained(model, dtype=torch.bfloat16).eval()
+    index.models.shared_key_attention.use(encoder)
+    reader = AdapterReader(encoder, AutoTokenizer.from_pretrained(model), args.weights)
+    windows = {}
+    for found in scan([FOLDER / "articles"], Path("nowhere"))[0]:
+        article, _ = read_article(found, read_bytes(found.path))
+        windows[found.path.stem] = [chunk.text for chunk in chunks(article)]
+    rows = load()
+    for pair in dict.fromkeys(w.pair for w in rows):
+        drawn = [w for w in rows if w.pair == pair]
+        drawn = random.Random(5).sample(drawn, min(args.n, len(drawn)))
+        print(f"\n{pair}")
+        measure(reader, drawn, windows)
+
+
+if __name__ == "__main__":
+    main()

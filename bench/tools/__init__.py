@@ -1,0 +1,1 @@
+"""Recordings of what citeline answers, and pictures of the page."""

@@ -1,0 +1,353 @@
+"""The sets that a checker is trained on, as bench/training/checker_mixture.toml names them.
+
+Of each set a share of the paragraphs is kept for validation and never drawn for training. Held-out articles of the
+reader's benches (bench/data/squad.py) are left out altogether.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench.data.draw import LANGUAGES
+from bench.data.squad import Item, load_parallel
+from bench.training.contrast import case_of
+from bench.training.mixture import (
+    Pools,
+    TitlesOf,
+    answerable,
+    digest_of,
+    find,
+    near,
+    near_misses,
+    rows_of,
+    tuning,
+    written_about,
+)
+from bench.training.statements import (
+    ALLOWED,
+    Case,
+    Claim,
+    Statement,
+    is_kept_for_validation,
+    of_paragraphs,
+    of_parallel,
+    of_rows,
+    tidy,
+)
+
+VALIDATION = 0.05
+LABELS = {
+    "supported": "carried",
+    "same": "carried",
+    "compatible": "not_contradicted",
+    "partially": "not_carried",
+    "different": "not_carried",
+}
+"""Labels of other people's sets in ours. PAWS-X calls "different" what is not the same, which may yet follow."""
+_MAX_TOGETHER = 6
+"""Claims about one evidence in one sequence."""
+_NUMBER = re.compile(r"\b\d[\d.,]*\d|\b\d")
+_NAME = re.compile(r"(?<=[\w,;] )[A-ZÀ-Þ][\w’'-]{2,}(?: [A-ZÀ-Þ][\w’'-]+)*")
+
+Make = Callable[[Any, random.Random], Case | None]
+
+
+class ClaimSet:
+    """One set of a mixture, and what of it is kept for validation."""
+
+    def __init__(self, table: Mapping[str, Any], sha256: str, things: Sequence[tuple[str, Any]], make: Make) -> None:
+        """Take (key, thing) pairs; a thing makes a case. Raises ValueError if none may be trained on."""
+        share = table.get("validation", VALIDATION)
+        self.table = table
+        self.name: str = table["name"]
+        self.weight: float = table["weight"]
+        self.sha256 = sha256
+        self.used = [thing for key, thing in things if not is_kept_for_validation(key, share)]
+        self.kept = [thing for key, thing in things if is_kept_for_validation(key, share)]
+        self.make = make
+        if not self.used:
+            raise ValueError(f"the set {self.name} has nothing to train on: look at its languages")
+
+    def draw(self, chooser: random.Random) -> tuple[Case] | None:
+        case = self.make(chooser.choice(self.used), chooser)
+        return (case,) if case and case.claims else None
+
+    def validation(self, limit: int) -> list[Case]:
+        """Make the cases kept for validation, the same each time, until there are `limit` claims."""
+        chooser = random.Random(7)
+        found: list[Case] = []
+        for thing in chooser.sample(self.kept, len(self.kept)):
+            if sum(len(case.claims) for case in found) >= limit:
+                break
+            case = self.make(thing, chooser)
+            if case and case.claims:
+                found.append(case)
+        return found
+
+    def record(self, share: float) -> dict[str, Any]:
+        """Say where the set is from, for the model's provenance."""
+        return {
+            "name": self.name,
+            "licence": self.table["licence"],
+            "origin": self.table["origin"],
+            "share_of_draws": round(share, 4),
+            "evidence": len(self.used),
+            "evidence_kept_for_validation": len(self.kept),
+            "sha256": self.sha256,
+        }
+
+
+class ClaimMixture(Pools):
+    """The sets a checker is trained on."""
+
+    sets: list[ClaimSet]
+
+    def __init__(self, path: Path, folders: Sequence[Path]) -> None:
+        """Read the sets that the TOML file at `path` names, from the first of `folders` that has the file.
+
+        Raises ValueError if a file is nowhere or a set keeps nothing.
+        """
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.seed = config["seed"]
+        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = TitlesOf(folders)
+        self.sets = [_read(table, folders, known) for table in config["set"]]
+
+    def validation(self, limit: int) -> dict[str, list[Case]]:
+        """Make the cases kept for validation: set -> cases of at most about `limit` claims, the written ones whole."""
+        return {s.name: s.validation(10**6 if s.table["from"] == "written" else limit) for s in self.sets}
+
+
+def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) -> ClaimSet:
+    path = find(table.get("file") or table["folder"], folders)
+    readers: dict[str, Callable[[], tuple[Sequence[tuple[str, Any]], Make]]] = {
+        "written": lambda: (_written(path), _shuffled),
+        "claims": lambda: (_claims(path, table), _shuffled),
+        "paraphrases": lambda: (_paraphrases(path, table), _paraphrased),
+        "translated sentences": lambda: (_translated(path, table), _contrasted),
+        "parallel paragraphs": lambda: (_keyed(of_parallel(_parallel(path))), _contrasted),
+        "paragraphs": lambda: (_keyed(of_paragraphs(answerable(path, table, known))), _contrasted),
+        "answers": lambda: (_answers(path, table, known), _answered),
+        "parallel answers": lambda: (_parallel_answers(path), _answered),
+        "near misses": lambda: (_near_misses(path, find(table["contrast"], folders), known), _missed),
+        "questions": lambda: (_questions(path, table, folders, known), _missed),
+    }
+    things, make = readers[table["from"]]()
+    return ClaimSet(table, digest_of(path, "*.json*"), things, make)
+
+
+# --- claims as they are ---------------------------------------------------------------------------------------------
+
+
+def _written(folder: Path) -> list[tuple[str, Case]]:
+    """Read claims that were written for citeline, a line an evidence; the first of two like lines stays."""
+    found: dict[str, Case] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            row = json.loads(line)
+            claims = tuple(Claim(c["text"], c["lang"], c["label"], c["kind"]) for c in row["claims"])
+            wrong = [c.label for c in claims if c.label not in ALLOWED]
+            if wrong:
+                raise ValueError(f"{path}, line {number}: no such label: {', '.join(wrong)}")
+            found.setdefault(row["evidence"], Case(row["evidence"], row["lang_e"], claims))
+    return list(found.items())
+
+
+def _claims(path: Path, table: Mapping[str, Any]) -> list[tuple[str, Case]]:
+    together: dict[tuple[str, str], list[Claim]] = {}
+    for row in rows_of(path):
+        if row["set"] in table["sets"]:
+            label = LABELS.get(row["label"], row["label"])
+            claim = Claim(tidy(row["claim"]), row["lang"], label, row["label"], "", table.get("claim_weight", 1.0))
+            together.setdefault((tidy(row["evidence"]), row["lang"]), []).append(claim)
+    return [(evidence, Case(evidence, language, tuple(c))) for (evidence, language), c in together.items()]
+
+
+def _shuffled(case: Case, chooser: random.Random) -> Case:
+    n = min(len(case.claims), _MAX_TOGETHER)
+    return replace(case, claims=tuple(chooser.sample(case.claims, n)))
+
+
+# --- pairs of sentences in several languages ------------------------------------------------------------------------
+
+
+def _rows_by_number(path: Path, table: Mapping[str, Any]) -> dict[int, dict[str, dict[str, Any]]]:
+    """PAWS-X has the same rows in each language, in one order."""
+    counts: dict[str, int] = {}
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in rows_of(path):
+        if row["set"] in table["sets"]:
+            number = counts[row["lang"]] = counts.get(row["lang"], -1) + 1
+            kept = row | {"evidence": tidy(row["evidence"]), "claim": tidy(row["claim"])}
+            if min(len(kept["evidence"]), len(kept["claim"])) > 15:
+                found.setdefault(number, {})[row["lang"]] = kept
+    return found
+
+
+def _paraphrases(path: Path, table: Mapping[str, Any]) -> list[tuple[str, dict[str, tuple[str, str, str]]]]:
+    return [
+        (f"row {number}", {language: (r["evidence"], r["claim"], LABELS[r["label"]]) for language, r in rows.items()})
+        for number, rows in _rows_by_number(path, table).items()
+    ]
+
+
+def _paraphrased(rows: Mapping[str, tuple[str, str, str]], chooser: random.Random) -> Case:
+    """Take one sentence as evidence; claim the other one and, across languages, the same one."""
+    told = _language(rows, chooser)
+    side = chooser.randrange(2)
+    claims = []
+    for language in {told, _language(rows, chooser), _language(rows, chooser)}:
+        label = rows[language][2]
+        weight = 1.0 if label == "carried" else 0.5
+        claims.append(Claim(rows[language][1 - side], language, label, f"paraphrase, {label}", "", weight))
+        if language != told:
+            claims.append(Claim(rows[language][side], language, "carried", "translation"))
+    chooser.shuffle(claims)
+    return Case(rows[told][side], told, tuple(claims))
+
+
+def _translated(path: Path, table: Mapping[str, Any]) -> list[tuple[str, Statement]]:
+    sentences = [
+        (f"row {number}", {language: row[side] for language, row in rows.items()})
+        for number, rows in _rows_by_number(path, table).items()
+        for side in ("evidence", "claim")
+    ]
+    return _keyed(of_rows(sentences))
+
+
+# --- sentences to edit ----------------------------------------------------------------------------------------------
+
+
+def _keyed(statements: Sequence[Statement]) -> list[tuple[str, Statement]]:
+    return [(s.key, s) for s in statements]
+
+
+def _contrasted(statement: Statement, chooser: random.Random) -> Case | None:
+    told = _language(statement.versions, chooser)
+    others = [language for language in statement.versions if language != told]
+    if not others:
+        return case_of(statement, [told], chooser)
+    claimed = _language(dict.fromkeys(others), chooser)
+    return case_of(statement, [told, claimed], chooser)
+
+
+def _language(versions: Mapping[str, Any], chooser: random.Random) -> str:
+    known = sorted(versions)
+    return chooser.choices(known, [8 if k == "fr" else LANGUAGES.get(k, 0.5) for k in known])[0]
+
+
+def _parallel(folder: Path) -> dict[str, list[Item]]:
+    return {language: tuning(items) for language, items in load_parallel(folder).items()}
+
+
+# --- answers as claims ----------------------------------------------------------------------------------------------
+
+Asked = tuple[str, str, Item, str]
+"""A question, its language, the item whose paragraph answers it, and a near miss or ""."""
+
+
+def _answers(path: Path, table: Mapping[str, Any], known: TitlesOf) -> list[tuple[str, Asked]]:
+    return [(item.context, (item.question, item.language, item, "")) for item in answerable(path, table, known)]
+
+
+def _parallel_answers(folder: Path) -> list[tuple[str, Asked]]:
+    parallel = _parallel(folder)
+    by_id = {language: {i.id: i for i in items} for language, items in parallel.items()}
+    found = []
+    for asked, others in (("en", ("es", "de", "ro")), ("es", ("en", "de")), ("de", ("en", "es")), ("ro", ("en",))):
+        for item in parallel[asked]:
+            english = by_id["en"].get(item.id)
+            found += [
+                (english.context, (item.question, asked, by_id[told][item.id], ""))
+                for told in others
+                if english and item.id in by_id[told]
+            ]
+    return found
+
+
+def _near_misses(path: Path, made_from: Path, known: TitlesOf) -> list[tuple[str, Asked]]:
+    return [
+        (item.context, (item.question, item.language, item, missed))
+        for missed, item in near_misses(path, made_from, known)
+    ]
+
+
+def _questions(
+    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf
+) -> list[tuple[str, Asked]]:
+    return [
+        (item.context, (row["question"] or item.question, row["language"], item, row["near_miss"]))
+        for row, item in written_about(path, table, folders, known)
+    ]
+
+
+def _answered(asked: Asked, chooser: random.Random) -> Case | None:
+    """Claim the answer, and another number or name of the evidence in its place."""
+    question, language, item, _ = asked
+    if len(item.answer) > 120:
+        return None
+    a, b = near(item, chooser)
+    evidence = item.context[a:b].strip()
+    claims = [Claim(_told(item.answer, chooser), language, "carried", "answer", question)]
+    others = _like(item.answer, evidence)
+    if others:
+        claims.append(
+            Claim(_told(chooser.choice(others), chooser), language, "not_carried", "another answer", question)
+        )
+    elsewhere = _without(item, evidence) if chooser.random() < (0.25 if others else 0.5) else ""
+    if elsewhere:
+        return Case(elsewhere, item.language, (replace(claims[0], label="not_said", kind="answer elsewhere"),))
+    return Case(evidence, item.language, tuple(claims))
+
+
+def _missed(asked: Asked, chooser: random.Random) -> Case | None:
+    """Claim the answer to the question, and to the near miss."""
+    question, language, item, missed = asked
+    if not missed:
+        return _answered(asked, chooser)
+    if len(item.answer) > 120:
+        return None
+    a, b = near(item, chooser)
+    answer = _told(item.answer, chooser)
+    claims = [
+        Claim(answer, language, "carried", "answer", question),
+        Claim(answer, language, "not_carried", "near miss", missed),
+    ]
+    others = _like(item.answer, item.context[a:b])
+    if others and chooser.random() < 0.5:
+        claims.append(
+            Claim(_told(chooser.choice(others), chooser), language, "not_carried", "another answer", question)
+        )
+    return Case(item.context[a:b].strip(), item.language, tuple(claims))
+
+
+def _told(answer: str, chooser: random.Random) -> str:
+    """Write an answer as a short one is written."""
+    return answer[:1].upper() + answer[1:] + "." if chooser.random() < 0.7 else answer
+
+
+def _like(answer: str, evidence: str) -> list[str]:
+    """Return other spans of the evidence that are numbers, or names, as the answer is."""
+    pattern = _NUMBER if _NUMBER.search(answer) else _NAME if answer[:1].isupper() else None
+    if pattern is None:
+        return []
+    if pattern is _NUMBER:
+        (old, *_) = _NUMBER.findall(answer)
+        found = {m for m in _NUMBER.findall(evidence) if m not in answer and len(m) == len(old)}
+        return sorted(answer.replace(old, m, 1) for m in found)
+    return sorted({m for m in _NAME.findall(evidence) if m not in answer and answer not in m})
+
+
+def _without(item: Item, evidence: str) -> str:
+    """Return some sentence of the paragraph that is not in the evidence and has not the answer, "" if there is none."""
+    kept = [s.strip() for s in re.split(r"(?<=[.!?])\s+", item.context) if len(s) > 40]
+    kept = [s for s in kept if item.answer.casefold() not in s.casefold() and s not in evidence]
+    return max(kept, key=len)[:350] if kept else ""
