@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.data.draw import LANGUAGES
-from bench.data.squad import Item, load_parallel
+from bench.training.answer_claims import (
+    answered,
+    missed_of,
+    of_answers,
+    of_near_misses,
+    of_parallel_answers,
+    of_questions,
+    parallel_items,
+)
 from bench.training.contrast import case_of
 from bench.training.mixture import (
     Pools,
@@ -25,11 +32,7 @@ from bench.training.mixture import (
     answerable,
     digest_of,
     find,
-    near,
-    near_misses,
     rows_of,
-    tuning,
-    written_about,
 )
 from bench.training.statements import (
     ALLOWED,
@@ -54,8 +57,6 @@ LABELS = {
 """Labels of other people's sets in ours. PAWS-X calls "different" what is not the same, which may yet follow."""
 _MAX_TOGETHER = 6
 """Claims about one evidence in one sequence."""
-_NUMBER = re.compile(r"\b\d[\d.,]*\d|\b\d")
-_NAME = re.compile(r"(?<=[\w,;] )[A-ZÀ-Þ][\w’'-]{2,}(?: [A-ZÀ-Þ][\w’'-]+)*")
 
 Make = Callable[[Any, random.Random], Case | None]
 
@@ -133,12 +134,12 @@ def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) ->
         "claims": lambda: (_claims(path, table), _shuffled),
         "paraphrases": lambda: (_paraphrases(path, table), _paraphrased),
         "translated sentences": lambda: (_translated(path, table), _contrasted),
-        "parallel paragraphs": lambda: (_keyed(of_parallel(_parallel(path))), _contrasted),
+        "parallel paragraphs": lambda: (_keyed(of_parallel(parallel_items(path))), _contrasted),
         "paragraphs": lambda: (_keyed(of_paragraphs(answerable(path, table, known))), _contrasted),
-        "answers": lambda: (_answers(path, table, known), _answered),
-        "parallel answers": lambda: (_parallel_answers(path), _answered),
-        "near misses": lambda: (_near_misses(path, find(table["contrast"], folders), known), _missed),
-        "questions": lambda: (_questions(path, table, folders, known), _missed),
+        "answers": lambda: (of_answers(path, table, known), answered),
+        "parallel answers": lambda: (of_parallel_answers(path), answered),
+        "near misses": lambda: (of_near_misses(path, find(table["contrast"], folders), known), missed_of),
+        "questions": lambda: (of_questions(path, table, folders, known), missed_of),
     }
     things, make = readers[table["from"]]()
     return ClaimSet(table, digest_of(path, "*.json*"), things, make)
@@ -242,112 +243,3 @@ def _contrasted(statement: Statement, chooser: random.Random) -> Case | None:
 def _language(versions: Mapping[str, Any], chooser: random.Random) -> str:
     known = sorted(versions)
     return chooser.choices(known, [8 if k == "fr" else LANGUAGES.get(k, 0.5) for k in known])[0]
-
-
-def _parallel(folder: Path) -> dict[str, list[Item]]:
-    return {language: tuning(items) for language, items in load_parallel(folder).items()}
-
-
-# --- answers as claims ----------------------------------------------------------------------------------------------
-
-Asked = tuple[str, str, Item, str]
-"""A question, its language, the item whose paragraph answers it, and a near miss or ""."""
-
-
-def _answers(path: Path, table: Mapping[str, Any], known: TitlesOf) -> list[tuple[str, Asked]]:
-    return [(item.context, (item.question, item.language, item, "")) for item in answerable(path, table, known)]
-
-
-def _parallel_answers(folder: Path) -> list[tuple[str, Asked]]:
-    parallel = _parallel(folder)
-    by_id = {language: {i.id: i for i in items} for language, items in parallel.items()}
-    found = []
-    for asked, others in (("en", ("es", "de", "ro")), ("es", ("en", "de")), ("de", ("en", "es")), ("ro", ("en",))):
-        for item in parallel[asked]:
-            english = by_id["en"].get(item.id)
-            found += [
-                (english.context, (item.question, asked, by_id[told][item.id], ""))
-                for told in others
-                if english and item.id in by_id[told]
-            ]
-    return found
-
-
-def _near_misses(path: Path, made_from: Path, known: TitlesOf) -> list[tuple[str, Asked]]:
-    return [
-        (item.context, (item.question, item.language, item, missed))
-        for missed, item in near_misses(path, made_from, known)
-    ]
-
-
-def _questions(
-    path: Path, table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf
-) -> list[tuple[str, Asked]]:
-    return [
-        (item.context, (row["question"] or item.question, row["language"], item, row["near_miss"]))
-        for row, item in written_about(path, table, folders, known)
-    ]
-
-
-def _answered(asked: Asked, chooser: random.Random) -> Case | None:
-    """Claim the answer, and another number or name of the evidence in its place."""
-    question, language, item, _ = asked
-    if len(item.answer) > 120:
-        return None
-    a, b = near(item, chooser)
-    evidence = item.context[a:b].strip()
-    claims = [Claim(_told(item.answer, chooser), language, "carried", "answer", question)]
-    others = _like(item.answer, evidence)
-    if others:
-        claims.append(
-            Claim(_told(chooser.choice(others), chooser), language, "not_carried", "another answer", question)
-        )
-    elsewhere = _without(item, evidence) if chooser.random() < (0.25 if others else 0.5) else ""
-    if elsewhere:
-        return Case(elsewhere, item.language, (replace(claims[0], label="not_said", kind="answer elsewhere"),))
-    return Case(evidence, item.language, tuple(claims))
-
-
-def _missed(asked: Asked, chooser: random.Random) -> Case | None:
-    """Claim the answer to the question, and to the near miss."""
-    question, language, item, missed = asked
-    if not missed:
-        return _answered(asked, chooser)
-    if len(item.answer) > 120:
-        return None
-    a, b = near(item, chooser)
-    answer = _told(item.answer, chooser)
-    claims = [
-        Claim(answer, language, "carried", "answer", question),
-        Claim(answer, language, "not_carried", "near miss", missed),
-    ]
-    others = _like(item.answer, item.context[a:b])
-    if others and chooser.random() < 0.5:
-        claims.append(
-            Claim(_told(chooser.choice(others), chooser), language, "not_carried", "another answer", question)
-        )
-    return Case(item.context[a:b].strip(), item.language, tuple(claims))
-
-
-def _told(answer: str, chooser: random.Random) -> str:
-    """Write an answer as a short one is written."""
-    return answer[:1].upper() + answer[1:] + "." if chooser.random() < 0.7 else answer
-
-
-def _like(answer: str, evidence: str) -> list[str]:
-    """Return other spans of the evidence that are numbers, or names, as the answer is."""
-    pattern = _NUMBER if _NUMBER.search(answer) else _NAME if answer[:1].isupper() else None
-    if pattern is None:
-        return []
-    if pattern is _NUMBER:
-        (old, *_) = _NUMBER.findall(answer)
-        found = {m for m in _NUMBER.findall(evidence) if m not in answer and len(m) == len(old)}
-        return sorted(answer.replace(old, m, 1) for m in found)
-    return sorted({m for m in _NAME.findall(evidence) if m not in answer and answer not in m})
-
-
-def _without(item: Item, evidence: str) -> str:
-    """Return some sentence of the paragraph that is not in the evidence and has not the answer, "" if there is none."""
-    kept = [s.strip() for s in re.split(r"(?<=[.!?])\s+", item.context) if len(s) > 40]
-    kept = [s for s in kept if item.answer.casefold() not in s.casefold() and s not in evidence]
-    return max(kept, key=len)[:350] if kept else ""

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from bench.training.claim_sets import ClaimMixture, _like, _paraphrased, _written
+from bench.training.answer_claims import like
+from bench.training.claim_sets import ClaimMixture, _paraphrased, _written
 from bench.training.contrast import _again, _as_told, _under, case_of, first_part
 from bench.training.contrast_words import ADDITIONS, CONDITIONS, CORRECTIONS, FRAMES, SPEAKERS
 from bench.training.edits import EDITS, Edited, in_mood, negated, number, role
@@ -196,9 +197,9 @@ def test_tokenised_text_is_put_right():
 
 
 def test_another_answer_is_of_the_same_kind():
-    assert _like("in 1998", "It opened in 1998, closed in 2004 and cost 12 million.") == ["in 2004"]
-    assert _like("Lens", "They met Lens in Calais and then Lille.") == ["Calais", "Lille"]
-    assert _like("a stadium", "They met Lens in Calais.") == []
+    assert like("in 1998", "It opened in 1998, closed in 2004 and cost 12 million.") == ["in 2004"]
+    assert like("Lens", "They met Lens in Calais and then Lille.") == ["Calais", "Lille"]
+    assert like("a stadium", "They met Lens in Calais.") == []
 
 
 def test_paraphrases_are_true_and_false_in_every_language():
