@@ -90,7 +90,7 @@ def refused(rows: Sequence[tuple[float, bool]], false_refusals: float = 0.1) -> 
 
 
 def line(name: str, value: float, interval: tuple[float, float], n: int) -> None:
-    print(f"  {name:46s} {value:6.3f}  [{interval[0]:.3f}, {interval[1]:.3f}]  n = {n}", flush=True)
+    print(f"| {name} | {value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}] n={n} |", flush=True)
 
 
 def pairs(
@@ -141,7 +141,7 @@ def measure(reader: AdapterReader, asked: Sequence[Item], told: Sequence[Item], 
         bootstrap(scores, lambda x: sum((reader.probability(s, language) - a) ** 2 for s, a in x) / len(x), 300),
         len(scores),
     )
-    print(f"  seconds a window, one at a time: {seconds:.3f}")
+    print(f"| seconds a window, one at a time | {seconds:.3f} |")
 
 
 def altered(reader: AdapterReader, items: Sequence[Item], drawer: Drawer) -> None:
@@ -177,16 +177,16 @@ def main() -> None:
     print(f"weights: {args.weights or 'shipped'}, encoder in {args.dtype}, {args.threads} threads")
 
     drawn = random.Random(3).sample(french, min(args.questions, len(french)))
-    print("\nPIAF, held-out articles, French")
+    print("| **PIAF, held-out articles, French** | |")
     measure(reader, drawn, drawn, drawer)
     altered(reader, drawn, drawer)
     by_id = {language: {i.id: i for i in items} for language, items in parallel.items()}
     for language in ("en", "de", "es"):
         drawn = random.Random(3).sample(parallel[language], min(args.questions // 2, len(parallel[language])))
-        print(f"\nXQuAD, held-out articles, {language}")
+        print(f"| **XQuAD, held-out articles, {language}** | |")
         measure(reader, drawn, drawn, drawer)
     for one, other in (("en", "es"), ("es", "en"), ("de", "en"), ("en", "ro")):
         shared = [i for i in parallel[one] if i.id in by_id[other]]
         drawn = random.Random(3).sample(shared, min(args.questions // 2, len(shared)))
-        print(f"\nXQuAD, held-out articles, question {one}, evidence {other}")
+        print(f"| **XQuAD, held-out articles, question {one}, evidence {other}** | |")
         measure(reader, drawn, [by_id[other][i.id] for i in drawn], drawer)

@@ -115,11 +115,10 @@ def shown(name: str, options: Sequence[str]) -> str:
 
 def _without_folder(word: str) -> str:
     option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
-    path = Path(value)
-    if path.is_dir():
+    if value and Path(value).is_dir():
         value = "FOLDER"
-    elif path.is_absolute():
-        value = path.name
+    elif Path(value).is_absolute():
+        value = Path(value).name
     return f"{option}{equals}{value}"
 
 
@@ -159,10 +158,11 @@ def _row(cells: Sequence[Cell]) -> str:
 
 
 def _commit() -> str | None:
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True
-    )
-    return described.stdout.strip() or None
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() or None
+    except OSError:
+        return None
 
 
 def _models(given: Mapping[str, Any]) -> tuple[str, ...]:
