@@ -10,8 +10,8 @@ that is not counted. Four processes with both models in memory need about 12 GB.
 
 Half of the questions are of PIAF's held-out half, a quarter of seeds/ with an answer, a quarter of seeds/ without one.
 All articles (that half's paragraphs, one sentence a line, and seeds/articles) are one shelf. What is measured is kept
-in --out, so that a run that was stopped goes on where it was; indexes are kept too (--n 0 makes only them). Not part of
-`python -m bench`.
+in --out, so that a run that was stopped goes on where it was; indexes are kept too (--n 0 makes only them). Part of
+`python -m bench report` only when its --only names it.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Result:
     """Of the code that was measured; None when it was not recorded."""
     machine: str
     models: tuple[str, ...]
-    """Those that the options name, or citeline's own where they name none."""
+    """Those that the options name, or citeline's own where they name none; the bench may have used fewer."""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 

@@ -1,7 +1,7 @@
 """Whether a passage answers at all: one score from what the reader, the retriever and the question's names say.
 
-The weights are fitted on questions about articles that the reader was not trained on (bench/training/calibrate.py) and kept,
-with their provenance, in abstain.json: some for a question and an article in one language, some for two.
+The weights are fitted on questions about articles that the reader was not trained on (bench/training/calibrate.py) and
+kept, with their provenance, in abstain.json: some for a question and an article in one language, some for two.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ import pytest
 from fakes import BagEmbedder, ScriptedLlm
 
 from bench.paths import SEEDS
-from bench.quality.followups import CONVERSATIONS, by_rule, cases, is_right
+from bench.quality.followups import by_rule, cases, is_right
 from index.documents.encoding import split_lines
 from index.types import Span
 from rag.conversation.followup import language_of, standalone
