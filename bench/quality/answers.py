@@ -10,6 +10,7 @@ with its paragraph hidden (near miss), with all of its article hidden (off corpu
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import tempfile
@@ -42,35 +43,27 @@ def report(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     return [(figure.label, str(figure)) for figure in figures(outcomes)]
 
 
-def measure(
-    piaf: Path | None,
-    n: int,
-    half: str,
-    llm: str,
-    library: Path | None = None,
-    perturb: str = "",
-    embedder: str = DEFAULT_EMBEDDER,
-    by_hand: str = "",
-) -> list[Outcome]:
-    """Ask n questions of a half of a SQuAD-format file or, without one, of those written by hand or of seeds/."""
+def chosen(args: argparse.Namespace, folder: Path) -> tuple[list[Case], Path]:
+    """Return the cases that the options name, and the folder of their articles; those of a file go to `folder`."""
+    if args.piaf:
+        folder.mkdir()
+        return piaf_sample(args.piaf, folder, args.n, args.half), folder
+    if args.written:
+        cases = written.cases(args.written == "across")
+        return random.Random(5).sample(cases, min(args.n, len(cases))), written.FOLDER / "articles"
+    return seed_cases(SEEDS / "questions.jsonl"), SEEDS / "articles"
+
+
+def measure(args: argparse.Namespace) -> list[Outcome]:
+    """Ask what the options name, of a library that is built where --library holds none."""
     with tempfile.TemporaryDirectory() as temporary:
-        library = library or Path(temporary) / "library"
-        if piaf:
-            folder = Path(temporary) / "piaf"
-            folder.mkdir()
-            cases = piaf_sample(piaf, folder, n, half)
-        elif by_hand:
-            folder = written.FOLDER / "articles"
-            cases = written.cases(by_hand == "across")
-            cases = random.Random(5).sample(cases, min(n, len(cases)))
-        else:
-            folder = SEEDS / "articles"
-            cases = seed_cases(SEEDS / "questions.jsonl")
-        if perturb:
-            cases = [replace(case, question=PERTURBATIONS[perturb](case.question)) for case in cases]
+        library = args.library or Path(temporary) / "library"
+        cases, articles = chosen(args, Path(temporary) / "piaf")
+        if args.perturb:
+            cases = [replace(case, question=PERTURBATIONS[args.perturb](case.question)) for case in cases]
         if not (library / "CURRENT").exists():
-            build(library, SentenceTransformerEmbedder(embedder), [folder])
-        return run(HidingAnswerer.load(library, llm=llm, embedder=embedder), cases)
+            build(library, SentenceTransformerEmbedder(args.embedder), [articles])
+        return run(HidingAnswerer.load(library, llm=args.llm, embedder=args.embedder), cases)
 
 
 def main() -> None:
@@ -85,7 +78,7 @@ def main() -> None:
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--verbose", action="store_true", help="print what was wrong")
     args = parser.parse_args()
-    results = measure(args.piaf, args.n, args.half, args.llm, args.library, args.perturb, args.embedder, args.written)
+    results = measure(args)
     for name, value in report(results):
         print(f"| {name} | {value} |")
     if args.verbose:
