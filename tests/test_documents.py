@@ -9,8 +9,8 @@ import typer
 from ui.cli.commands import app
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "bench" / "results.md"]
-OF_TODAY = [path for path in DOCUMENTS if path.name not in ("experiments.md", "results.md")]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "bench" / "results.md"]
+OF_TODAY = [path for path in DOCUMENTS if path.name not in ("CHANGELOG.md", "experiments.md", "results.md")]
 """The others say what was so when it was measured."""
 by_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 by_document_of_today = pytest.mark.parametrize("path", OF_TODAY, ids=lambda path: path.name)
