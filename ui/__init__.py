@@ -1,0 +1,1 @@
+"""Every way to ask: the page, the command, HTTP, OpenAI-compatible, MCP."""
