@@ -1,4 +1,4 @@
-"""Types of the arrays that modules hand to one another."""
+"""Types of the arrays that modules pass to one another."""
 
 from __future__ import annotations
 

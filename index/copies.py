@@ -1,7 +1,7 @@
-"""Files that are copied into a library's own folder: each has its name when it is whole and on the disk, or never.
+"""Files copied into a library's own folder: each gets its name when it is complete and on the disk, or never.
 
-Until then it is a hidden file that whoever writes it holds a lock on. The kernel frees the lock when the process ends,
-however it ends: what nobody holds was left by one that was killed.
+Until then it is a hidden file on which its writer holds a lock. The kernel frees the lock when the process ends,
+however it ends, so a hidden file without a lock was left by a process that was killed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 class Incoming:
-    """A file on its way into a folder, written piece by piece. Left (`with`), nothing of it stays but what was named.
+    """A file being copied into a folder piece by piece. On exit (`with`), only what was named remains.
 
-    Every method raises OSError when the disk refuses.
+    Every method raises OSError if the disk refuses.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Make the folder if it is not there."""
+        """Create the folder if necessary."""
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
             disk.fsync(folder.parent)
@@ -42,20 +42,20 @@ class Incoming:
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, data: bytes | memoryview) -> None:
-        """Add to the end."""
+        """Append to the file."""
         self._file.write(data)
         self._digest.update(data)
         self.n_bytes += len(data)
 
     def is_same(self, path: Path) -> bool:
-        """Does a regular file hold the very bytes that were written?"""
+        """Return whether a regular file holds exactly the bytes that were written."""
         if path.is_symlink() or not path.is_file() or path.stat().st_size != self.n_bytes:
             return False
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest() == self._digest.digest()
 
     def name(self, path: Path) -> bool:
-        """Give it its name, in the same folder, once it is on the disk; False when something has that name already."""
+        """Give the file its name, in the same folder, once it is on the disk. Return False if the name is taken."""
         self._file.flush()
         os.fsync(self._file.fileno())
         try:
@@ -83,7 +83,7 @@ class Incoming:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what was left by uploads that were killed. What is being written stays, whichever process writes it."""
+    """Remove what killed uploads left. Files that any process is still writing stay."""
     for leftover in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):  # somebody writes it, or it went; if not, it is swept the next time
             descriptor = os.open(leftover, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -99,7 +99,7 @@ def sweep(folder: Path) -> None:
 
 
 def _held(folder: Path) -> tuple[Path, int]:
-    """A new hidden file for its owner only, open for writing, with a lock on it that tells `sweep` to let it be."""
+    """Create a hidden file for its owner only, open for writing, with a lock that tells `sweep` to leave it alone."""
     while True:
         path = folder / f"{PREFIX}{secrets.token_hex(8)}"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -117,7 +117,7 @@ def _held(folder: Path) -> tuple[Path, int]:
 
 
 def _link(source: Path, target: Path) -> None:
-    """A second name for a file, never over another file. Raises FileExistsError, or OSError."""
+    """Give a file a second name, never over another file. Raises FileExistsError, or OSError."""
     try:
         os.link(source, target)
     except FileExistsError:

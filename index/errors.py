@@ -22,7 +22,7 @@ from __future__ import annotations
 
 
 class CitelineIndexError(Exception):
-    """Base of everything `index` raises on purpose; its text is one line for a person."""
+    """Base of everything that `index` raises on purpose; its text is one line for a person."""
 
 
 class CorpusError(CitelineIndexError):
@@ -33,7 +33,7 @@ class PlaceRefused(CorpusError):
     def __init__(self, message: str, why: str) -> None:
         super().__init__(message)
         self.why = why
-        """As `index.documents.places.refused` says it."""
+        """The reason, as `index.documents.places.refused` returns it."""
 
 
 class LibraryError(CitelineIndexError):
@@ -52,7 +52,7 @@ class LibraryUnreadable(LibraryError):
     def __init__(self, line: str, why: str = "") -> None:
         super().__init__(line)
         self.why = why
-        """The system's own words."""
+        """The system's own error message."""
 
 
 class LibraryMismatch(LibraryError):

@@ -1,4 +1,4 @@
-"""How far a build has come, and where it hears that it is to stop."""
+"""Progress of a build, and the way to stop it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading", "preparing", "embedding", "publishing"), how much of it is done, how much there is.
+"""Called with a phase ("reading", "preparing", "embedding", "publishing"), the amount done and the total.
 
-What it raises ends the build: nothing is published, and what was embedded is kept for the next one.
+An exception it raises ends the build: nothing is published, and what was embedded is kept for the next one.
 """
 
 Tick = Callable[[], None]
-"""Called inside long steps, as often as one likes; what it raises ends them."""
+"""Called inside long steps, any number of times; an exception it raises ends them."""
 
 _SECONDS = 0.2
 
 
 def no_tick() -> None:
-    """For whoever has nothing to stop."""
+    """Do nothing, for callers that have nothing to stop."""
 
 
 class Pulse:
-    """A Progress that can be told again where it stands: `tick` does so, at most every 0.2 seconds."""
+    """A Progress that can repeat its last report: `tick` does so, at most every 0.2 seconds."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -35,6 +35,6 @@ class Pulse:
         self._next = time.monotonic() + _SECONDS
 
     def tick(self) -> None:
-        """Still there."""
+        """Repeat the last report, if 0.2 seconds have passed."""
         if time.monotonic() >= self._next:
             self(*self._at)

@@ -28,13 +28,26 @@ def answer(
     history: History = (),
     everywhere: bool = False,
 ) -> Answer:
-    """The Answer to a question from the library at `library` (the default one if None), every claim checked.
+    """Answer a question from a library, with every claim checked.
 
-    `history` is the conversation before, oldest first: Answers, or (question, answer text). "Et à Moscou ?" is then
-    answered as the question it stands for, which the Answer gives as `understood`. Words that narrow the articles
-    ("dans les articles de mars") are given as `filter`; with `everywhere` all articles are searched all the same.
-    The models are loaded at the first call and kept. Raises QuestionError for a question that is none, and what
-    `Answerer.load` raises: NoLibrary, ModelNotFound, LibraryMismatch and their kin, each with what to do.
+    The models are loaded at the first call and kept.
+
+    Args:
+        question: What you want to know.
+        library: Folder of the library; the default one if None.
+        llm: Catalogue name, GGUF file, hf:OWNER/REPO/FILE, OpenAI-compatible URL, or "none" for quotes only.
+        embedder: Catalogue name, folder, or hf:OWNER/REPO.
+        history: The conversation so far, oldest first: Answers, or (question, answer text). "Et à Moscou ?" is then
+            answered as the question it stands for, which the Answer has as `understood`.
+        everywhere: Search all articles, even if words of the question ("dans les articles de mars") narrow them.
+
+    Returns:
+        The Answer; its `filter` says what narrowed the articles.
+
+    Raises:
+        QuestionError: The question is empty or too long.
+        RagError, CitelineIndexError: What `Answerer.load` raises, such as NoLibrary, ModelNotFound or LibraryMismatch;
+            the message says what to do.
     """
     from index.storage import default_path
     from rag.pipeline import Answerer

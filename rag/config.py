@@ -1,4 +1,4 @@
-"""What shapes an answer."""
+"""Settings that shape an answer."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ DEFAULT_LLM = "qwen2.5-coder-1.5b"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Settings of one Answerer. A tuned value names its measurement in docs/experiments.md."""
+    """Settings of one Answerer. A tuned value has its measurement in docs/experiments.md."""
 
     n_hits: int = 8
-    """Chunks an answer shows as its sources, best first."""
+    """Number of chunks an answer shows as its sources, best first."""
     n_windows: int = 5
-    """Of these, how many the reader reads."""
+    """How many of these the reader reads."""
     evidence_tokens: int = 120
-    """Most tokens of article text the language model is shown: the answering sentences and what is beside them."""
+    """Maximum tokens of article text shown to the language model: the answering sentences and their neighbours."""
     wide_evidence_tokens: int = 320
-    """The same for what is said in more than a sentence: a reason, a summary."""
+    """The same for answers of more than one sentence: a reason, a summary."""
     answer_tokens: int = 96
-    """Most tokens it may write."""
+    """Maximum tokens the language model may write."""
     question_chars: int = 1000
-    """Longest question that is taken."""
+    """Maximum length of a question, in characters."""
     deadline_s: float = 120.0
-    """After this the model is stopped and what it wrote is checked as it stands."""
+    """Seconds after which the model is stopped and what it wrote is checked as it is."""
     list_evidence_tokens: int = 480
-    """The same for a list, which takes its items from several places."""
+    """Evidence for a list, which takes its items from several places."""
     list_answer_tokens: int = 160
 
     def budget(self, kind: Kind) -> int:
-        """Most tokens of article text the language model is shown for a kind of question."""
+        """Return the maximum tokens of article text shown to the language model for a kind of question."""
         if kind == "list":
             return self.list_evidence_tokens
         return self.wide_evidence_tokens if kind == "reason" else self.evidence_tokens
 
     def tokens(self, kind: Kind) -> int:
-        """Most tokens it may write."""
+        """Return the maximum tokens the language model may write for a kind of question."""
         return self.list_answer_tokens if kind == "list" else self.answer_tokens

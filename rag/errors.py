@@ -12,7 +12,7 @@ from __future__ import annotations
 
 
 class RagError(Exception):
-    """Base of everything `rag` raises on purpose; its text is one line for a person."""
+    """Base of everything that `rag` raises on purpose; its text is one line for a person."""
 
 
 class QuestionError(RagError):

@@ -1,4 +1,4 @@
-"""Folders -> files -> Articles: which files, where they may be, how each is read."""
+"""Folders to Articles: find the files, decide where they may be, read each one."""
 
 from typing import TYPE_CHECKING
 

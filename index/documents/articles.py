@@ -1,4 +1,4 @@
-"""Files in, Articles out: encodings, line ends, title, date and language are settled here, once."""
+"""Files in, Articles out: encodings, line endings, title, date and language are settled here, once."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ _LONG_ENOUGH = 200  # letters that tell a language better than what a page decla
 
 
 class Unreadable(ValueError):
-    """A file that cannot be read now, and that may be what it was: it is not gone."""
+    """A file that cannot be read for now and may be unchanged: it does not count as gone."""
 
 
 def parts(found: Found, data: bytes) -> list[tuple[Found, bytes]]:
-    """The articles in a file and the bytes of each: the file itself, or the lines of a .jsonl as FILE.jsonl#LINE.
+    """Split a file into its articles: the file itself, or the lines of a .jsonl as FILE.jsonl#LINE.
 
-    No file can have such an id: its ending is none that is read. Raises ValueError when it is no file of its kind.
+    No file can have such an id, because no kind that is read ends like that. Raises ValueError if the data is not of
+    its kind.
     """
     if found.path.suffix.lower() != ".jsonl":
         return [(found, data)]
@@ -53,10 +54,19 @@ def parts(found: Found, data: bytes) -> list[tuple[Found, bytes]]:
 def read_article(
     found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick
 ) -> tuple[Article, str]:
-    """The article in what `parts` gives, and a note on how it was read. Raises ValueError with the reason if none.
+    """Read one article that `parts` returned.
 
-    `extractor` takes apart what is no plain text; without one, a process is started for this file alone. `tick` is
-    called while it takes long, and what it raises ends it.
+    Args:
+        found: Where the article was found.
+        data: Its bytes.
+        extractor: Reads what is not plain text; without one, a process is started for this file alone.
+        tick: Called during long steps; an exception it raises ends them.
+
+    Returns:
+        The article, and a note on how it was read, or "".
+
+    Raises:
+        ValueError: There is no article; the message is the reason.
     """
     suffix = found.path.suffix.lower()
     if suffix == ".jsonl":
@@ -127,7 +137,10 @@ def _extract(kind: str, data: bytes, extractor: Extractor | None, tick: Tick) ->
 
 
 def _language(said: Extracted) -> str:
-    """By the text, or when that is short by what the file declares: templates declare what they were made for."""
+    """Detect the language from the text or, if that is short, from what the file declares.
+
+    Declarations come second because templates declare the language they were made for.
+    """
     text = "\n".join(said.lines)[:4000]
     is_code = re.fullmatch("[a-z]{2}", said.language)
     if is_code and sum(map(str.isalpha, text)) < _LONG_ENOUGH:
@@ -136,8 +149,11 @@ def _language(said: Extracted) -> str:
 
 
 def read_bytes(path: Path, real: str = "") -> bytes:
-    """Bytes of a regular file that did not change while it was read. Raises ValueError with the reason otherwise,
-    Unreadable when it may be another time, as when it is no longer at `real`, where it was found."""
+    """Return the bytes of a regular file that did not change while it was read.
+
+    Raises ValueError with the reason otherwise; Unreadable if it may work another time, as when the file is no longer
+    at `real`, where it was found.
+    """
     if real and os.path.realpath(path) != real:
         raise Unreadable("it became a link, or another one, while its folder was looked through")
     most = most_bytes(path)

@@ -1,4 +1,4 @@
-"""Bytes of a text file -> its text and lines."""
+"""Decode a text file and split it into lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """The lines an editor shows: only \\r\\n, \\r and \\n end one. A final line end starts no further line."""
+    """Return the lines an editor shows: only \\r\\n, \\r and \\n end one. A final line ending starts no new line."""
     lines = _LINE_END.split(text)
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
@@ -27,7 +27,10 @@ def split_lines(text: str) -> tuple[str, ...]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text of a file and a note on how it was read ("" for plain UTF-8). Raises ValueError when it is not text."""
+    """Decode a file.
+
+    Return its text and a note on how it was read ("" for plain UTF-8). Raises ValueError for binary data.
+    """
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
             ending = {"a PDF": "; if it is to be read, it must end in .pdf"}.get(what, "")
@@ -56,7 +59,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def decode_page(data: bytes) -> tuple[str, str]:
-    """Text of a web page in the character set that it declares, or like any other text; and a note."""
+    """Decode a web page in the character set that it declares, or like any other text. Return its text and a note."""
     declared = _CHARSET.search(data[:4096])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) and b"\0" not in data[:8192]:
         name = declared[1].decode("ascii").lower()

@@ -1,4 +1,4 @@
-"""Which kinds of file are read, and up to what size."""
+"""The kinds of file that are read, and their size limits."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ KINDS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", 
 KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .epub, .jsonl"
 MAX_BYTES = 10_000_000
 LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl": 100_000_000}
-"""Most bytes of kinds that hold pictures, or many articles."""
+"""Size limits, in bytes, for kinds that hold pictures or many articles."""
 MOST_BYTES = max(LARGER.values())
 
 
 def most_bytes(path: Path) -> int:
-    """Bytes that a file of this kind may have."""
+    """Return the size limit for a file of this kind, in bytes."""
     return LARGER.get(path.suffix.lower(), MAX_BYTES)

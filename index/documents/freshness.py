@@ -12,12 +12,15 @@ from index.documents.discovery import Found, is_gone
 from index.types import Article
 
 MAX_BYTES = 20_000_000
-"""Of a file that is read again each time its article is opened; a larger one is taken as it was."""
+"""Size limit of a file that is read again each time its article is opened; a larger one counts as unchanged."""
 
 
 def file_state(article: Article) -> Literal["", "changed", "removed"]:
-    """ "" when the file holds the article as it was indexed, or cannot be read now, else what became of it. Only that
-    file is read."""
+    """Compare an article with its file, and read only that file.
+
+    Returns:
+        "" if the file holds the article as it was indexed, or cannot be read for now; otherwise "changed" or "removed".
+    """
     path = Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
     name = article.id.rsplit("#", 1)[0] if path.suffix.lower() == ".jsonl" else article.id
     try:

@@ -1,4 +1,4 @@
-""".jsonl: a file of many articles, a JSON object a line, with "text" and, if known, title, date, url and source."""
+""".jsonl: a file of many articles, one JSON object per line, with "text" and, if known, title, date, url and source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_NAMED = 50
-"""Lines of one file that are passed over by name; further ones are only counted."""
+"""Skipped lines of one file that are listed by name; further ones are only counted."""
 
 _TEXT = ("text", "body", "content")
 _FIELDS = {
@@ -23,7 +23,7 @@ _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of a .jsonl, "" for what it does not say."""
+    """One line of a .jsonl; "" for what it does not say."""
 
     text: str
     title: str = ""
@@ -32,11 +32,11 @@ class Record:
     source: str = ""
     language: str = ""
     note: str = ""
-    """What is wrong with a field that can be done without."""
+    """What is wrong with an optional field, or ""."""
 
 
 def split_records(data: bytes) -> list[tuple[int, bytes]]:
-    """The lines of a .jsonl that hold something, numbered from 1. Raises ValueError when it is another kind of file."""
+    """Return the non-empty lines of a .jsonl, numbered from 1. Raises ValueError if it is another kind of file."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in data[:8192]:
         raise ValueError("it is binary or UTF-16: save it as UTF-8")
@@ -50,7 +50,7 @@ def split_records(data: bytes) -> list[tuple[int, bytes]]:
 
 
 def read_record(line: bytes) -> Record:
-    """The article in a line. Raises ValueError with the reason when there is none."""
+    """Read the article in a line. Raises ValueError with the reason if there is none."""
     try:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:

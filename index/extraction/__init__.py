@@ -1,4 +1,4 @@
-"""Bytes of a web page, PDF, Word file or EPUB -> lines of text, in a process of its own; title and date of a text."""
+"""Web pages, PDFs, Word files and EPUBs to lines of text, in a process of its own; title and date of a text."""
 
 from typing import TYPE_CHECKING
 

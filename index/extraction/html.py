@@ -1,4 +1,4 @@
-"""A web page -> its article: main text without menus, banners and footers, and what its metadata says."""
+"""A web page to its article: main text without menus, banners and footers, and what its metadata says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy, web_address
 
 MAX_ELEMENTS = 40_000
-"""A page of more is read plainly, with whatever stands around its text: telling them apart would take minutes."""
+"""A page with more elements is read plainly, with everything around its text: telling them apart would take minutes."""
 
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
 _XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*>")  # looked for further in, a run of spaces would take its square
 _TITLE_LOOKED_AT = 1000
-"""Characters; a longer title is none, and telling it from its site's name would take their square."""
+"""Maximum length in characters; a longer title is ignored, because separating it from its site's name takes quadratic
+time."""
 _TITLE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 _RULE = re.compile(r"[|\s:-]+")
 _LABEL = re.compile(r"(?:publicité|anzeige|advertisement|publicidad|pubblicità|publicidade)", re.IGNORECASE)
@@ -43,7 +44,7 @@ _SILENT = frozenset(
 
 
 def extract_html(text: str) -> Extracted:
-    """The article of a web page's source. Raises ValueError when there is none."""
+    """Extract the article from a web page's source. Raises ValueError if there is none."""
     if not _TAG.search(text):
         return lay_out([Paragraph(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)], note="no HTML, read as text")
     tree = parse(text)
@@ -65,7 +66,7 @@ def extract_html(text: str) -> Extracted:
 
 
 def parse(text: str | bytes) -> Any:
-    """The element tree of HTML, whatever is wrong with it; nothing is loaded. Raises ValueError when it holds none."""
+    """Parse HTML into an element tree, however broken it is; nothing is loaded. Raises ValueError if it holds none."""
     import lxml.etree
     import lxml.html
 
@@ -79,7 +80,7 @@ def parse(text: str | bytes) -> Any:
 
 
 def blocks(tree: Any) -> Iterator[str]:
-    """Every paragraph of a tree in order, without scripts and menus."""
+    """Yield every paragraph of a tree in order, without scripts and menus."""
     import lxml.etree
 
     said: list[str] = []
@@ -127,7 +128,7 @@ def _same(a: str, b: str) -> bool:
 
 
 def _facts(tree: Any) -> dict[str, str]:
-    """title, date, language, source and url as the page declares them, "" for what it does not."""
+    """Return title, date, language, source and url as the page declares them, "" for what it does not."""
     metas: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
@@ -159,7 +160,7 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
 
 
 def _without_site(title: str, site: str) -> str:
-    """A page's title without the name of its site at the end."""
+    """Remove the name of its site from the end of a page's title."""
     head, mark, tail = re.sub(r"\s+[|–—·-]\s+(?=[^|–—·]*$)", "\n", title).partition("\n")
     return head if mark and (tail == site or (not site and len(tail) < len(head) / 2)) else title
 
@@ -175,7 +176,7 @@ def _date(tree: Any, metas: dict[str, str], data: dict[str, Any]) -> str:
 
 
 def _linked_data(tree: Any) -> dict[str, Any]:
-    """The page's JSON-LD record of an article, {} when it has none."""
+    """Return the page's JSON-LD record of an article, or {}."""
     for script in tree.iter("script"):
         if (script.get("type") or "").strip().lower() != "application/ld+json" or not script.text:
             continue

@@ -1,4 +1,4 @@
-"""What is taken out of a file that is no plain text: its paragraphs laid out as lines, and what it says of itself."""
+"""Text extracted from a file: its paragraphs laid out as lines, and its metadata."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from index.progress import Tick, no_tick
 from index.text import sentences
 
 LINE_CHARS = 400
-"""A paragraph longer than this is cut at the ends of its sentences, so that a line is soon compared with its source."""
+"""A longer paragraph is cut between sentences, so that a line is quickly compared with its source. In characters."""
 MAX_LINE_CHARS = 2000
-"""What has no sentence end for so long is cut at a space."""
+"""Text without a sentence end for this many characters is cut at a space."""
 MAX_CHARS = 5_000_000
-"""Most characters that are taken out of one file, about 800 pages of close print twice over."""
+"""Maximum number of characters taken from one file, about twice 800 closely printed pages."""
 MAX_LINES = 200_000
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\x1c-\x1e\x85]+")
@@ -26,7 +26,10 @@ _UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\ufeff]")
 
 @dataclass(slots=True)
 class Paragraph:
-    """Text without line ends; `places` are (offset in the text, page that begins there), `size` the print's height."""
+    """Text without line endings.
+
+    `places` are (offset in the text, page that begins there), `size` is the height of print.
+    """
 
     text: str
     places: list[tuple[int, int]] = field(default_factory=list)
@@ -35,34 +38,36 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The lines of an Article and what its file says of it; "" and () for what it does not say."""
+    """The lines of an article and what its file declares; "" and () for what it does not."""
 
     lines: tuple[str, ...]
     pages: tuple[int, ...] = ()
     title: str = ""
     date: str = ""
-    """As it is written, in any form."""
+    """As written in the file, in any form."""
     language: str = ""
     source: str = ""
     url: str = ""
     note: str = ""
-    """What a person should know of how it was read."""
+    """What a person should know about how it was read, or ""."""
 
 
 def tidy(text: str) -> str:
-    """Text on one line: runs of spaces as one, no-break spaces kept, accents in one character with their letters, and
-    characters that print nothing left out."""
+    """Return text on one line, composed and without characters that print nothing.
+
+    Runs of spaces become one, no-break spaces stay.
+    """
     return _SPACE.sub(" ", _UNPRINTED.sub("", unicodedata.normalize("NFC", text))).strip(" ")
 
 
 def web_address(text: str) -> str:
-    """`text` when it is an address on the web that a page may link to, else ""."""
+    """Return `text` if it is a web address that a page may link to, else ""."""
     text = text.strip()
     return text if _ADDRESS.fullmatch(text) else ""
 
 
 def cut(paragraph: str, tick: Tick = no_tick) -> Iterator[tuple[int, str]]:
-    """The lines of a paragraph, each with its offset: whole sentences, as many as LINE_CHARS hold."""
+    """Yield the lines of a paragraph with their offsets: whole sentences, as many as LINE_CHARS allows."""
     if len(paragraph) <= LINE_CHARS:
         yield 0, paragraph
         return
@@ -87,10 +92,10 @@ def lay_out(
     note: str = "",
     tick: Tick = no_tick,
 ) -> Extracted:
-    """Paragraphs as lines with an empty one between them; with `n_pages`, the first line of each page.
+    """Lay out paragraphs as lines with an empty line between them; with `n_pages`, note the first line of each page.
 
-    A sentence that runs over a page's end stands on the page where it begins. Past MAX_CHARS the rest is left out, and
-    the note says so.
+    A sentence that runs over the end of a page belongs to the page where it begins. Beyond MAX_CHARS the rest is left
+    out, and the note says so.
     """
     lines: list[str] = []
     starts: dict[int, int] = {}
@@ -126,12 +131,12 @@ def lay_out(
 
 
 def _is_row(line: str) -> bool:
-    """Is it an item of a list or a row of a table, which stands right under the one before?"""
+    """Return whether a line is a list item or table row, which follows the one before without an empty line."""
     return line.startswith(("- ", "• ")) or " | " in line
 
 
 def _by_page(paragraph: Paragraph, tick: Tick) -> Iterator[tuple[int, str]]:
-    """The lines of a paragraph, which is cut, too, at the first sentence that begins on another page."""
+    """Yield the lines of a paragraph, cut also at the first sentence that begins on another page."""
     text = paragraph.text
     if len(paragraph.places) < 2:
         yield from cut(text, tick)

@@ -1,4 +1,4 @@
-""".docx and .epub -> paragraphs: zip files of XML, of which a few named members are read, and only so many bytes."""
+""".docx and .epub to paragraphs: zip files of XML, of which a few named members are read, up to a limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 
 MAX_UNPACKED = 60_000_000
-"""Bytes that are unpacked of one file at most; what unpacks to more is a zip bomb, or holds pictures as text."""
+"""Maximum number of bytes unpacked from one file; one that unpacks to more is a zip bomb, or holds pictures as text."""
 MAX_CHAPTERS = 3000
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -23,7 +23,7 @@ _HEADINGS = re.compile(r"(?:title|titre|titel|título|titolo|heading ?1|titre ?1
 
 
 class _Zip:
-    """A zip file in memory; what is read of it counts."""
+    """A zip file in memory that counts what is read from it."""
 
     def __init__(self, data: bytes, what: str) -> None:
         try:
@@ -35,7 +35,7 @@ class _Zip:
         self.names = frozenset(self._file.namelist())
 
     def read(self, name: str) -> bytes:
-        """The bytes of a member. Raises ValueError when it is missing, damaged, locked or too large."""
+        """Return the bytes of a member. Raises ValueError if it is missing, damaged, encrypted or too large."""
         try:
             with self._file.open(name) as member:
                 data = member.read(self._left + 1)
@@ -52,7 +52,7 @@ class _Zip:
 
 
 def _xml(data: bytes, what: str) -> Any:
-    """The tree of XML; entities stay unexpanded, nothing is loaded. Raises ValueError when it is not well-formed."""
+    """Parse XML without expanding entities or loading anything. Raises ValueError if it is not well-formed."""
     import lxml.etree
 
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -71,7 +71,7 @@ def _xml(data: bytes, what: str) -> Any:
 
 
 def extract_docx(data: bytes) -> Extracted:
-    """The text of a Word document as it reads with all its changes accepted, notes at the end."""
+    """Extract the text of a Word document with all its changes accepted and its notes at the end."""
     file = _Zip(data, "Word document")
     tree = _xml(file.read("word/document.xml"), "Word document")
     found = list(_word_paragraphs(tree))
@@ -85,7 +85,7 @@ def extract_docx(data: bytes) -> Extracted:
 
 
 def _word_paragraphs(tree: Any) -> Iterator[tuple[str, str]]:
-    """(text, style) of each paragraph; a table's row is one."""
+    """Yield (text, style) of each paragraph; a table row is one paragraph."""
     for element in tree.iter(f"{WORD}p", f"{WORD}tr"):
         inside = {parent.tag for parent in element.iterancestors()}
         if _FALLBACK in inside or f"{WORD}tr" in inside:
@@ -101,7 +101,7 @@ def _word_paragraphs(tree: Any) -> Iterator[tuple[str, str]]:
 
 
 def _word_text(paragraph: Any) -> str:
-    """The text of a paragraph's own runs, those of an accepted insertion with them, those of a deletion not."""
+    """Return the text of a paragraph's own runs, with accepted insertions and without deletions."""
     said = []
     for element in paragraph.iter(*(WORD + name for name in ("t", "tab", "br", "cr", "noBreakHyphen"))):
         own = next(parent for parent in element.iterancestors() if parent.tag == f"{WORD}p")
@@ -118,7 +118,7 @@ def _word_text(paragraph: Any) -> str:
 
 
 def extract_epub(data: bytes) -> Extracted:
-    """The text of an EPUB's chapters in their order, and the title, date, language and publisher it declares."""
+    """Extract the chapters of an EPUB in order, and the title, date, language and publisher it declares."""
     file = _Zip(data, "EPUB")
     if "META-INF/encryption.xml" in file.names and b"obfuscation" not in file.read("META-INF/encryption.xml"):
         raise ValueError("it is protected against copying (DRM): it can be read in its own program only")

@@ -1,4 +1,4 @@
-"""PDF -> paragraphs with their pages: running heads left out, printed lines and divided words joined."""
+"""PDF to paragraphs with their pages: without running heads, with printed lines and hyphenated words joined."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIRST_PARTS = frozenset(
 
 
 class _Char(NamedTuple):
-    """A character and the box it is printed in, in points, y upwards; no box when it is only meant, as many spaces."""
+    """A character and its box in points, y upwards; no box for one that is only implied, like many spaces."""
 
     char: str
     left: float = 0.0
@@ -45,7 +45,7 @@ class _Char(NamedTuple):
 
 @dataclass(slots=True)
 class _Line:
-    """A printed line: where it stands in points, y upwards; `first_word` is the width of its first word."""
+    """A printed line and its position in points, y upwards; `first_word` is the width of its first word."""
 
     text: str
     page: int
@@ -55,11 +55,14 @@ class _Line:
     size: float
     first_word: float
     is_margin: bool
-    """Whether it stands where a running head or a page number may."""
+    """Whether it is where a running head or a page number may be."""
 
 
 def extract_pdf(data: bytes) -> Extracted:
-    """The text of a PDF, in the order it was written in. Raises ValueError when there is none to read, and says why."""
+    """Extract the text of a PDF in the order of its content.
+
+    Raises ValueError with the reason if there is none to read.
+    """
     import pypdfium2
 
     try:
@@ -122,7 +125,7 @@ def _notes(n_pages: int, last: int, pictures: Sequence[int]) -> list[str]:
 
 
 def _lines_of(page: Any, number: int) -> Iterator[_Line]:
-    """The printed lines of a page in the order of its content, which is the order of reading but for odd writers."""
+    """Yield the printed lines of a page in the order of its content, which nearly always is the reading order."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
@@ -157,7 +160,7 @@ def _lines_of(page: Any, number: int) -> Iterator[_Line]:
 
 
 def _line(chars: Sequence[_Char], page: int, margins: tuple[float, float]) -> Iterator[_Line]:
-    """The line that characters make; none when they are only space."""
+    """Yield the line that some characters form; nothing if they are only spaces."""
     text = "".join(each.char for each in chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), unicodedata.normalize("NFC", text))
     text = re.sub(r"\u00ad(?=.)|[\ufeff\u200b]", "", text)
@@ -180,7 +183,7 @@ def _line(chars: Sequence[_Char], page: int, margins: tuple[float, float]) -> It
 
 
 def _without_running_heads(lines: Sequence[_Line], n_pages: int) -> list[_Line]:
-    """Lines but those that stand at one height at the top or foot of page after page, whatever number is in them."""
+    """Remove lines that are at the same height at the top or foot of page after page, whatever number they contain."""
     pages: dict[int, list[_Line]] = defaultdict(list)
     for line in lines:
         pages[line.page].append(line)
@@ -210,7 +213,7 @@ def _without_running_heads(lines: Sequence[_Line], n_pages: int) -> list[_Line]:
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[Paragraph]:
-    """Printed lines joined while one goes on in the next: over the end of a line, a column or a page."""
+    """Join printed lines that continue in the next one: across the end of a line, a column or a page."""
     edges = _right_edges(lines)
     pitch = _pitch(lines)
     known = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
@@ -226,7 +229,7 @@ def _paragraphs(lines: Sequence[_Line]) -> list[Paragraph]:
 
 
 def _right_edges(lines: Sequence[_Line]) -> list[float]:
-    """For each line, how far to the right the lines of its column reach."""
+    """Return for each line how far to the right the lines of its column reach, in points."""
     columns: dict[tuple[int, int], float] = {}
     keys = [(line.page, round(line.left / 20)) for line in lines]
     for key, line in zip(keys, lines, strict=True):
@@ -237,7 +240,7 @@ def _right_edges(lines: Sequence[_Line]) -> list[float]:
 
 
 def _pitch(lines: Sequence[_Line]) -> dict[int, float]:
-    """Size of print, rounded -> usual distance from a line to the next one under it."""
+    """Return the usual distance between two lines for each rounded size of print, in points."""
     steps: dict[int, list[float]] = defaultdict(list)
     for a, b in pairwise(lines):
         if a.page == b.page and 0 < a.y - b.y < 3 * a.size and abs(a.size - b.size) < 0.12 * a.size:
@@ -246,7 +249,7 @@ def _pitch(lines: Sequence[_Line]) -> dict[int, float]:
 
 
 def _goes_on(a: _Line, b: _Line, edge: float, pitch: dict[int, float]) -> bool:
-    """Does line `b` belong to the paragraph of line `a`, which stands before it?"""
+    """Return whether line `b` continues the paragraph of line `a` before it."""
     if abs(a.size - b.size) > 0.12 * max(a.size, b.size):
         return False
     is_open = not _ENDS.search(a.text)
@@ -269,7 +272,7 @@ def _goes_on(a: _Line, b: _Line, edge: float, pitch: dict[int, float]) -> bool:
 
 
 def _has_room(a: _Line, b: _Line, edge: float) -> bool:
-    """Would the first word of `b` have fitted behind `a`, so that the line was ended on purpose?"""
+    """Return whether the first word of `b` would have fitted after `a`, so that the line was ended on purpose."""
     return edge - a.right > b.first_word + 0.75 * a.size
 
 
@@ -287,7 +290,7 @@ def _append(paragraph: Paragraph, line: _Line, known: Counter[str]) -> None:
 
 
 def _is_divided(hyphen: str, head: str, tail: str, known: Counter[str]) -> bool:
-    """Is the hyphen between `head` and `tail` one of the line end only, not of the word?"""
+    """Return whether the hyphen between `head` and `tail` belongs to the line break only, not to the word."""
     if not tail[:1].islower():
         return False
     joined, spelled = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
@@ -302,7 +305,10 @@ def _is_divided(hyphen: str, head: str, tail: str, known: Counter[str]) -> bool:
 
 
 def _title(paragraphs: Sequence[Paragraph], declared: str) -> str:
-    """The headline: the largest print at the top of the first page; else the PDF's own title where its text has it."""
+    """Return the headline: the largest print at the top of the first page.
+
+    Else the PDF's own title, if its text contains it.
+    """
     first = [each for each in paragraphs[:8] if each.places[0][1] == 1]
     if not first:
         return ""

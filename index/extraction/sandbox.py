@@ -1,8 +1,8 @@
-"""The door to everything that is no plain text: bytes of a web page, PDF, Word file or EPUB in, their text out.
+"""The only way to text that is not plain: bytes of a web page, PDF, Word file or EPUB in, their text out.
 
-The libraries that take such files apart run in a process of their own (index/extraction/worker.py), which gets bytes,
-not names: it can open no file and no connection, has so much memory, and is ended when one file takes too long. A file
-that breaks it is passed over; the next one gets a new process.
+The libraries that parse such files run in a process of their own (index/extraction/worker.py). It receives bytes, not
+names, can open no file and no connection, has limited memory, and is ended when one file takes too long. A file that
+breaks it is skipped; the next one gets a new process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from index.extraction.layout import Extracted
 from index.progress import Tick, no_tick
 
 SECONDS = 60.0
-"""Longest that one file may take; 2,000 printed pages take 10 (docs/experiments.md)."""
+"""Time limit for one file; 2,000 printed pages take 10 s (docs/experiments.md)."""
 _START_SECONDS = 60.0  # to load the libraries, on a disk that is busy
 _LISTEN_SECONDS = 0.5  # between two looks at whether it is to stop
 _ROOT = str(Path(index.__file__).resolve().parents[1])
@@ -31,7 +31,7 @@ _MAIN = "import sys; sys.path[:0] = [sys.argv[1]]; from index.extraction.worker 
 
 
 class Extractor:
-    """Takes files apart, one after the other, in a process that starts with the first one and ends with `close`."""
+    """Extracts text from files one by one, in a process that starts with the first one and ends with `close`."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -46,7 +46,10 @@ class Extractor:
         self.close()
 
     def extract(self, kind: str, data: bytes, tick: Tick = no_tick) -> Extracted:
-        """The text of a file of that kind (html, pdf, docx, epub). Raises ValueError with the reason if none."""
+        """Return the text of a file of that kind (html, pdf, docx, epub).
+
+        Raises ValueError with the reason if there is none.
+        """
         try:
             process = self._process or self._start(tick)
             assert process.stdin is not None
@@ -96,7 +99,7 @@ class Extractor:
 
     @staticmethod
     def _answer(process: subprocess.Popen[bytes], seconds: float, tick: Tick) -> dict[str, Any]:
-        """The next thing the process says. Raises TimeoutError, or EOFError when it ended instead."""
+        """Return the next message of the process. Raises TimeoutError, or EOFError if the process ended instead."""
         assert process.stdout is not None
         descriptor, until = process.stdout.fileno(), time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:

@@ -1,5 +1,4 @@
-"""The process that takes files apart for index/extraction/sandbox.py: bytes in, JSON out, and nothing else can be
-opened."""
+"""The process that parses files for index/extraction/sandbox.py: bytes in, JSON out, nothing else can be opened."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf
 
 MEMORY = 3_000_000_000
-"""Bytes of address space; a file of the largest size takes about 1,000,000,000."""
+"""Limit of the address space in bytes; a file of the largest size takes about 1,000,000,000."""
 
 # A page with the letter A on it.
 _PDF = b"""%PDF-1.4
@@ -73,7 +72,7 @@ def _say(write: Callable[[bytes], object], found: dict[str, object]) -> None:
 
 
 def _warm() -> None:
-    """Read one small file of each kind: what a library loads late it could not open any more."""
+    """Read one small file of each kind: what a library loads late could not be opened any more."""
     from trafilatura.external import jt_stoplist_init
 
     jt_stoplist_init()  # lists of words that only a page with little text asks for
@@ -103,7 +102,7 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def _shut() -> None:
-    """From here on no file, connection or process can be opened, and memory ends."""
+    """Forbid opening files, connections and processes from here on, and limit memory."""
     try:
         import resource
     except ImportError:  # Windows has none of these limits

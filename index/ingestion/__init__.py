@@ -1,4 +1,4 @@
-"""Folders of articles -> a new generation of a library."""
+"""Folders of articles to a new generation of a library."""
 
 from typing import TYPE_CHECKING
 

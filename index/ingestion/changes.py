@@ -1,4 +1,4 @@
-"""What became of each article between two generations."""
+"""What changed for each article between two generations."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Changes:
 
 
 def compare(old: Library | None, articles: Sequence[Article]) -> Changes:
-    """What became of each article; one whose bytes stood under a name that is gone was renamed.
+    """Compare articles with the old generation; one whose bytes were under a name that is gone was renamed.
 
-    The lines of a .jsonl move when one is put in or taken out above them: that is a new name, not another text.
+    The lines of a .jsonl move when a line is added or removed above them: that is a new name, not a new text.
     """
     before = {article.id: article.sha256 for article in old.articles} if old else {}
     after = {article.id: article.sha256 for article in articles}

@@ -1,4 +1,4 @@
-"""Folders counted before they are read: how many articles of which kinds, what is passed over, about how long."""
+"""Count folders before they are read: how many articles of which kinds, what is skipped, about how long it takes."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from index.documents import most_bytes, walk
 from index.types import Skipped
 
 FILE = "pace.json"
-"""In a library: how fast its last texts were embedded on this machine."""
+"""Name of the file in a library that records how fast its last texts were embedded on this machine."""
 CHUNK_BYTES = 600
-"""Of text; most chunks end before their limit, at a paragraph's end."""
+"""Estimated text per chunk, in bytes; most chunks end before their limit, at the end of a paragraph."""
 SHARE = {".html": 0.2, ".htm": 0.2, ".pdf": 0.05, ".docx": 0.3, ".epub": 0.8}
-"""How much of a file is text, of kinds that are not text alone. A guess: pictures and markup differ."""
+"""Share of a file that is text, for kinds that also hold other things. A guess: pictures and markup vary."""
 PACE = {"embeddinggemma-300m": 6.4, "multilingual-e5-small": 24.0}
-"""Chunks a second with their sentences, on two cores, for a library that has measured none."""
+"""Chunks per second, with their sentences, on two cores, for a library that has measured none."""
 SLOWEST = PACE["embeddinggemma-300m"]
 LEAST_CHUNKS = 32
-"""A pace of fewer says more about starting than about going on."""
+"""A pace measured on fewer chunks says more about starting than about continuing."""
 
 
 @dataclass(slots=True)
 class Counted:
-    """What lies in some folders, by names and sizes alone: no file has been opened."""
+    """What is in some folders, by names and sizes alone: no file has been opened."""
 
     n_files: int = 0
     n_bytes: int = 0
     n_chunks: float = 0.0
-    """About how many passages they make."""
+    """Estimated number of chunks."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Files by ending, ".markdown" and ".htm" with the more usual one."""
+    """Number of files by ending; ".markdown" and ".htm" count with the more usual ending."""
     passed_over: Counter[str] = field(default_factory=Counter)
-    """Files by reason, as `Skipped` words it."""
+    """Number of skipped files by reason, worded as in `Skipped`."""
     is_whole: bool = True
-    """False when counting was ended before everything was seen."""
+    """False if counting was ended before everything was seen."""
 
     def seconds(self, pace: float) -> float:
-        """About how long embedding takes at a pace of so many chunks a second."""
+        """Return about how long embedding takes, in seconds, at a pace in chunks per second."""
         return self.n_chunks / pace
 
 
@@ -53,9 +53,10 @@ def count(
     known: Collection[str] = (),
     go_on: Callable[[int], bool] = lambda n: True,
 ) -> Counted:
-    """Count what `build` would read in `sources` for the library at `library`, but the files at `known` paths.
+    """Count what `build` would read in `sources` for the library at `library`, without the files at `known` paths.
 
-    `go_on` is asked now and then, with the number of files seen, and ends it. Reads no file; 100,000 take seconds.
+    `go_on` is called now and then with the number of files seen so far, and ends the count by returning False. No file
+    is read; counting 100,000 takes seconds.
     """
     counted, skipped, n_seen = Counted(), list[Skipped](), 0
     seen = set(known)  # a folder may be named twice, or one that lies in another
@@ -92,7 +93,7 @@ def _add(counted: Counted, path: Path) -> None:
 
 
 def pace_of(library: Path, embedder: str) -> float:
-    """Chunks a second: as measured when this library was last added to, or what is usual for the embedder."""
+    """Return chunks per second: as measured when the library was last added to, or as usual for the embedder."""
     try:
         kept = json.loads((library / FILE).read_text(encoding="utf-8"))
         pace = float(kept["chunks_per_second"])
@@ -104,7 +105,7 @@ def pace_of(library: Path, embedder: str) -> float:
 
 
 def keep_pace(library: Path, embedder: str, n_chunks: int, seconds: float) -> None:
-    """Remember how long so many chunks took; nothing happens when they were few, or the disk has no room."""
+    """Record how long so many chunks took; do nothing if they were few, or the disk is full."""
     if n_chunks < LEAST_CHUNKS or seconds <= 0:
         return
     kept = {"embedder": embedder, "chunks_per_second": round(n_chunks / seconds, 2), "measured": int(time.time())}

@@ -1,4 +1,4 @@
-"""Vectors of a build that was interrupted, kept for the next one."""
+"""Vectors of an interrupted build, kept for the next one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from index.models import Embedder
 
 
 class Journal:
-    """Vectors of a build on their way to a generation, so that an interrupted one does not embed them again.
+    """Vectors of a build in progress, so that an interrupted one does not embed them again.
 
-    Records of a 32-byte key, dim float32 and a CRC-32; a torn or foreign record ends what is read.
+    A record is a 32-byte key, dim float32 values and a CRC-32; a torn or foreign record ends reading.
     """
 
     def __init__(self, path: Path, embedder: Embedder) -> None:

@@ -1,4 +1,4 @@
-"""Which segments the next generation keeps, and what is written anew."""
+"""Decide which segments the next generation keeps and what is written anew."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _SMALL = 64  # chunks; segments smaller than this are written again with what is
 def segments_of(
     articles: list[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
 ) -> tuple[list[Segment], Rows, int]:
-    """The segments of the new generation, its `order`, and how many chunks were embedded.
+    """Return the segments of the new generation, its `order`, and how many chunks were embedded.
 
-    An article that is what it was stays in its segment. What is new is one more segment, and takes the articles of
-    small segments with it, so that there are never many.
+    An unchanged article stays in its segment. New articles form one more segment, which absorbs small segments, so that
+    there are never many.
     """
     places = {article.id: n for n, article in enumerate(old.articles)} if old else {}
     before = np.full(len(articles), -1, dtype=np.int64)  # the place in `old` of what need not be prepared
@@ -74,11 +74,11 @@ def segments_of(
 
 
 def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int]:
-    """The segments of `old` that the next generation keeps as they are, ascending: those that are on disk, mostly
-    still needed, and at least twice as large as all that is written anew.
+    """Return the segments of `old` that the next generation keeps as they are, ascending.
 
-    So there are no more than the logarithm of the number of chunks, and a chunk is written again as often at most.
-    `held_by`, `places`: the segments and the places of the articles that could stay.
+    Those that are on disk, mostly still needed, and at least twice as large as everything that is written anew. So
+    there are at most as many as the logarithm of the number of chunks, and no chunk is rewritten more often than that.
+    `held_by` and `places` are the segments and the places of the articles that could stay.
     """
     n_of = np.bincount(old.rows["article"], minlength=len(old.articles))[places]
     live = np.bincount(held_by, weights=n_of, minlength=len(old.segments))
@@ -96,7 +96,7 @@ def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int
 def _fresh(
     articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
 ) -> tuple[Segment, int]:
-    """A segment of articles that are prepared now, and how many of their chunks were embedded."""
+    """Prepare a segment of articles. Return it and how many of their chunks were embedded."""
     rows: list[tuple[int, int, int, bytes]] = []
     said: list[Sequence[bytes]] = []
     words: list[Sequence[str]] = []
@@ -134,18 +134,18 @@ def _fresh(
 
 
 def keys_of(old: Library) -> set[bytes]:
-    """Keys of all that a library has a vector of."""
+    """Return the keys of everything that a library has a vector for."""
     return set(key_list(old.rows["key"])).union(*(key_list(each.sentences.keys) for each in old.segments))
 
 
 def _vectors_of(old: Library, keys: set[bytes]) -> dict[bytes, Array]:
-    """The vectors of chunks that a library has, of these keys."""
+    """Return the chunk vectors that a library has for these keys."""
     rows = {key: n for n, key in enumerate(key_list(old.rows["key"])) if key in keys} if keys else {}
     return dict(zip(rows, old.vectors.take(np.array(list(rows.values()), dtype=np.int64)), strict=True))
 
 
 def _halves_of(old: Library, keys: set[bytes]) -> dict[bytes, Any]:
-    """The vectors of sentences that a library has, of these keys."""
+    """Return the sentence vectors that a library has for these keys."""
     found: dict[bytes, Any] = {}
     for segment in old.segments if keys else ():
         held = {key: n for n, key in enumerate(key_list(segment.sentences.keys))}

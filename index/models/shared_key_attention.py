@@ -1,7 +1,7 @@
 """Attention as plain matrix products, for encoders in which all query heads share one key head, as EmbeddingGemma's do.
 
 torch's fused kernel reaches a sixth of what the processor computes in bfloat16; one product of all heads' queries with
-the one key head comes near it. The same numbers but for rounding (docs/experiments.md).
+the one key head comes near it. The numbers are the same except for rounding (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 NAME = "citeline-shared-key"
 _MAX_SCORES = 400_000
-"""Scores computed at a time: what is written must still be in the processor's cache when it is read again."""
+"""Scores computed at a time: they must still be in the processor's cache when they are read again."""
 
 
 def use(encoder: Any) -> bool:
-    """Make a transformers encoder compute its attention here; False, and nothing changes, if it has more key heads."""
+    """Make an encoder compute its attention here. Return False, changing nothing, if it has more than one key head."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
@@ -40,8 +40,9 @@ def _attention(
     scaling: float,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """As transformers calls it: query (batch, heads, tokens, width), key and value with one head; True may be seen.
+    """Attend as transformers calls it.
 
+    `query` is (batch, heads, tokens, width), `key` and `value` have one head; where the mask is True may be seen.
     Returns (batch, tokens, heads, width).
     """
     import torch
@@ -57,7 +58,7 @@ def _attention(
 
 
 def _product(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float) -> Tensor:
-    """Attention of (rows, heads, tokens, width) to (rows, tokens, width), as (rows, tokens, heads, width)."""
+    """Attend from (rows, heads, tokens, width) to (rows, tokens, width). Return (rows, tokens, heads, width)."""
     import torch
 
     rows, heads, tokens, width = query.shape

@@ -1,6 +1,6 @@
-"""The vectors of an encoder's tokens, left in its file: of a quarter of a million a shelf needs some thousand.
+"""The table of an encoder's token vectors, left in its file: of a quarter of a million, a library needs some thousand.
 
-They are two thirds of EmbeddingGemma's weights, 400 MB in bfloat16. Those that were read are remembered, up to 25 MB.
+They are two thirds of EmbeddingGemma's weights, 400 MB in bfloat16. Vectors that were read are cached, up to 25 MB.
 What is computed is the same to the bit.
 """
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 _MAX_HEADER = 100_000_000
 _N_COMPARED = 16
 N_KEPT = 16_384
-"""Vectors that are remembered; more are more than eight texts of the greatest length hold."""
+"""Number of cached vectors; more than eight texts of maximum length contain."""
 
 
 def leave_on_disk(encoder: Any, folder: Path) -> bool:
-    """Let a transformers encoder that was loaded from `folder` read token vectors from its model.safetensors.
+    """Make a transformers encoder that was loaded from `folder` read token vectors from its model.safetensors.
 
-    False, and nothing changes, where the file is not there or holds other vectors than the encoder.
+    Return False, changing nothing, if the file is missing or holds other vectors than the encoder.
     """
     import torch
 
@@ -46,7 +46,7 @@ def leave_on_disk(encoder: Any, folder: Path) -> bool:
     module.weight = torch.nn.Parameter(torch.empty(0, weight.shape[1], dtype=dtype), requires_grad=False)
 
     def forward(input_ids: Tensor) -> Tensor:
-        """Of each token of (batch, tokens) its vector, scaled as the encoder does it."""
+        """Return for each token of (batch, tokens) its vector, scaled as the encoder does it."""
         vectors = kept.take(input_ids.numpy())
         return vectors if scale is None else vectors * scale.to(dtype)
 
@@ -62,7 +62,7 @@ class _Vectors:
 
     @classmethod
     def find(cls, path: Path, name: str, shape: tuple[int, ...]) -> _Vectors | None:
-        """The tensor of this name and shape; None when the file has none."""
+        """Return the tensor with this name and shape, or None if the file has none."""
         import torch
 
         kinds = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
@@ -80,7 +80,7 @@ class _Vectors:
         return cls(file, start, shape[1] * kind.itemsize, kind) if tuple(entry["shape"]) == shape else None
 
     def take(self, rows: Any) -> Tensor:
-        """Some of its rows, shape (n, dim), as they are stored. Raises ModelDamaged when the disk has them no more."""
+        """Return some of its rows as stored, shape (n, dim). Raises ModelDamaged if the disk no longer has them."""
         import torch
 
         buffer = bytearray(len(rows) * self._width)
@@ -96,7 +96,7 @@ class _Vectors:
 
 
 class _Kept:
-    """Vectors that were read before, as they are computed with; when there are too many it begins anew."""
+    """Cache of vectors that were read, in the type used for computing; it starts over when it is full."""
 
     def __init__(self, vectors: _Vectors, n: int, dim: int, dtype: Any) -> None:
         import torch
@@ -108,7 +108,7 @@ class _Kept:
         self._guard = threading.Lock()
 
     def take(self, ids: Any) -> Tensor:
-        """The vectors of an array of ids: its shape and one dimension more. Raises ModelDamaged."""
+        """Return the vectors of an array of ids: its shape with one more dimension. Raises ModelDamaged."""
         import torch
 
         with self._guard:

@@ -1,6 +1,6 @@
-"""All that leaves this machine: the hub and pip, each call a child process that can be watched and stopped.
+"""Everything that leaves this machine: the hub and pip, each call a child process that can be watched and stopped.
 
-huggingface_hub is imported by the children only.
+Only the children import huggingface_hub.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HUB_ANSWER_S = 5.0  # a machine that cannot see the hub waits no longer than thi
 HUB_STALL_S = 60.0
 
 OnBytes = Callable[[int], None]
-"""Hears how many bytes are there by now."""
+"""Called with the number of bytes that have arrived so far."""
 
 
 class SourceFailed(Exception):
@@ -32,13 +32,13 @@ class Network:
     """The downloads; tests have their own."""
 
     def listing(self, hub: Hub) -> tuple[str, tuple[File, ...]]:
-        """The commit and its files; `n_bytes` is 0 and `sha256` "" where the hub does not say."""
+        """Return the commit and its files; `n_bytes` is 0 and `sha256` "" where the hub does not say."""
         out = _run([_LISTING, hub.repo, hub.revision], _hub_env(), quiet_s=HUB_ANSWER_S)
         answer = json.loads(out.split("\n")[1])
         return answer["commit"], tuple(File(*row) for row in answer["files"])
 
     def hub_files(self, hub: Hub, files: list[File], folder: Path, on_bytes: OnBytes) -> None:
-        """Download into `folder`, going on where an earlier call was stopped."""
+        """Download into `folder`, continuing where an earlier call was stopped."""
         sizes = json.dumps([(file.name, file.n_bytes) for file in files])
         command = [_DOWNLOAD, hub.repo, hub.revision, str(folder), sizes]
         _run(command, _hub_env(), folder, on_bytes, quiet_s=HUB_STALL_S)
@@ -56,7 +56,7 @@ class Network:
 
 
 def n_bytes_in(folder: Path) -> int:
-    """Bytes of the files in a folder, whatever others make, rename and remove in it meanwhile."""
+    """Return the bytes of the files in a folder, whatever others create, rename and remove in it meanwhile."""
     total = 0
     for inside, _, names in os.walk(folder):  # not Path.rglob, which on Python 3.11 raises for a folder that is gone
         for name in names:
@@ -123,10 +123,10 @@ def _run(
     on_bytes: OnBytes | None = None,
     quiet_s: float | None = None,
 ) -> str:
-    """The stdout of a Python child: code and its arguments. It ends when this process does, however that ends.
+    """Run Python code with arguments in a child process and return its stdout. The child ends when this process does.
 
-    Raises SourceFailed when it fails or brings nothing for `quiet_s` seconds. Whatever it writes is in `folder`;
-    `on_bytes` hears of it.
+    Raises SourceFailed if it fails or brings nothing for `quiet_s` seconds. Everything it writes is in `folder`;
+    `on_bytes` is called with the amount.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         code, *rest = arguments

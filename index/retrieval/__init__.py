@@ -1,4 +1,4 @@
-"""A query -> the chunks of a library that fit it best."""
+"""Find the chunks of a library that best fit a query."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Library + query -> Hits: what the dense and the keyword leg find, sorted by one score of both and of the letters."""
+"""Hybrid search: what dense and keyword retrieval find, ranked by one score of both and of the letters."""
 
 from __future__ import annotations
 
@@ -31,11 +31,19 @@ def search(
     k: int = K,
     within: Collection[str] | None = None,
 ) -> list[Hit]:
-    """The k chunks that fit a query best, best first, no two with the same text; `language` is the query's.
+    """Return the k chunks that fit a query best, best first, no two with the same text.
 
-    With `within`, ids of articles, only their chunks are looked at: exactly what a library of these articles alone
-    would find in the dense leg; in the keyword leg words keep the weight they have in the whole library.
-    Raises QueryError for an empty query.
+    Args:
+        library: The open library.
+        embedder: The embedder it was built with.
+        query: What to search for.
+        language: The query's language, ISO 639-1.
+        k: Number of hits.
+        within: Ids of articles: only their chunks are searched. Dense retrieval then finds exactly what it would in a
+            library of these articles alone; in keyword retrieval words keep their weight in the whole library.
+
+    Raises:
+        QueryError: The query is empty.
     """
     hits: list[Hit] = []
     seen: set[str] = set()
@@ -57,11 +65,11 @@ def rank(
     is_whole: bool = False,
     within: Collection[str] | None = None,
 ) -> Iterator[Hit]:
-    """The candidates, the best CANDIDATES of either leg, by their fused score; repeated texts too.
+    """Yield the candidates, the best CANDIDATES of either retriever, by their fused score; repeated texts included.
 
-    With `is_whole` every other chunk of the library comes after them (a score may be under 0), and all have the ranks
-    they have in either leg. With `within` there are no chunks but those of these articles.
-    Raises QueryError for an empty query.
+    With `is_whole` every other chunk of the library follows them (a score may then be negative), and all have their
+    ranks in both retrievers. With `within` there are only chunks of these articles. Raises QueryError for an empty
+    query.
     """
     if not query.strip():
         raise QueryError("the query is empty: type some words to look for")
@@ -97,7 +105,7 @@ def rank(
 
 
 def _cosines(library: Library, vector: Array, rows: Rows, known: Mapping[int, float]) -> dict[int, float]:
-    """What the dense leg says of each row: the mean of its cosine, unless that is known, and its nearest sentence's."""
+    """Return the dense score of each row: the mean of its cosine (from `known` if there) and its nearest sentence's."""
     whole = _completed(known, rows, partial(library.vectors.cosines, vector))
     nearest = library.sentences.nearest(vector, rows)
     return {
@@ -107,13 +115,13 @@ def _cosines(library: Library, vector: Array, rows: Rows, known: Mapping[int, fl
 
 
 def _completed(known: Mapping[int, float], rows: Rows, of: Callable[[Rows], Array]) -> dict[int, float]:
-    """What is known of some of the rows, and what `of` says of the others."""
+    """Return what is known of some rows, and what `of` returns for the others."""
     others = rows[[row not in known for row in rows.tolist()]]
     return {**known, **dict(zip(others.tolist(), of(others).tolist(), strict=True))}
 
 
 def query_terms(library: Library, query: str, language: str) -> list[str]:
-    """A query's terms, stemmed as its own language and as the languages most articles are in, each once."""
+    """Return a query's terms, stemmed in its own language and in those of most articles, each once."""
     languages = dict.fromkeys((language, *library.languages[:3]))
     own = terms(query, language)
     found = dict.fromkeys(own)

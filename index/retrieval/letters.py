@@ -1,4 +1,4 @@
-"""How alike a query and a few texts are by their letters: a typo, a joined word or another ending changes little."""
+"""Similarity of a query and a few texts by their letters: a typo, a joined word or another ending changes little."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from index.text import fold
 
 SIZE = 4
-"""Letters of a gram; 5 measures the same (docs/experiments.md)."""
+"""Letters per n-gram; 5 measures the same (docs/experiments.md)."""
 _K1, _B = 1.2, 0.75
 
 
 def likeness(query: str, texts: Sequence[str]) -> list[float]:
-    """BM25 of each text over the query's 4-letter pieces, in [0, 1], 1.0 for the best; all 0 when none is shared.
+    """Score each text by BM25 over the query's 4-letter pieces: in [0, 1], 1.0 for the best, all 0 if none is shared.
 
-    A piece weighs by how few of these very texts hold it, so no index of pieces is needed: this sorts candidates, it
-    finds none.
+    A piece weighs more the fewer of these very texts contain it, so no index is needed: this ranks candidates, it finds
+    none.
     """
     if not texts:
         return []
@@ -44,9 +44,9 @@ def _grams(query: str) -> list[str]:
 
 
 def _counts(grams: Sequence[str], texts: Sequence[str]) -> Any:
-    """How often each gram that stands anywhere stands in each text, as `str.count` has it: shape (n, len(texts)).
+    """Count how often each n-gram occurs in each text, as `str.count` does: shape (n, len(texts)).
 
-    All texts are looked at at once, as numbers made of the places of four letters among those of the grams.
+    All texts are processed at once, as numbers made of the places of four letters among those of the n-grams.
     """
     if not grams:
         return np.zeros((0, len(texts)))
@@ -76,13 +76,13 @@ def _letters(text: str) -> Any:
 
 
 def _numbers(places: Any) -> Any:
-    """The number of each run of SIZE letters, as many bits a letter as `places` has."""
+    """Return the number of each run of SIZE letters, with as many bits per letter as `places` has."""
     n = max(len(places) - SIZE + 1, 0)
     runs = np.ndarray(n, f"u{SIZE * places.itemsize}", places.tobytes(), strides=(places.itemsize,))
     return runs.copy()
 
 
 def _digest(numbers: Any) -> Any:
-    """16 bits of each number."""
+    """Return 16 bits of each number."""
     bits = 8 * numbers.itemsize
     return numbers * numbers.dtype.type(0x9E3779B97F4A7C15 >> (64 - bits)) >> numbers.dtype.type(bits - 16)

@@ -1,8 +1,8 @@
-"""The keyword leg: BM25 over folded stems, weighed when it is asked for.
+"""Keyword retrieval: BM25 over folded stems, weighted at query time.
 
-What is stored of a row (its terms, how often each stands there) does not depend on the other rows; how rare a term is
-and how long rows are on average is counted over the rows that are there. So nothing stored changes when articles come
-and go. The formula is Lucene's, with the roundings of bm25s 0.3.16, which is what the tests compare it to.
+What is stored for a row (its terms, how often each occurs) does not depend on other rows; the rarity of a term and the
+average length of rows are counted over the rows present. So nothing stored changes when articles come and go. The
+formula is Lucene's, with the roundings of bm25s 0.3.16, against which the tests compare it.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class Postings:
     """The terms of one segment's chunks."""
 
     vocabulary: dict[str, int]
-    """Each term's number."""
+    """Number of each term."""
     starts: Rows
-    """Where the postings of each term begin, and at the end how many there are."""
+    """Start of each term's postings, and at the end their total number."""
     chunks: Any
-    """The chunk of each posting, ascending for a term; int32."""
+    """Chunk of each posting, ascending within a term; int32."""
     counts: Any
-    """How often the term stands in it; int32."""
+    """How often the term occurs in that chunk; int32."""
     lengths: Any
-    """How many terms each chunk has, repeated ones too; int32."""
+    """Number of terms in each chunk, repeated ones included; int32."""
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[str]], tick: Tick = no_tick) -> Postings:
-        """The postings of lists of terms, one list a chunk."""
+        """Build postings from lists of terms, one list per chunk."""
         found: set[str] = set()
         for row in rows:
             tick()
@@ -56,14 +56,14 @@ class Postings:
 
     @classmethod
     def of_numbers(cls, vocabulary: dict[str, int], said: Rows, lengths: Rows) -> Postings:
-        """The same of the terms' numbers, those of all chunks one after the other, and how many each chunk has."""
+        """Build postings from term numbers, those of all chunks in a row, and the number of terms in each chunk."""
         n = max(len(lengths), 1)
         pairs, counts = np.unique(said * n + np.repeat(np.arange(len(lengths)), lengths), return_counts=True)
         return cls._sorted(vocabulary, pairs // n, pairs % n, counts, lengths)
 
     @classmethod
     def merged(cls, parts: Sequence[Postings], slots: Slots) -> Postings:
-        """The postings of the rows of several segments, as one."""
+        """Merge the postings of the rows of several segments."""
         words = sorted(set().union(*(part.vocabulary for part in parts)))
         vocabulary = {term: number for number, term in enumerate(words)}
         terms, chunks, counts, lengths = [], [], [], []
@@ -85,12 +85,12 @@ class Postings:
 
     @classmethod
     def _sorted(cls, vocabulary: dict[str, int], terms: Rows, chunks: Any, counts: Any, lengths: Any) -> Postings:
-        """From postings sorted by the number of their term, then by chunk."""
+        """Build from postings sorted by term number, then by chunk."""
         starts = np.searchsorted(terms, np.arange(len(vocabulary) + 1))
         return cls(vocabulary, starts, *(each.astype(np.int32) for each in (chunks, counts, lengths)))
 
     def of_term(self, term: str) -> tuple[Any, Any]:
-        """The chunks that hold a term, and how often each does."""
+        """Return the chunks that contain a term, and how often each does."""
         number = self.vocabulary.get(term)
         if number is None:
             return self.chunks[:0], self.counts[:0]
@@ -110,7 +110,7 @@ class Keywords:
         self._norms = _K1 * ((1 - _B) + _B * lengths / mean)
 
     def scores(self, terms: Sequence[str]) -> Array:
-        """BM25 score of every row for a query's terms, float32 of shape (n,); 0 where no term stands."""
+        """Return the BM25 score of every row for a query's terms: float32, shape (n,), 0 where no term occurs."""
         found = np.zeros(self._n_rows, dtype=np.float32)
         for term in terms:
             rarity = self._rarity(term)
@@ -119,7 +119,7 @@ class Keywords:
         return found
 
     def scores_of(self, terms: Sequence[str], rows: Rows) -> Array:
-        """The same of some rows only, looked up in the postings: float32 of shape (len(rows),)."""
+        """Return the same for some rows only, looked up in the postings: float32, shape (len(rows),)."""
         found = np.zeros(len(rows), dtype=np.float32)
         places = list(self._slots.split(rows))
         for term in terms:
@@ -134,10 +134,10 @@ class Keywords:
         return found
 
     def best(self, terms: Sequence[str], k: int, among: Rows | None = None) -> list[tuple[int, float]]:
-        """The k rows with the highest scores above 0 and these, best first; of equal ones those that come first.
+        """Return the k rows with the highest scores above 0 and their scores, best first; of equal rows the first ones.
 
-        Exact, by MaxScore (Turtle and Flood 1995): a row that holds only frequent terms is not looked at when all of
-        these together weigh less than what k rows have already.
+        Exact, by MaxScore (Turtle and Flood 1995): a row that has only frequent terms is skipped when all of these
+        together weigh less than what k rows have already.
         """
         weighed = sorted(((self._rarity(term), term) for term in terms if self.knows(term)), reverse=True)
         left = sum(rarity for rarity, _ in weighed)  # a term adds less than its rarity to any row
@@ -166,7 +166,7 @@ class Keywords:
         return list(zip(some[order].tolist(), scores[order].tolist(), strict=True))
 
     def knows(self, term: str) -> bool:
-        """Does any row hold this term?"""
+        """Return whether any row contains this term."""
         return bool(self._n_holding(term))
 
     def _rarity(self, term: str) -> float:
@@ -181,11 +181,11 @@ class Keywords:
         return n
 
     def _parts(self, rarity: float, rows: Rows, counts: Any) -> Array:
-        """What a term adds to the scores of rows that hold it so often."""
+        """Return the term's BM25 contribution for rows with these counts."""
         return np.asarray((rarity * (counts / (self._norms.take(rows) + counts))).astype(np.float32))
 
     def _postings(self, term: str) -> Iterator[tuple[Rows, Any]]:
-        """For each segment that has any the rows that hold a term, and how often each does."""
+        """Yield for each segment that has any the rows that contain a term, and how often each does."""
         for table, first, alive in zip(self._tables, self._slots.firsts[:-1], self._slots.alive, strict=True):
             chunks, counts = table.of_term(term)
             if len(chunks):

@@ -1,4 +1,4 @@
-"""A generation in the format before segments, read as one segment; the next change writes it anew, embedding nothing.
+"""Read a generation in the format before segments as one segment; the next change rewrites it without embedding.
 
 Its files: articles.jsonl, chunks.bin, vectors.faiss, sentences.npz, keywords.json and keywords.npz.
 """
@@ -23,7 +23,7 @@ FORMAT = 2
 
 
 def read(files: Mapping[str, bytes]) -> Segment:
-    """The whole generation. The caller has checked the files. Raises ValueError when they do not belong together."""
+    """Read the whole generation. The caller has checked the files. Raises ValueError if they do not belong together."""
     articles = [article_of(line) for line in files["articles.jsonl"].splitlines()]
     chunks = np.frombuffer(files["chunks.bin"], dtype=ROW)
     vectors = flat_vectors(files["vectors.faiss"])
@@ -38,12 +38,12 @@ def read(files: Mapping[str, bytes]) -> Segment:
 
 
 def order(segment: Segment) -> Rows:
-    """The `order` of a library of one segment, whole."""
+    """Return the `order` of a library that is exactly one segment."""
     return np.array([(0, n) for n in range(len(segment.articles))], dtype=np.int64).reshape(-1, 2)
 
 
 def _postings(files: Mapping[str, bytes], articles: Sequence[Article], chunks: Any) -> tuple[Postings, str]:
-    """The terms of each chunk, and the name of what made them; "" when they were not kept and are made now."""
+    """Return the terms of each chunk and the name of what made them, or "" if they were not stored and are made now."""
     about = json.loads(files["keywords.json"])
     analysis: str = about.get("analysis", "")
     if "vocabulary" not in about:

@@ -25,7 +25,7 @@ from index.storage.vectors import LARGE, Codes, Sentences, Slots, Table, VectorT
 from index.types import Article
 
 ROW = np.dtype([("article", "<i4"), ("start", "<i4"), ("length", "<i4"), ("key", "S32")])
-"""A chunk: the number of its article, its place in the article's text, the key of the passage that stands for it."""
+"""A chunk: its article's number, its place in the article's text, and the key of the passage that represents it."""
 
 Files = Mapping[str, tuple[int, str]]
 """Name -> (bytes, SHA-256)."""
@@ -33,24 +33,23 @@ Files = Mapping[str, tuple[int, str]]
 
 @dataclass(frozen=True)
 class Segment:
-    """Articles in order, and a row a chunk in each of the tables."""
+    """Articles in order, with one row per chunk in each of the tables."""
 
     articles: Sequence[Article]
     chunks: Any
-    """Of dtype ROW, by article; `article` counts in this segment."""
+    """Of dtype ROW, sorted by article; `article` counts within this segment."""
     vectors: VectorTable
     sentences: Sentences
     postings: Postings
     analysis: str
-    """Name of what cut the articles and stemmed their words (`index.ingestion.preparation.analysis`); "" when it is not
-    known."""
+    """Name of what cut the articles and stemmed their words (`index.ingestion.preparation.analysis`); "" if unknown."""
     number: int = 0
-    """Of the generation that wrote it; 0 before it is written."""
+    """Number of the generation that wrote it; 0 before it is written."""
     files: Files = field(default_factory=dict)
     """Its files on disk."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError when the tables are not of the same chunks."""
+        """Raise ValueError if the tables do not have the same chunks."""
         counts = {len(self.vectors.vectors), len(self.sentences.ends), len(self.postings.lengths), len(self.chunks)}
         held_by = self.chunks["article"]
         if len(counts) != 1 or (len(held_by) and not 0 <= held_by.min() <= held_by.max() < len(self.articles)):
@@ -58,11 +57,11 @@ class Segment:
 
     @property
     def starts(self) -> Rows:
-        """The first chunk of each article, and at the end how many there are."""
+        """First chunk of each article, and at the end the number of chunks."""
         return np.searchsorted(self.chunks["article"], np.arange(len(self.articles) + 1))
 
     def write(self, number: int) -> dict[str, bytes | memoryview]:
-        """The contents of its files, by name, for a generation of this number."""
+        """Return the contents of its files by name, for a generation of this number."""
         names = [each.name for each in fields(Article)]  # asdict would copy every line
         lines = [json.dumps({name: getattr(article, name) for name in names}) for article in self.articles]
         about: dict[str, Any] = {"analysis": self.analysis, "vocabulary": list(self.postings.vocabulary)}
@@ -82,7 +81,7 @@ class Segment:
 
     @classmethod
     def read(cls, number: int, dim: int, contents: Mapping[str, bytes | OpenFile], files: Files) -> Segment:
-        """What `write` gave. Raises ValueError when its tables are not of the same chunks."""
+        """Read what `write` returned. Raises ValueError if its tables do not have the same chunks."""
 
         def whole(name: str) -> bytes:
             found = contents[name]
@@ -116,23 +115,23 @@ class Segment:
 
 
 def stays_on_disk(name: str, names: Mapping[str, object]) -> bool:
-    """Is this the file of a large segment that is read a few rows at a time?"""
+    """Return whether a file belongs to a large segment and is read a few rows at a time."""
     kind, _, number = name.partition(".")[0].partition("-")
     return name.endswith((".f32", ".f16")) and kind in ("vectors", "sentences") and f"codes-{number}.sq8" in names
 
 
 def vector_table(vectors: Array) -> VectorTable:
-    """A table of unit vectors, with codes when it is large."""
+    """Build a table of unit vectors, with codes if it is large."""
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     codes = Codes.of(vectors) if len(vectors) >= LARGE else None
     return VectorTable(Table(vectors, vectors.shape[1]), codes)
 
 
 def slots_of(segments: Sequence[Segment], order: Rows) -> tuple[Slots, Any]:
-    """Where the rows of some articles lie, and their chunks with `article` counting in `order`.
+    """Return where the rows of some articles are, and their chunks with `article` counting in `order`.
 
-    `order`: a segment's place in the list and an article's place in the segment, shape (n articles, 2).
-    Raises ValueError when there is no such article.
+    `order` has a segment's place in the list and an article's place in the segment, shape (n articles, 2). Raises
+    ValueError if there is no such article.
     """
     sizes = np.array([len(segment.articles) for segment in segments], dtype=np.int64)
     firsts = np.cumsum([0, *(len(segment.chunks) for segment in segments)])
@@ -155,9 +154,9 @@ def slots_of(segments: Sequence[Segment], order: Rows) -> tuple[Slots, Any]:
 
 
 def merged(segments: Sequence[Segment], order: Rows, articles: Sequence[Article]) -> Segment:
-    """Some articles of segments that one code made, as one segment; `order` as for `slots_of`.
+    """Merge some articles of segments made by the same analysis into one segment; `order` as for `slots_of`.
 
-    `articles` stand for those at the same place in `order`: the same text, perhaps with another path.
+    `articles` replace those at the same place in `order`: the same text, perhaps with another path.
     """
     slots, chunks = slots_of(segments, order)
     dim = segments[0].vectors.vectors.dim
@@ -203,7 +202,7 @@ def _arrays(holder: object, names: Sequence[str]) -> bytes:
 
 
 def article_of(line: bytes) -> Article:
-    """An article from its line of JSON."""
+    """Parse an article from its line of JSON."""
     fields = json.loads(line)
     # A generation from before source, url and pages were kept lacks them, and is read with their defaults.
     return Article(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields.get("pages", ()))}))

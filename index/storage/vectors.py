@@ -1,7 +1,7 @@
-"""Vectors of chunks and the exact search among them, vectors of their sentences. The only module that imports faiss.
+"""Chunk vectors and exact search among them; sentence vectors. The only module that imports faiss.
 
-A library's rows lie in the tables of its segments (`index/storage/segment.py`). A large table is searched by codes of 8
-bits (FAISS's SQ8) that stay in memory; its vectors stay on disk, and only those of candidates are read. Each table
+A library's rows are in the tables of its segments (`index/storage/segment.py`). A large table is searched by 8-bit
+codes (FAISS's SQ8) that stay in memory; its vectors stay on disk, and only those of candidates are read. Each table
 knows how far a code can be from its vector, so it is proved, not hoped, that no better row was left out: the rows found
 are those of an exhaustive search, whatever the tables.
 """
@@ -21,7 +21,7 @@ from index.disk import OpenFile
 from index.errors import LibraryDamaged
 
 LARGE = 8192
-"""Rows from which a segment has codes and its vectors stay on disk (docs/experiments.md)."""
+"""Number of rows from which a segment has codes and its vectors stay on disk (docs/experiments.md)."""
 
 _BLOCK = 2048  # rows read at once from a table that is on disk
 _FIRST = 512  # candidates by their codes, four times as many while they are not proved enough (docs/experiments.md)
@@ -30,10 +30,10 @@ _ROUNDING = 2e-5  # more than 768 products of unit vectors in single precision c
 
 
 class Table:
-    """Rows of numbers of one type, in memory or left in a file from which only the rows asked for are read."""
+    """Rows of numbers of one type, in memory, or in a file from which only the requested rows are read."""
 
     def __init__(self, source: Any, dim: int, dtype: str = "<f4") -> None:
-        """`source`: an array of shape (n, dim) or an OpenFile. Raises ValueError when that does not hold whole rows."""
+        """Wrap an array of shape (n, dim) or an OpenFile. Raises ValueError if that does not hold whole rows."""
         self._source, self.dim, self._dtype = source, dim, np.dtype(dtype)
         self._width = dim * self._dtype.itemsize
         size = source.size if isinstance(source, OpenFile) else source.nbytes
@@ -43,7 +43,7 @@ class Table:
 
     @classmethod
     def of(cls, source: bytes | OpenFile, dim: int, dtype: str = "<f4") -> Table:
-        """A table over the bytes that `data` gave."""
+        """Return a table over the bytes that `data` returned."""
         if isinstance(source, OpenFile):
             return cls(source, dim, dtype)
         return cls(np.frombuffer(source, dtype=dtype).reshape(-1, dim), dim, dtype)
@@ -53,11 +53,11 @@ class Table:
 
     @property
     def in_memory(self) -> Array | None:
-        """All rows where they are in memory, None where they are on disk."""
+        """All rows if they are in memory, None if they are on disk."""
         return None if isinstance(self._source, OpenFile) else self._source
 
     def take(self, places: Rows) -> Array:
-        """Some rows, in the order asked for. Raises LibraryDamaged when the disk no longer gives them."""
+        """Return some rows, in the order asked for. Raises LibraryDamaged if the disk no longer has them."""
         if not isinstance(self._source, OpenFile):
             return np.asarray(self._source[places])
         found = np.empty((len(places), self.dim), dtype=self._dtype)
@@ -77,29 +77,29 @@ class Table:
         return found
 
     def all(self) -> Array:
-        """Every row."""
+        """Return every row."""
         return self.take(np.arange(self._n)) if self.in_memory is None else self.in_memory
 
 
 def data(array: Any) -> memoryview | bytes:
-    """The bytes of an array, without a copy where it lies in one piece."""
+    """Return the bytes of an array, without a copy if it is contiguous."""
     found: Any = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     return memoryview(found) if array.size else b""
 
 
 @dataclass(frozen=True)
 class Slots:
-    """Where a library's rows lie. A slot is a place in its segments' tables, counted through all of them."""
+    """Where a library's rows are. A slot is a place in its segments' tables, counted through all of them."""
 
     of_row: Rows
-    """The slot of each row."""
+    """Slot of each row."""
     rows: Rows
-    """The row of each slot; -1 where the article is no longer in the library."""
+    """Row of each slot; -1 if the article is no longer in the library."""
     firsts: Rows
-    """The first slot of each segment, and at the end how many slots there are."""
+    """First slot of each segment, and at the end the number of slots."""
 
     def split(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
-        """For each segment that holds some of these rows: its number, which of them, and their places in it."""
+        """Yield, for each segment that holds some of these rows, its number, which rows, and their places in it."""
         slots = self.of_row[rows]
         held_by = np.searchsorted(self.firsts, slots, side="right") - 1
         for segment in np.unique(held_by).tolist():
@@ -108,22 +108,22 @@ class Slots:
 
     @cached_property
     def alive(self) -> list[Mask | None]:
-        """For each segment which of its slots are rows, None when all are."""
+        """Return for each segment which of its slots are rows, or None if all are."""
         found = [self.rows[first:end] >= 0 for first, end in zip(self.firsts[:-1], self.firsts[1:], strict=True)]
         return [None if each.all() else each for each in found]
 
 
 @dataclass(frozen=True)
 class Codes:
-    """Vectors in 8 bits a number: enough to tell which ones need to be looked at."""
+    """Vectors in 8 bits per number: enough to tell which ones need to be looked at."""
 
     index: Any
     error: float
-    """The largest distance between a vector and what its code stands for."""
+    """Largest distance between a vector and what its code represents."""
 
     @classmethod
     def of(cls, vectors: Array) -> Codes:
-        """Codes of unit vectors, float32 of shape (n, dim)."""
+        """Encode unit vectors, float32 of shape (n, dim)."""
         import faiss
 
         index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
@@ -143,17 +143,20 @@ class Codes:
 
     @classmethod
     def from_bytes(cls, data: bytes, error: float) -> Codes:
-        """What `to_bytes` gave. The caller has checked the bytes' SHA-256: faiss itself checks nothing."""
+        """Restore what `to_bytes` returned.
+
+        The caller has checked the SHA-256 of the bytes: faiss itself checks nothing.
+        """
         import faiss
 
         return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)), error)
 
     def slack(self, query: Array) -> float:
-        """How far a cosine can be from what its code says."""
+        """Return how far a cosine can be from the one computed by its code."""
         return self.error * float(np.linalg.norm(query)) + _ROUNDING
 
     def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Array, Rows]:
-        """Cosines by the codes and places of the k nearest, best first. There are at least k alive."""
+        """Return approximate cosines and places of the k nearest, best first. At least k slots are alive."""
         n = int(self.index.ntotal)
         if n < _TWO_THREADS:
             return self._search(query, k, alive)
@@ -165,7 +168,7 @@ class Codes:
         return cosines[order], places[order]
 
     def _search(self, query: Array, k: int, alive: Mask | None) -> tuple[Array, Rows]:
-        """Cosines and places, best first; -1 for a place when there are fewer than k."""
+        """Return cosines and places, best first; the place is -1 if there are fewer than k."""
         import faiss
 
         faiss.omp_set_num_threads(1)  # of this thread: for one query a team of them only costs
@@ -190,9 +193,9 @@ class VectorTable:
     codes: Codes | None = None
 
     def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Rows, Array]:
-        """The k places nearest to a query among those alive, and all that are as near as the last, with their cosines.
+        """Return the k places nearest to a query among those alive, with their cosines.
 
-        In no particular order. k is at least 1.
+        All that are as near as the last of them are included, in no particular order. k is at least 1.
         """
         places = None if alive is None else np.flatnonzero(alive)
         n = len(self.vectors) if places is None else len(places)
@@ -232,9 +235,9 @@ class Vectors:
         return len(self._slots.of_row)
 
     def search(self, query: Array, k: int, among: Rows | None = None) -> list[tuple[int, float]]:
-        """The k rows nearest to a vector of shape (dim,) with their cosines, best first; only rows `among` these.
+        """Return the k rows nearest to a vector of shape (dim,) with their cosines, best first.
 
-        Exact, and of rows that are equally near those that come first in the library.
+        Only rows in `among`, if given. Exact; of rows that are equally near, those that come first in the library.
         """
         chosen = np.zeros(len(self) if among is not None else 0, dtype=bool)
         chosen[among if among is not None else slice(0)] = True
@@ -255,22 +258,22 @@ class Vectors:
         return list(zip(row[order].tolist(), cosine[order].tolist(), strict=True))
 
     def cosines(self, query: Array, rows: Rows) -> Array:
-        """The cosines of a vector of shape (dim,) with some rows: float32, as `search` gives them."""
+        """Return the cosines of a vector of shape (dim,) with some rows: float32, the same as from `search`."""
         return products(query, self.take(rows))
 
     def take(self, rows: Rows) -> Array:
-        """The vectors of some rows: float32, shape (len(rows), dim)."""
+        """Return the vectors of some rows: float32, shape (len(rows), dim)."""
         found = np.empty((len(rows), self.dim), dtype=np.float32)
         for segment, which, places in self._slots.split(rows):
             found[which] = self._tables[segment].vectors.take(places)
         return found
 
     def row(self, row: int) -> Array:
-        """One vector, shape (dim,)."""
+        """Return one vector, shape (dim,)."""
         return np.asarray(self.take(np.array([row]))[0])
 
     def all(self) -> Array:
-        """Every vector, float32 of shape (n, dim)."""
+        """Return every vector: float32, shape (n, dim)."""
         return self.take(np.arange(len(self)))
 
 
@@ -279,16 +282,16 @@ class Sentences:
     """Vectors of the sentences of one segment's chunks, in half precision."""
 
     keys: Any
-    """Of which text each vector is: 32 bytes each."""
+    """Key of each vector's text, 32 bytes each."""
     vectors: Table
     which: Rows
-    """The places of the sentences of all chunks, one after the other, in `keys` and `vectors`."""
+    """Places in `keys` and `vectors` of the sentences of all chunks, chunk after chunk."""
     ends: Rows
-    """Where each chunk's end in `which`."""
+    """End of each chunk's sentences in `which`."""
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[bytes]], known: dict[bytes, Array], dim: int) -> Sentences:
-        """The vectors in `known` of every row's keys; a sentence that stands in several chunks is kept once."""
+        """Collect from `known` the vectors of every row's keys; a sentence that is in several chunks is stored once."""
         places: dict[bytes, int] = {}
         which = [places.setdefault(key, len(places)) for row in rows for key in row]
         table = np.zeros((len(places), dim), dtype=np.float16)
@@ -298,25 +301,28 @@ class Sentences:
         return cls(np.array(list(places), dtype="S32"), Table(table, dim, "<f2"), np.array(which, dtype=np.int64), ends)
 
     def places(self, chunks: Rows) -> tuple[Rows, Rows]:
-        """The places of the sentences of some chunks, one after the other, and how many each of them has."""
+        """Return the places of the sentences of some chunks, chunk after chunk, and how many each chunk has."""
         ends = self.ends[chunks]
         counts = ends - np.where(chunks > 0, self.ends[chunks - 1], 0)
         return self.which[spread(ends - counts, counts)], counts
 
 
 class SentenceVectors:
-    """Vectors of each chunk's sentences: they sort chunks that were found, they find none."""
+    """Vectors of each chunk's sentences: they rank chunks that were found, they find none."""
 
     def __init__(self, tables: Sequence[Sentences], slots: Slots) -> None:
         self._tables = tables
         self._slots = slots
 
     def __len__(self) -> int:
-        """How many chunks it knows the sentences of."""
+        """Return the number of chunks whose sentences are known."""
         return len(self._slots.of_row)
 
     def nearest(self, query: Array, rows: Rows) -> Array:
-        """The best cosine of a vector of shape (dim,) with a sentence of each of these chunks; NaN when it has none."""
+        """Return the best cosine of a vector of shape (dim,) with a sentence of each of these chunks.
+
+        NaN for a chunk without a sentence.
+        """
         found = np.full(len(rows), np.nan, dtype=np.float32)
         for first in range(0, len(rows), _BLOCK):
             for segment, which, chunks in self._slots.split(rows[first : first + _BLOCK]):
@@ -332,7 +338,7 @@ class SentenceVectors:
 
 
 def flat_vectors(data: bytes) -> Array:
-    """The vectors of a serialized FAISS flat index: float32, shape (n, dim)."""
+    """Return the vectors of a serialized FAISS flat index: float32, shape (n, dim)."""
     import faiss
 
     index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
@@ -340,7 +346,10 @@ def flat_vectors(data: bytes) -> Array:
 
 
 def products(query: Array, vectors: Array) -> Array:
-    """The dot product of a vector with each row, float32; that of a row does not depend on the others, to the bit."""
+    """Return the dot product of a vector with each row, float32.
+
+    That of one row does not depend on the others, to the bit.
+    """
     import faiss
 
     found = np.empty(len(vectors), dtype=np.float32)
@@ -353,23 +362,23 @@ def products(query: Array, vectors: Array) -> Array:
 
 
 def key_list(keys: Any) -> list[bytes]:
-    """Keys of 32 bytes each, whole: numpy drops the zeros at a key's end."""
+    """Return complete keys of 32 bytes each: numpy drops the zeros at a key's end."""
     return [key.ljust(32, b"\0") for key in keys.tolist()]
 
 
 def spread(starts: Rows, counts: Rows) -> Rows:
-    """The numbers start, start + 1, … of each range of so many, one range after the other."""
+    """Return the numbers start, start + 1, … of each range with its count, one range after the other."""
     ends = np.cumsum(counts)
     return np.repeat(starts - (ends - counts), counts) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
 def _best(scores: Array, k: int) -> Rows:
-    """The places of the k highest scores, and of all that equal the last of them."""
+    """Return the places of the k highest scores, and of all that equal the last of them."""
     if k >= len(scores):
         return np.arange(len(scores))
     return np.flatnonzero(scores >= kth_best(scores, k))
 
 
 def kth_best(scores: Array, k: int) -> float:
-    """The k-th highest of at least k scores."""
+    """Return the k-th highest of at least k scores."""
     return float(np.partition(scores, len(scores) - k)[len(scores) - k])

@@ -1,4 +1,4 @@
-"""Article -> Chunks: exact slices with their lines."""
+"""Articles to Chunks: exact slices with their lines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from index.progress import Tick, no_tick
 from index.types import Article, Chunk, Span
 
 CHUNK_CHARS = 700
-"""Most characters of a chunk: what the reader reads in one window (docs/experiments.md)."""
+"""Maximum length of a chunk in characters: what the reader reads in one window (docs/experiments.md)."""
 
 _SEPARATORS = (r"\n\n+", r"\n", r"(?<=[.!?…])[\"»”’)\]]*\s+", r"[;:,]\s+", r"\s+", "")
 
 
 def chunks(article: Article, tick: Tick = no_tick) -> list[Chunk]:
-    """The article cut at paragraphs, then sentences, in order; together they hold every character that is not space."""
+    """Cut an article at paragraphs, then sentences, in order; together the chunks hold every non-space character."""
     text = article.text
     found: list[Chunk] = []
     end, line = 0, 1
@@ -31,12 +31,12 @@ def chunks(article: Article, tick: Tick = no_tick) -> list[Chunk]:
 
 
 def chunk_at(article: Article, text: str, start: int, end: int) -> Chunk:
-    """The chunk `text[start:end]` of an article whose `text` was joined already."""
+    """Return the chunk `text[start:end]` of an article whose `text` was joined already."""
     return Chunk(span_at(article.id, text, start, end), start, text[start:end])
 
 
 def span_at(article_id: str, text: str, start: int, end: int) -> Span:
-    """Lines that hold the characters `text[start:end]`."""
+    """Return the lines that hold the characters `text[start:end]`."""
     first = text.count("\n", 0, start) + 1
     return Span(article_id, first, first + text.count("\n", start, end))
 

@@ -1,4 +1,4 @@
-"""A question that leans on those before it -> one that stands alone."""
+"""Turn a question that depends on those before it into one that stands alone."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How good the answers are on one's own articles: questions made from them, outcomes, figures."""
+"""Measure the answers on one's own articles: questions made from them, outcomes, figures."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How an answer is scored against a known one, and how sure a rate is."""
+"""Score an answer against a known one, and give rates and means their intervals."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _ARTICLES = {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "the",
 
 
 def normalize(text: str) -> list[str]:
-    """Folded words without articles, numbers in one spelling."""
+    """Return folded words without articles, numbers in one spelling."""
     return [word for word in words(text) if word not in _ARTICLES]
 
 
 def contains(text: str, gold: str) -> bool:
-    """Do the words of `gold` stand in `text` in a row?"""
+    """Return whether the words of `gold` are in `text` in a row."""
     a, b = normalize(text), normalize(gold)
     return bool(b) and any(a[i : i + len(b)] == b for i in range(len(a) - len(b) + 1))
 
 
 def f1(text: str, gold: str) -> float:
-    """Token F1 after `normalize`."""
+    """Return token F1 after `normalize`."""
     a, b = normalize(text), normalize(gold)
     shared = sum((Counter(a) & Counter(b)).values())
     return 2 * shared / (len(a) + len(b)) if shared else 0.0
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a rate."""
+    """Return the 95 % Wilson interval of a rate."""
     if not n:
         return 0.0, 1.0
     z = 1.96
@@ -42,7 +42,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
 
 
 def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
-    """95 % interval of a mean, from 1000 drawings with the same seed; (0, 0) of no values."""
+    """Return the 95 % interval of a mean, from 1000 resamples with a fixed seed; (0, 0) of no values."""
     n = len(values)
     if not n:
         return 0.0, 0.0
@@ -52,12 +52,12 @@ def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
 
 
 def rate(values: Sequence[bool]) -> str:
-    """A rate with its interval as "0.930 [0.900, 0.950] n=300"."""
+    """Format a rate with its interval: "0.930 [0.900, 0.950] n=300"."""
     return _written(values, wilson(sum(values), len(values)))
 
 
 def mean(values: Sequence[float], seed: int = 0) -> str:
-    """A mean with its bootstrap interval, written like a rate."""
+    """Format a mean with its bootstrap interval, like a rate."""
     return _written(values, bootstrap(values, seed))
 
 

@@ -1,4 +1,4 @@
-"""A text that rules read folded, and where in it what they find was typed."""
+"""A text that rules read folded, and where each match was typed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.text import fold
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A question and the same folded; `places[i]` is where in the question the folded text's character i stands."""
+    """A question and its folded form; `places[i]` is where the folded character i is in the question."""
 
     question: str
     folded: str
@@ -27,11 +27,11 @@ class Folded:
         return cls(question, "".join(letters), (*places, len(question)))
 
     def typed(self, start: int, end: int) -> str:
-        """The question's own characters of a stretch of the folded text."""
+        """Return the question's own characters for a stretch of the folded text."""
         return self.question[self.places[start] : self.places[end]]
 
     def without(self, start: int, end: int, instead: str = "") -> str:
-        """The question without that stretch, or with other words there, as it would have been written."""
+        """Return the question without that stretch, or with other words in its place, written as a person would."""
         before, after = self.typed(0, start).rstrip(" ,;:("), self.typed(end, len(self.folded)).lstrip(" ,;:)")
         before = f"{before} {instead}".strip() if instead else before
         joint = "" if not before or not after or after[0] in ".?!…" else " "

@@ -1,4 +1,4 @@
-"""The language model: the prompt, llama.cpp in this process, which one a name means."""
+"""The language model: prompts, llama.cpp in this process, and which model a name means."""
 
 from typing import TYPE_CHECKING
 

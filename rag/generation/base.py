@@ -1,4 +1,4 @@
-"""Messages in, text out: what every language model can do, and how one is chosen."""
+"""The interface of every language model: messages in, text out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.types import Message, Usage
 
 
 class Piece(NamedTuple):
-    """Some more of a reply, and the tokens used up to here."""
+    """The next part of a reply, and the tokens used so far."""
 
     text: str
     usage: Usage
@@ -19,26 +19,29 @@ class Piece(NamedTuple):
 class Llm(Protocol):
     """Anything that continues a conversation.
 
-    The messages before the last one are ours, the same for many questions; the last one holds evidence, an empty line
-    and what is asked of it. A prompt gets the same reply whatever was read before it.
+    The messages before the last one are ours, the same for many questions; the last one has the evidence, an empty line
+    and the question. A prompt gets the same reply whatever was read before it.
     """
 
     name: str
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text as this model cuts it (an estimate where the model is elsewhere)."""
+        """Return the tokens of a text for this model (an estimate if the model is remote)."""
         ...
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[Piece]:
-        """The reply, greedily, piece by piece; closing the iterator stops the model. Raises LlmError."""
+        """Yield the reply piece by piece, decoded greedily; closing the iterator stops the model. Raises LlmError."""
         ...
 
     def read(self, messages: Sequence[Message]) -> None:
-        """Read all but what is asked, so that `stream` need not. Raises Interrupted, and LlmError as `stream` does."""
+        """Read everything but the question, so that `stream` need not.
+
+        Raises Interrupted, and LlmError as `stream` does.
+        """
         ...
 
     def interrupt(self) -> None:
-        """Stop what another thread lets the model do now, a prompt half read too: that call raises Interrupted."""
+        """Stop what the model does for another thread, even halfway through a prompt: that call raises Interrupted."""
         ...
 
 

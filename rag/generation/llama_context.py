@@ -1,4 +1,4 @@
-"""What a GGUF model has read and what it says next, in tokens. The only module that imports llama_cpp."""
+"""A GGUF model at the level of tokens: what it has read, what it says next. The only module that imports llama_cpp."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Llama:
     """A model and the one sequence of tokens it has read, in steps.
 
     How many tokens are read at once changes the last bits of the numbers, and with them, now and then, a word of the
-    reply. So a step is always read by itself, and the first step is put back bit by bit: a prompt gets the same reply
-    whatever was read before it. One caller at a time, but for `interrupt`.
+    reply. So a step is always read by itself, and the first step is restored bit by bit: a prompt gets the same reply
+    whatever was read before it. One caller at a time, except for `interrupt`.
     """
 
     def __init__(self, path: Path, n_ctx: int) -> None:
-        """Load the weights. Raises LlmError when llama.cpp cannot read the file."""
+        """Load the weights. Raises LlmError if llama.cpp cannot read the file."""
         share_cores()
         import llama_cpp
 
@@ -56,15 +56,15 @@ class Llama:
     # --- text and tokens --------------------------------------------------------------------------------------------
 
     def tokens(self, text: str, special: bool = False) -> list[int]:
-        """Token ids of a text; with `special` the vocabulary's marks in it are marks."""
+        """Return the token ids of a text; with `special`, the vocabulary's marks in it are read as marks."""
         return list(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=special))
 
     def bytes_of(self, token: int) -> bytes:
-        """What a token writes: UTF-8, which may end within a character; nothing for a mark."""
+        """Return what a token writes: UTF-8, which may end within a character; nothing for a mark."""
         return bytes(self._llama.detokenize([token], special=False))
 
     def bos(self) -> list[int]:
-        """The token that a prompt begins with, none if it begins with none."""
+        """The token that begins a prompt, or none."""
         token = int(self._llama.token_bos())
         return [token] if token >= 0 and self._c.llama_vocab_get_add_bos(self._vocab) else []
 
@@ -72,7 +72,7 @@ class Llama:
         return int(self._llama.token_eos())
 
     def marks(self) -> set[str]:
-        """What the vocabulary writes its control and user-defined tokens as."""
+        """How the vocabulary writes its control and user-defined tokens."""
         wanted = self._c.LLAMA_TOKEN_ATTR_CONTROL | self._c.LLAMA_TOKEN_ATTR_USER_DEFINED
         return {
             self._c.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace")
@@ -83,10 +83,10 @@ class Llama:
     # --- reading and writing ----------------------------------------------------------------------------------------
 
     def read(self, steps: Sequence[Sequence[int]], to_write: bool = True) -> int:
-        """Read a prompt, or what can be known of it so far; returns how many of its tokens had been read before.
+        """Read a prompt, or as much of it as is known. Return how many of its tokens had been read before.
 
-        What is read `to_write` after it ends with a step that is read now, whatever was read before. The first of
-        several steps is kept on disk for other prompts that begin with it. Raises Interrupted, LlmError.
+        With `to_write`, it ends with a step that is read now, whatever was read before. The first of several steps is
+        kept on disk for other prompts that begin with it. Raises Interrupted, LlmError.
         """
         wanted = [tuple(step) for step in steps]
         with self._at_work():
@@ -108,9 +108,9 @@ class Llama:
         return n_kept
 
     def write(self, max_tokens: int, ends: Collection[int]) -> Iterator[int]:
-        """The likeliest continuation of what was read, at most `max_tokens`, up to one of `ends`, which is left out.
+        """Yield the likeliest continuation of what was read, at most `max_tokens`.
 
-        Raises Interrupted, LlmError.
+        It stops at one of `ends`, which is left out. Raises Interrupted, LlmError.
         """
         with self._at_work():
             token = -1
@@ -124,7 +124,7 @@ class Llama:
                 yield token
 
     def interrupt(self) -> None:
-        """Let the `read` or `write` that is at work in another thread raise Interrupted within milliseconds."""
+        """Make the `read` or `write` in another thread raise Interrupted within milliseconds."""
         with self._guard:
             if self._is_at_work:
                 self._stop[0] = b"x"
@@ -151,7 +151,7 @@ class Llama:
                 raise LlmError(f"the model stopped working (code {code}). Ask again, or use --llm none")
 
     def _watch_stop(self) -> None:
-        """Let llama.cpp look at `_stop` between two layers: the length of the string there is whether to stop.
+        """Make llama.cpp look at `_stop` between two layers: the length of the string there says whether to stop.
 
         A Python function would have to wait for the interpreter's lock thousands of times a second.
         """
@@ -166,7 +166,7 @@ class Llama:
         return bytes(buffer)[:n_bytes]
 
     def _put_back(self, step: tuple[int, ...]) -> bool:
-        """Be where reading `step` alone had led to, if that is known."""
+        """Restore the state after reading `step` alone, and return whether it is known."""
         state = self._prefixes.load(step)
         if state is None:
             return False
@@ -176,7 +176,7 @@ class Llama:
 
 
 def load(path: Path, n_ctx: int, n_threads: int, use_extra_bufts: bool = False, **changed: Any) -> Any:
-    """llama_cpp's model and context with the settings that measured best, but for those `changed`. Raises LlmError."""
+    """Load llama_cpp's model and context with the settings that measured best, except `changed`. Raises LlmError."""
     share_cores()
     import llama_cpp
 
@@ -204,7 +204,10 @@ def load(path: Path, n_ctx: int, n_threads: int, use_extra_bufts: bool = False, 
 
 @cache
 def _silence() -> Any:
-    """What llama.cpp's log goes to, for as long as the process lives: it would write each interruption to stderr."""
+    """Return a sink for llama.cpp's log that lives as long as the process.
+
+    Otherwise each interruption would be written to stderr.
+    """
     import llama_cpp
 
     return llama_cpp.llama_log_callback(lambda *_: None)

@@ -1,4 +1,4 @@
-"""Which language model a name means."""
+"""Find and load the language model that a name means."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from rag.generation.remote.address import Destination
 
 
 def require_llm(spec: str) -> None:
-    """Raise what `load_llm` raises for a name that means nothing or a model that is not here; reads no weights."""
+    """Raise what `load_llm` raises for an unknown name or a model that is not here; reads no weights."""
     if spec != "none" and not is_url(spec):
         require_here(spec, "llm")
 
 
 def load_llm(spec: str, deadline_s: float = DEADLINE_S) -> Llm | None:
-    """The model that `spec` names: a catalogue name, path, hf:OWNER/REPO/FILE or OpenAI-style URL; None for "none".
+    """Load the model that `spec` names.
 
-    A URL's has `deadline_s` seconds for a reply.
-    Raises ModelNotFound, UnknownModel, ModelDamaged or LlmError; nothing is downloaded here.
+    A catalogue name, path, hf:OWNER/REPO/FILE or OpenAI-style URL; None for "none". A URL's model has `deadline_s`
+    seconds for a reply. Raises ModelNotFound, UnknownModel, ModelDamaged or LlmError; nothing is downloaded.
     """
     if spec == "none":
         return None
@@ -31,7 +31,7 @@ def load_llm(spec: str, deadline_s: float = DEADLINE_S) -> Llm | None:
 
 
 def destination(llm: Llm | None) -> Destination | None:
-    """Where questions and lines of articles go when `llm` reads them; None when they stay on this machine."""
+    """Return where questions and lines of articles go when `llm` reads them; None if they stay on this machine."""
     from rag.generation.remote.openai_compatible import OpenAiLlm
 
     return llm.destination if isinstance(llm, OpenAiLlm) else None

@@ -1,7 +1,7 @@
-"""A GGUF file in this process: messages become tokens, tokens become text.
+"""A GGUF file in this process: messages to tokens, tokens to text.
 
-What articles and people wrote is turned into tokens without the vocabulary's control tokens, so "<|im_end|>" in an
-article is ten plain characters to the model; the template around it is ours, never the model file's.
+What articles and people wrote is tokenised without the vocabulary's control tokens, so "<|im_end|>" in an article is
+ten plain characters to the model; the template around it is ours, never the model file's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class LlamaCppLlm:
     """A GGUF file in this process, one caller at a time."""
 
     def __init__(self, path: Path, name: str = "", n_ctx: int = 4096) -> None:
-        """Load the weights. Raises LlmError when llama.cpp cannot read the file."""
+        """Load the weights. Raises LlmError if llama.cpp cannot read the file."""
         self.name = name if name and "/" not in name else path.stem
         self._lock = threading.Lock()
         self._llama = Llama(path, n_ctx)
@@ -83,14 +83,14 @@ class LlamaCppLlm:
         self._llama.interrupt()
 
     def _fitting(self, steps: Sequence[Sequence[int]], room: int) -> int:
-        """How many tokens a prompt has. Raises LlmError when they leave no room for what is to be written."""
+        """Return the number of tokens of a prompt. Raises LlmError if they leave no room for the reply."""
         n_prompt = sum(map(len, steps))
         if n_prompt + room > self._n_ctx:
             raise LlmError(f"the prompt has {n_prompt} tokens; {self.name} takes {self._n_ctx - room}")
         return n_prompt
 
     def _steps(self, messages: Sequence[Message]) -> list[list[int]]:
-        """A prompt as it is read: what always comes first, the last message up to its last empty line, the rest."""
+        """Split a prompt into steps: what always comes first, the last message up to its last empty line, the rest."""
         template = self._template
         first = self._marks(template.start) if template.start else self._llama.bos()
         for message in messages[:-1]:
@@ -100,14 +100,17 @@ class LlamaCppLlm:
         return [first, evidence, question + self._marks(template.reply)]
 
     def _message(self, message: Message) -> tuple[list[int], list[int]]:
-        """A message's tokens and those of its last paragraph: what stands before that is cut as if nothing followed."""
+        """Return a message's tokens and those of its last paragraph.
+
+        What precedes that is tokenised as if nothing followed.
+        """
         template = self._template
         before, gap, last = message.content.rpartition("\n\n")
         start = self._marks(template.before.format(role=template.role(message.role)))
         return start + self._content(before), self._content(gap + last) + self._marks(template.after)
 
     def _content(self, text: str) -> list[int]:
-        """Tokens of text that somebody wrote: never one of the vocabulary's own marks, whatever it says."""
+        """Tokenise text that somebody wrote: never into one of the vocabulary's own marks, whatever it says."""
         # llama.cpp keeps user-defined tokens such as "<tool_call>" whole even here, so they are cut inside.
         pieces = self._special.sub(lambda mark: mark.group()[0] + "\0" + mark.group()[1:], text.replace("\0", " "))
         return [token for piece in pieces.split("\0") for token in self._llama.tokens(piece)]
@@ -116,7 +119,7 @@ class LlamaCppLlm:
         return self._llama.tokens(text, special=True)
 
     def _find_template(self) -> _Template:
-        """The template whose marks are single tokens of this vocabulary. Raises LlmError when none is."""
+        """Return the template whose marks are single tokens of this vocabulary. Raises LlmError if there is none."""
         for template in _TEMPLATES:
             ids = self._marks(template.after.strip())
             if len(ids) == 1:

@@ -7,7 +7,7 @@ from rag.language.quantities import NUMBER_WORDS
 
 
 def content(text: str, language: str) -> dict[str, str]:
-    """Content words of a text: stem -> the word as folded; no stop words, no numbers."""
+    """Return the content words of a text: stem -> the folded word; no stop words, no numbers."""
     stop = stop_words(language)
     return {
         stem(word, language): word

@@ -1,4 +1,4 @@
-"""Questions about the articles as a whole: contents, summaries, what is said of a topic."""
+"""Questions about the articles as a whole: contents, summaries, what they say about a topic."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,6 @@
-"""An article -> its lead and its most telling sentences, by the words they share; no model runs.
+"""The lead and the most central sentences of an article, by the words they share; no model runs.
 
-LexRank (Erkan and Radev, 2004) over the rarer words; more for a figure in the sentence and for its being early on. The
+LexRank (Erkan and Radev, 2004) over the rarer words; more for a figure in the sentence and for an early place. The
 embedder's vectors were no better (docs/experiments.md) and cost a second for every four sentences.
 """
 
@@ -17,7 +17,7 @@ from rag.evidence import Sentence, cut
 from rag.language import content
 
 MOST_SENTENCES = 150
-"""Of a longer article only the first are compared: news says early what matters, and the cost grows with the square."""
+"""Of a longer article only the first ones are compared: news says early what matters, and the cost is quadratic."""
 
 MIN_WORDS = 7
 """A shorter line is a headline, a byline or a section's name."""
@@ -26,14 +26,15 @@ FIGURE = 0.5
 """What a figure adds to a centrality in [0, 1]; place n, from 1, adds 1 / n (docs/experiments.md)."""
 
 OPENING = 3
-"""Of the first sentences the lead is the one that shares most with the headline: a feature begins with the weather."""
+"""The lead is the one of this many first sentences that shares most with the headline: a feature begins with the
+weather."""
 
 _DAMPING = 0.85
 _DATELINE = re.compile(r"(?:date\s+\S+\s+)?[^—–\n]{0,90}?\([^()\n]{2,30}\)\s*[—–-]{1,2}\s+|date\s+[\d-]+\s+")
 
 
 def body(article: Article) -> list[Sentence]:
-    """The sentences of an article in order, without headline, bylines and datelines."""
+    """Return the sentences of an article in order, without headline, bylines and datelines."""
     found: list[Sentence] = []
     title = " ".join(article.title.split())
     for chunk in chunks(article):
@@ -48,7 +49,7 @@ def body(article: Article) -> list[Sentence]:
 
 
 def ranked(sentences: Sequence[Sentence]) -> list[int]:
-    """Places of an article's sentences, what is to be said first in front: the lead, then the most telling."""
+    """Return the places of an article's sentences, most important first: the lead, then the most central."""
     if not sentences:
         return []
     bags = [frozenset(content(sentence.text, sentence.article.language)) for sentence in sentences]

@@ -1,4 +1,4 @@
-"""What one article says about a topic: its own sentences, the most telling ones, shortened where they are long."""
+"""What one article says about a topic: its own sentences, the most central ones, shortened if they are long."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ LIKE_THE_BEST = 0.8
 chunk: then the whole article is."""
 
 MOST_WORDS = 40
-"""A sentence with more is quoted in part."""
+"""A longer sentence is quoted in part."""
 
 
 def on_topic(
     topic: str, language: str, article: Article, hits: Sequence[Hit], embedder: Embedder, most: int
 ) -> list[Sentence]:
-    """At most so many sentences of an article that say something about a topic, in reading order.
+    """Return at most `most` sentences of an article that say something about a topic, in reading order.
 
-    `hits` are those of the topic, one of this article at least. The embedder runs only where neither words nor
-    the place of the hits tell, and then on the sentences of one chunk.
+    `hits` are those of the topic, at least one from this article. The embedder runs only if neither words nor the
+    places of the hits decide, and then on the sentences of one chunk.
     """
     found = body(article)
     places = _places(topic, language, article, found, hits, embedder)[:most]
@@ -35,7 +35,7 @@ def on_topic(
 def _places(
     topic: str, language: str, article: Article, found: Sequence[Sentence], hits: Sequence[Hit], embedder: Embedder
 ) -> list[int]:
-    """Places of the sentences on the topic, the most telling first."""
+    """Return the places of the sentences on the topic, the most central first."""
     order = ranked(found)
     shares = [coverage(topic, language, each.text, article.language) for each in found]
     if coverage(topic, language, article.title, article.language) == 1.0:
@@ -58,7 +58,7 @@ def _places(
 
 
 def _short(sentence: Sentence, topic: str, language: str, opens: bool) -> Sentence:
-    """A long sentence cut: of one that opens its article the beginning, of another the part with the topic's words."""
+    """Shorten a long sentence: to its beginning if it opens the article, else to the part with the topic's words."""
     article, place = sentence.article, sentence.start
     if len(sentence.text.split()) <= MOST_WORDS:
         return sentence

@@ -1,4 +1,4 @@
-"""Which articles are about a topic, and which one a person means who names it by its file, its title or its topic."""
+"""Which articles are about a topic, and which one a person means by its file, its title or its topic."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ NEAR = 0.245
 (docs/experiments.md)."""
 
 NEAR_WITH_WORDS = 0.12
-"""The same where all the topic's words stand in the article."""
+"""The same if all the topic's words are in the article."""
 
 SURE = 0.3
-"""From this cosine a name may be spelled in a way that is not known in the article's language."""
+"""From this cosine on, a name may be spelled in an unknown way in the article's language."""
 
 BESIDE = 0.75
 """An article that lacks some of the topic's words needs this share of the best article's cosine."""
@@ -34,7 +34,7 @@ _ENDING = re.compile(ENDING)
 
 
 def relevant(topic: str, language: str, hits: Sequence[Hit], library: Library) -> list[Article]:
-    """The articles of the hits that are about a topic, best first; none when the topic is in no article."""
+    """Return the articles of the hits that are about a topic, best first; none if the topic is in no article."""
     found: list[Article] = []
     nearest = best_hits(hits)
     best = max((hit.dense for hit in nearest.values()), default=0.0)
@@ -53,7 +53,7 @@ def relevant(topic: str, language: str, hits: Sequence[Hit], library: Library) -
 
 
 def best_hits(hits: Sequence[Hit]) -> dict[str, Hit]:
-    """The hit of each article that is nearest to the query, articles in the order of the hits."""
+    """Return each article's hit that is nearest to the query, articles in the order of the hits."""
     nearest: dict[str, Hit] = {}
     for hit in hits:
         key = hit.chunk.span.article_id
@@ -62,7 +62,7 @@ def best_hits(hits: Sequence[Hit]) -> dict[str, Hit]:
 
 
 def _is_another(topic: str, language: str, article: Article, library: Library, cosine: float) -> bool:
-    """Does an article lack a name or a year of the topic?"""
+    """Return whether an article lacks a name or a year of the topic."""
     asked = f"x {topic}"  # a capital at the start of a topic is a name's, not a sentence's
     text = article.all_text
     if unmet(asked, text, language, article.language, library.says):
@@ -72,15 +72,17 @@ def _is_another(topic: str, language: str, article: Article, library: Library, c
 
 
 def coverage(topic: str, language: str, text: str, source_language: str) -> float:
-    """Share in [0, 1] of a topic's content words that a text holds, as words of the text's language; 0 without any."""
+    """Return the share in [0, 1] of a topic's content words in a text, as words of its language; 0 without any."""
     asked = set(content(topic, language).values())
     there = {stem(word, source_language) for word in words(text, source_language)}
     return sum(stem(word, source_language) in there for word in asked) / len(asked) if asked else 0.0
 
 
 def by_file(topic: str, library: Library) -> Article | None:
-    """The article whose file a person names, with or without folder and ending, or by how the name begins; None when
-    there is none or more than one."""
+    """Return the article whose file a person names, with or without folder and ending, or by the beginning of its name.
+
+    None if there is none or more than one.
+    """
     asked = fold(topic)
     bare = _ENDING.sub("", asked)
     known = [(article, fold(article.id)) for article in library.articles]
@@ -98,8 +100,11 @@ def by_file(topic: str, library: Library) -> Article | None:
 def by_topic(
     topic: str, language: str, hits: Sequence[Hit], library: Library, articles: Sequence[Article]
 ) -> list[Article]:
-    """Of `articles` those a person may mean, most likely first: all its words in the title or file name, then those
-    that are about it; within each, as the search ranks them."""
+    """Return those of `articles` that a person may mean, most likely first.
+
+    First those with all its words in the title or file name, then those about it; within each, in the order of the
+    search.
+    """
     about = relevant(topic, language, hits, library)
     titled = [article for article in articles if coverage(topic, language, _heading(article), article.language) == 1.0]
     rank = {article.id: place for place, article in reversed(list(enumerate(about)))}
@@ -109,7 +114,7 @@ def by_topic(
 
 
 def title_citation(article: Article) -> Citation:
-    """The title where it stands; the first sentence where the title is only how it begins, or stands nowhere."""
+    """Cite the title where it is; the first sentence if the title is only its beginning, or nowhere."""
     text = article.text
     opening = article.title.removesuffix(" …")
     start = text.find(opening)

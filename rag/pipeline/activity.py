@@ -26,6 +26,6 @@ class Asking:
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
-        """Whether no question is being answered, now or within `seconds`."""
+        """Return whether no question is being answered, now or within `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._n_asking, seconds)

@@ -1,4 +1,4 @@
-"""The reader: where in a passage the answer stands, and whether anything answers."""
+"""The reader: where in a passage the answer is, and whether anything answers."""
 
 from typing import TYPE_CHECKING
 

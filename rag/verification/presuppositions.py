@@ -1,7 +1,8 @@
-"""What a question takes for granted: did it happen? Pure.
+"""What a question presupposes: did it happen? Pure.
 
-"Why did the minister resign?" is no evidence that he did. A sentence that says something grave happened is shown only
-when the lines, or the text round them, say it too, in one of its words in any of six languages, and not with a "not".
+"Why did the minister resign?" is no evidence that he did. A sentence that states a serious event (limited to those
+where a false statement does harm) is shown only if the lines, or the text around them, say it too, with one of its
+words in any of six languages, and without a "not".
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _CLAUSE = re.compile(r"[,.](?=\s|$)|[;:()«»“”\"!?\n]|\b(?:mais|but|pero|ab
 
 
 def not_said(claim: str, text: str, language: str, source_language: str) -> str:
-    """The first word of a claim for something grave that `text` does not say happened, "" when there is none."""
+    """Return the first word of a claim for a serious event that `text` does not confirm, or ""."""
     if is_negated(claim, language):
         return ""
     parts = [part for part in _CLAUSE.split(text) if part and part.strip()]

@@ -1,4 +1,4 @@
-"""Where a language model behind an address is: on this machine, or where questions and lines of articles go to."""
+"""Where a remote language model is: on this machine, or where questions and lines of articles go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 
 class Destination(NamedTuple):
-    """Another machine, and the proxy on the way there, "" for none, each as it may be shown."""
+    """Another machine, and the proxy on the way there, or "", each as it may be shown."""
 
     host: str
     proxy: str = ""
@@ -19,7 +19,7 @@ class Destination(NamedTuple):
 
 
 def is_here(host: str) -> bool:
-    """Does a host name or address, in whatever spelling, stand for this machine and nothing else?"""
+    """Return whether a host name or address, however spelled, means this machine and nothing else."""
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -31,7 +31,7 @@ def is_here(host: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Does a connection to a numeric address stay on this machine? One to 0.0.0.0 does."""
+    """Return whether a connection to a numeric address stays on this machine. One to 0.0.0.0 does."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -42,7 +42,7 @@ def is_loopback(address: str) -> bool:
 
 
 def proxy_for(scheme: str, host: str, port: int) -> str:
-    """The proxy that the environment names for a host, as a URL; "" for none. NO_PROXY may name the port too."""
+    """Return the proxy that the environment names for a host, as a URL, or "". NO_PROXY may name the port too."""
     if proxy_bypass(f"{host}:{port}"):
         return ""
     known = getproxies()
@@ -51,7 +51,7 @@ def proxy_for(scheme: str, host: str, port: int) -> str:
 
 
 def without_login(url: str) -> str:
-    """A URL without the user and password that it may hold."""
+    """Return a URL without the user and password it may contain."""
     scheme, mark, rest = url.partition("://")
     place, slash, path = rest.partition("/")
     return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"

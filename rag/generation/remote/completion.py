@@ -1,6 +1,6 @@
-"""What a server writes as a chat completion of OpenAI's: a reply in pieces, or what is wrong with it. Pure.
+"""Parse a server's chat completion (OpenAI's format): a reply in pieces, or what is wrong with it. Pure.
 
-Nothing in it is believed: every value is looked at before it is used, and there is a most of everything.
+Nothing in it is trusted: every value is checked before it is used, and everything has a limit.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from rag.generation.base import Piece
 from rag.types import Usage
 
 MAX_BYTES = 1 << 22
-"""Of a reply, with all that stands around its words."""
+"""Of a reply, including everything around its words."""
 MAX_EVENT_BYTES = 1 << 18
 """Of one event, or of a reply that comes in one piece."""
 MAX_EVENTS = 20_000
 MAX_FAILURE_BYTES = 1 << 14
-"""What is read of a reply that is none, to say why."""
+"""Read from something that is not a reply, to say why."""
 MAX_SAID = 200
 """Characters of a server's own words that are passed on."""
 MAX_TOKENS = 1 << 53
-"""That a server can have counted: beyond it JSON's numbers are not exact."""
+"""Largest credible token count: beyond it JSON's numbers are not exact."""
 
 _BOM = b"\xef\xbb\xbf"
 _END = object()
@@ -45,13 +45,13 @@ T = TypeVar("T")
 
 
 class BadReply(Exception):
-    """What is wrong with a reply and what can be done, in words that follow the server's name."""
+    """What is wrong with a reply and what can be done, worded to follow the server's name."""
 
 
 def check_head(status: int, kind: str, encoding: str, place: str, body: Iterable[bytes]) -> None:
-    """Look at what comes before a reply: status, Content-Type, Content-Encoding, Location. Raises BadReply.
+    """Check what precedes a reply: status, Content-Type, Content-Encoding, Location. Raises BadReply.
 
-    Of `body` no more is read than is needed to say what is wrong.
+    No more of `body` is read than is needed to say what is wrong.
     """
     kind = kind.partition(";")[0].strip().lower()
     is_packed = encoding.strip().lower() not in ("", "identity")
@@ -72,9 +72,10 @@ def check_head(status: int, kind: str, encoding: str, place: str, body: Iterable
 
 
 def pieces(chunks: Iterable[bytes], max_chars: int) -> Generator[Piece]:
-    """The text of a reply, streamed or whole, at most `max_chars` of it; then, once it says that it ends, an empty one.
+    """Yield the text of a reply, streamed or whole, at most `max_chars` of it.
 
-    An empty one comes at the end too, with the tokens used. Raises BadReply.
+    An empty piece follows as soon as the reply says that it ends, and another at the end, with the tokens used. Raises
+    BadReply.
     """
     usage, room, finish = Usage(), max_chars, ""
     n_events, has_spoken, has_thought, is_whole = 0, False, False, False
@@ -120,7 +121,10 @@ def pieces(chunks: Iterable[bytes], max_chars: int) -> Generator[Piece]:
 
 
 def plain(text: str) -> str:
-    """A server's words on one line as they may be shown anywhere: what does not print as escapes, cut to MAX_SAID."""
+    """Return a server's words on one line as they may be shown anywhere.
+
+    Unprintable characters are escaped, and the rest beyond MAX_SAID is cut.
+    """
     words = " ".join(text[: 8 * MAX_SAID].split())
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in words)
     return shown if len(shown) <= MAX_SAID else f"{shown[:MAX_SAID]}…"
@@ -130,7 +134,7 @@ def plain(text: str) -> str:
 
 
 def _events(chunks: Iterable[bytes]) -> Iterator[Any]:
-    """The objects of a reply, then _END if it says so. Raises BadReply."""
+    """Yield the objects of a reply, then _END if it says so. Raises BadReply."""
     for line in _lines(chunks):
         if line.startswith((b"{", b"[")):  # a whole one: `_lines` has not cut it
             yield _object(line, "the whole")
@@ -152,7 +156,7 @@ def _events(chunks: Iterable[bytes]) -> Iterator[Any]:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines that are not blank, however they end; only one when the first begins as JSON does. Raises BadReply."""
+    """Yield non-blank lines, whatever their endings; only one if the first begins like JSON. Raises BadReply."""
     held, n_bytes, has_begun, is_json = bytearray(), 0, False, False
     for chunk in chunks:
         n_bytes += len(chunk)
@@ -173,7 +177,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _object(data: bytes, place: str) -> Any:
-    """A JSON object. Raises BadReply."""
+    """Parse a JSON object. Raises BadReply."""
     try:
         found = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -185,7 +189,10 @@ def _object(data: bytes, place: str) -> Any:
 
 
 def _part(choice: dict[str, Any]) -> dict[str, Any]:
-    """What a choice adds to the reply: its delta, or the message of a reply that was not streamed. Raises BadReply."""
+    """Return what a choice adds to the reply. Raises BadReply.
+
+    That is its delta, or the message of a reply that was not streamed.
+    """
     name = next((each for each in ("delta", "message") if each in choice), "")
     if not name and choice.get("finish_reason") is None:
         raise BadReply("in its reply delta is missing. Does it speak OpenAI’s chat completions?")
@@ -202,7 +209,7 @@ def _usage(counted: dict[str, Any]) -> Usage:
 
 
 def _count(counted: dict[str, Any], name: str) -> int:
-    """A number of tokens, 0 when it is not told. Raises BadReply."""
+    """Return a number of tokens, 0 if it is missing. Raises BadReply."""
     found = counted.get(name)
     if isinstance(found, (int, float)) and not isinstance(found, bool):
         if 0 <= found < MAX_TOKENS:
@@ -213,7 +220,7 @@ def _count(counted: dict[str, Any], name: str) -> int:
 
 
 def _as(kind: type[T], found: Any, place: str) -> T:
-    """`found` if it is of a kind. Raises BadReply."""
+    """Return `found` if it is of a kind. Raises BadReply."""
     if not isinstance(found, kind):
         raise _odd(place, found, _KINDS[kind])
     return found
@@ -239,7 +246,7 @@ def _broken_off(words: str) -> BadReply:
 
 
 def _said(words: str) -> str:
-    """A server's words, to stand behind what is said of them; "" when there are none."""
+    """Return a server's words to append to what is said about them; "" if there are none."""
     shown = plain(words)
     return f" (“{shown}”)" if shown else ""
 
@@ -254,7 +261,10 @@ def _beginning(body: Iterable[bytes]) -> bytes:
 
 
 def _failure(body: bytes) -> str:
-    """What a body says went wrong: JSON's message or text; "" for a web page, whose words are about something else."""
+    """Return what a body says went wrong: JSON's message or text.
+
+    "" for a web page, whose words are about something else.
+    """
     try:
         found = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -264,7 +274,7 @@ def _failure(body: bytes) -> str:
 
 
 def _error_of(found: Any) -> str:
-    """The words of an error: {"error": {"message": …}}, as well with "detail" or with less around it, or any other."""
+    """Return the words of an error: {"error": {"message": …}}, also "detail", or with less around it, or any other."""
     for _ in range(3):
         if not isinstance(found, dict):
             break

@@ -1,4 +1,4 @@
-"""A request that nobody has to wait for: it is made and read in a thread of its own, and given up at once."""
+"""A request that nobody has to wait for: it is made and read in a thread of its own, and can be abandoned at once."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 class TimeUp(Exception):
-    """The seconds are over."""
+    """The time is over."""
 
 
 class Exchange(Generic[T]):
-    """What a generator reads from a connection, whatever holds it up: a name, a connection, a byte that never comes."""
+    """What a generator reads from a connection, whatever delays it: a name, a connection, a byte that never comes."""
 
     def __init__(self, read: Callable[[Exchange[T]], Generator[T]], seconds: float) -> None:
-        """Begin to read. `read` gets this Exchange, says `connected` to it, and yields few things: all are kept."""
+        """Begin to read. `read` gets this Exchange, calls its `connected`, and yields few things: all are kept."""
         self._until = time.monotonic() + seconds
         self._found: queue.SimpleQueue[T | Exception | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
@@ -33,9 +33,9 @@ class Exchange(Generic[T]):
         threading.Thread(target=self._run, args=(read,), name="citeline-llm", daemon=True).start()
 
     def results(self) -> Generator[T]:
-        """What is read, as it comes. Leaving it in any way closes the connection.
+        """Yield what is read, as it comes. Leaving it in any way closes the connection.
 
-        Raises what `read` raises, Interrupted, and TimeUp when the seconds are over.
+        Raises what `read` raises, Interrupted, and TimeUp when the time is over.
         """
         try:
             while True:
@@ -57,13 +57,13 @@ class Exchange(Generic[T]):
             self.close()
 
     def interrupt(self) -> None:
-        """From another thread: let `results` raise Interrupted now."""
+        """From another thread: make `results` raise Interrupted now."""
         self._is_interrupted = True
         self.close()
         self._found.put(None)
 
     def close(self) -> None:
-        """Close the connection, the one that is still being made too; nothing happens when that was done."""
+        """Close the connection, even one that is still being made; do nothing if that was done."""
         with self._guard:
             self._is_closed = True
             connection, self._connection = self._connection, None
@@ -75,7 +75,7 @@ class Exchange(Generic[T]):
     # --- for `read`, in its thread ----------------------------------------------------------------------------------
 
     def connected(self, connection: socket.socket) -> None:
-        """Name the connection that `close` closes. Raises Interrupted when that has been called: send nothing then."""
+        """Set the connection that `close` closes. Raises Interrupted if that was called before: send nothing then."""
         own = socket.socket(fileno=os.dup(connection.fileno()))  # TLS takes the other one to pieces
         with self._guard:
             before, self._connection = self._connection, own
@@ -87,7 +87,7 @@ class Exchange(Generic[T]):
             raise Interrupted("the model was told to stop")
 
     def hurry(self, seconds: float) -> None:
-        """Leave only so many seconds to what is still to come; holds from the next thing that is yielded."""
+        """Leave only this many seconds for the rest; takes effect with the next thing that is yielded."""
         self._until = min(self._until, time.monotonic() + seconds)
 
     def _run(self, read: Callable[[Exchange[T]], Generator[T]]) -> None:

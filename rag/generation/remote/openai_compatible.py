@@ -1,4 +1,4 @@
-"""A language model behind an address that speaks OpenAI's chat completions."""
+"""A language model behind an address that serves OpenAI's chat completions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ from rag.types import Message
 
 CONNECT_S = 5.0
 END_S = 2.0
-"""For what comes after the last word: the tokens used, the end."""
+"""Seconds for what follows the last word: the tokens used, the end."""
 CHARS_PER_TOKEN = 8
-"""More than a token has on average in any language; what is written beyond that is not read."""
+"""More than a token has on average in any language; anything beyond is not read."""
 
 
 class OpenAiLlm:
     """A server of OpenAI's chat completions, such as llama-server, vLLM or Ollama: `URL#model` names its model."""
 
     def __init__(self, url: str, seconds: float = DEADLINE_S) -> None:
-        """A reply may take so many seconds from the connection to its end. Raises LlmError for what is no address."""
+        """Use the server at `url`. Raises LlmError for an invalid address.
+
+        A reply may take `seconds`, connecting included.
+        """
         address, _, model = url.partition("#")
         self._url, self._seconds = address.rstrip("/"), seconds
         self._model = model or "default"
@@ -36,7 +39,7 @@ class OpenAiLlm:
         is_local = is_here(host)
         self._proxy = "" if is_local else proxy_for(scheme, host, port)
         self.destination = None if is_local else Destination(host, plain(without_login(self._proxy)))
-        """Where the prompts go; None: nowhere beyond this machine."""
+        """Where the prompts go; None if they stay on this machine."""
         self._open: set[Exchange[Piece]] = set()
 
     def count_tokens(self, text: str) -> int:
@@ -63,7 +66,7 @@ class OpenAiLlm:
             self._open.discard(exchange)
 
     def read(self, messages: Sequence[Message]) -> None:
-        """What the server keeps of a prompt is its own affair."""
+        """Do nothing: what the server keeps of a prompt is its own affair."""
 
     def interrupt(self) -> None:
         for exchange in tuple(self._open):
@@ -122,7 +125,7 @@ class OpenAiLlm:
             raise BadReply(f"no answer ({detail}). Is the server running? --llm none works without one") from None
 
     def _connected(self, exchange: Exchange[Piece], connection: socket.socket) -> None:
-        """Before anything is sent: let the exchange hold the connection, and look that it leads where it should."""
+        """Before anything is sent: give the connection to the exchange, and check that it leads where it should."""
         try:
             exchange.connected(connection)
             if self.destination is None and not is_loopback(str(connection.getpeername()[0])):
@@ -138,7 +141,7 @@ class OpenAiLlm:
 
 
 def _parsed(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a URL. Raises LlmError for one that nothing can be sent to."""
+    """Return scheme, host and port of a URL. Raises LlmError for one that nothing can be sent to."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -151,7 +154,7 @@ def _parsed(url: str) -> tuple[str, str, int]:
 
 
 def _key() -> str:
-    """What OPENAI_API_KEY holds. Raises LlmError, which does not show it, when it could not be sent."""
+    """Return what OPENAI_API_KEY holds. Raises LlmError, without showing it, if it cannot be sent."""
     key = os.environ.get("OPENAI_API_KEY", "").strip() or "none"
     if not (key.isascii() and key.isprintable()):
         raise LlmError("OPENAI_API_KEY holds a character that no key has: set it again")
