@@ -14,9 +14,17 @@ class Span:
     first: int
     last: int
 
+    def overlaps(self, other: Span) -> bool:
+        """Do they have a line in common?"""
+        return self.article_id == other.article_id and self.first <= other.last and other.first <= self.last
+
+    @property
+    def lines(self) -> str:
+        """Its lines as they are written: "7", or "7-9"."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+
     def __str__(self) -> str:
-        lines = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-        return f"{self.article_id}:{lines}"
+        return f"{self.article_id}:{self.lines}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,12 @@ class Article:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def at(self, span: Span) -> str | None:
+        """The text of some of its lines; None when it does not have them all."""
+        if not 1 <= span.first <= span.last <= len(self.lines):
+            return None
+        return "\n".join(self.lines[span.first - 1 : span.last])
 
     def page_of(self, line: int) -> int:
         """Number of the printed page that a line begins on, from 1; 0 when the article has no pages."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any, get_args
 
 from index.types import Chunk, Hit, Span
-from rag.types import Answer, Citation, Claim, Filter, Kind, Timings, Usage, Verdict
+from rag.types import Answer, Citation, Claim, Filter, Kind, Origin, Timings, Usage, Verdict
 
 
 def answer_from(record: Any) -> Answer:
@@ -31,17 +33,17 @@ def citation_from(record: Mapping[str, Any]) -> Citation:
 
 
 def _answer(record: Mapping[str, Any]) -> Answer:
-    claims = tuple(_claim(each) for each in record["claims"])
-    said = " ".join(claim.text for claim in claims if claim.verdict == "supported")
+    language = _text(record["language"])
     kind = _one_of(record["kind"], get_args(Kind))
     status = _one_of(record["status"], ("grounded", "quoted", "abstained"))
+    claims = tuple(_claim(each, language, status) for each in record["claims"])
     answer = Answer(
         question=_text(record["question"]),
-        language=_text(record["language"]),
+        language=language,
         claims=claims,
         hits=tuple(_hit(each) for each in record.get("hits", ())),
         is_quote=status == "quoted",
-        message=_text(record["text"])[len(said) :].removeprefix(" "),
+        message=_text(record["message"]) if "message" in record else _message_before(record),
         kind=kind,
         understood=_text(record.get("understood", "")),
         filter=_filter(record["filter"]) if record.get("filter") else None,
@@ -57,12 +59,45 @@ def _answer(record: Mapping[str, Any]) -> Answer:
     return answer
 
 
-def _claim(record: Mapping[str, Any]) -> Claim:
+def _claim(record: Mapping[str, Any], language: str, status: str) -> Claim:
+    text = _text(record["text"])
     verdict: Verdict = _one_of(record["verdict"], get_args(Verdict))
     citations = tuple(citation_from(each) for each in record["citations"])
     if verdict == "supported" and not citations:
         raise ValueError("a supported claim without a citation")
-    return Claim(_text(record["text"]), verdict, citations, _text(record.get("reason", "")))
+    claim = Claim(text, verdict, citations, _text(record.get("reason", "")))
+    if "origin" not in record:
+        return _with_origin(claim, language, status)
+    origin: Origin = _one_of(record["origin"], get_args(Origin))
+    if origin == "quote":
+        claim = replace(claim, text=_text(record["quote"]))
+    claim = replace(claim, origin=origin)
+    if (origin != "model" and verdict != "supported") or claim.introduced(language) != text:
+        raise ValueError("a quote whose text is not that of its lines")
+    return claim
+
+
+# --- what was kept before a claim said where it is from ---------------------------------------------------------------
+
+
+def _with_origin(claim: Claim, language: str, status: str) -> Claim:
+    """A claim as it is made today, which is shown as it was then."""
+    if claim.verdict != "supported":
+        return claim
+    for before, after in product(("", "…"), repeat=2):
+        quote = replace(claim, text=f"{before}{claim.verbatim}{after}", origin="quote")
+        if quote.introduced(language) == claim.text:
+            return quote
+    return replace(claim, origin="title") if status == "quoted" else claim
+
+
+def _message_before(record: Mapping[str, Any]) -> str:
+    """What stands behind the claims in the text."""
+    said = " ".join(_text(each["text"]) for each in record["claims"] if each["verdict"] == "supported")
+    return _text(record["text"])[len(said) :].removeprefix(" ")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 def _hit(record: Mapping[str, Any]) -> Hit:

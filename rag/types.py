@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from index.types import Hit, Span
+from rag.language import wording
 
 
 class Message(NamedTuple):
@@ -15,6 +16,7 @@ class Message(NamedTuple):
 
 
 Verdict = Literal["supported", "unsupported"]
+Origin = Literal["model", "quote", "title"]
 Status = Literal["grounded", "quoted", "abstained"]
 Kind = Literal["fact", "yes_no", "list", "reason", "comparison", "several", "about", "summary", "contents", "greeting"]
 
@@ -49,10 +51,36 @@ class Claim:
     """One sentence of the answer. A supported one has a citation or more; an unsupported one is never in the text."""
 
     text: str
+    """Of a quote the cited words alone, "…" where their sentence goes on: `introduced` says where they stand."""
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     reason: str = ""
     """Why it is unsupported, in words for a person; "" when it is supported."""
+    origin: Origin = "model"
+    """Who says it: the model, an article in its own words, or a list of articles by their titles and dates."""
+
+    @property
+    def verbatim(self) -> str:
+        """The characters it cites, on one line."""
+        return " ".join(" ".join(citation.quote.split()) for citation in self.citations)
+
+    def introduced(self, language: str) -> str:
+        """The claim as it is shown: a quote behind its article's name and lines, any other as it is."""
+        if self.origin != "quote":
+            return self.text
+        span = self.citations[0].span
+        return wording(language).quote.format(article=span.article_id, lines=span.lines, quote=self.text)
+
+    def to_dict(self, language: str) -> dict[str, Any]:
+        """As it stands in the wire format of an Answer in that language."""
+        return {
+            "text": self.introduced(language),
+            "verdict": self.verdict,
+            "citations": [citation.to_dict() for citation in self.citations],
+            "reason": self.reason,
+            "origin": self.origin,
+            "quote": self.text if self.origin == "quote" else "",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +183,12 @@ class Answer:
         return tuple(claim for claim in self.claims if claim.verdict == "supported")
 
     @property
+    def citations(self) -> dict[Citation, int]:
+        """Each citation once, in the order they are read, and its number, from 1."""
+        cited = dict.fromkeys(citation for claim in self.supported for citation in claim.citations)
+        return {citation: n for n, citation in enumerate(cited, start=1)}
+
+    @property
     def status(self) -> Status:
         if not self.supported:
             return "abstained"
@@ -163,7 +197,8 @@ class Answer:
     @property
     def text(self) -> str:
         """The supported claims as one paragraph, then `message`: what is said beside them, or instead of them."""
-        return " ".join([*(claim.text for claim in self.supported), *filter(None, [self.message])])
+        said = [claim.introduced(self.language) for claim in self.supported]
+        return " ".join([*said, *filter(None, [self.message])])
 
     def to_dict(self) -> dict[str, Any]:
         """The wire format, the same from every way in; keys are only ever added."""
@@ -175,15 +210,8 @@ class Answer:
             "language": self.language,
             "status": self.status,
             "text": self.text,
-            "claims": [
-                {
-                    "text": claim.text,
-                    "verdict": claim.verdict,
-                    "citations": [citation.to_dict() for citation in claim.citations],
-                    "reason": claim.reason,
-                }
-                for claim in self.claims
-            ],
+            "message": self.message,
+            "claims": [claim.to_dict(self.language) for claim in self.claims],
             "hits": [
                 {
                     "article": hit.chunk.span.article_id,

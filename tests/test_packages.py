@@ -18,9 +18,10 @@ ORDER = {
         {"ingestion"},
     ],
     "rag": [
-        {"types", "errors", "config"},
-        {"evidence", "serialization"},
+        {"errors"},
         {"language"},
+        {"types"},
+        {"config", "evidence", "serialization"},
         {"query"},
         {"filters", "generation", "reader"},
         {"conversation", "verification"},

@@ -50,7 +50,8 @@ class Result:
     @property
     def says_wrong(self) -> bool:
         """What must not be said is said in the model's words, outside quotation marks."""
-        said = " ".join(c.text for c in self.answer.supported if self.answer.status == "grounded" and "«" not in c.text)
+        written = [c.text for c in self.answer.supported if c.origin == "model" and self.answer.status == "grounded"]
+        said = " ".join(text for text in written if "«" not in text)
         return any(fold(each) in fold(said) for each in self.case["forbids"])
 
     @property

@@ -33,9 +33,7 @@ def turn_of(earlier: Answer | Turn | tuple[str, str]) -> Turn:
     if isinstance(earlier, Turn):
         return earlier if earlier.language else Turn(earlier.question, earlier.answer, detect(earlier.question))
     if isinstance(earlier, Answer):
-        said = " ".join(claim.text for claim in earlier.supported)
-        if earlier.is_quote:  # the claims begin with file names; what was read is the quotes
-            said = " ".join(" ".join(c.quote.split()) for claim in earlier.supported for c in claim.citations)
+        said = " ".join(c.text if c.origin == "model" else c.verbatim for c in earlier.supported)
         question = earlier.understood or earlier.question
         return Turn(question, said, detect(question, earlier.language) if earlier.understood else earlier.language)
     question, answer = (" ".join(str(each).split())[:MAX_CHARS] for each in earlier)

@@ -52,4 +52,4 @@ class Judged:
 
 
 def _touches(old: Span, cited: Sequence[Span]) -> bool:
-    return any(c.article_id == old.article_id and c.first <= old.last and old.first <= c.last for c in cited)
+    return any(span.overlaps(old) for span in cited)

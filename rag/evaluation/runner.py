@@ -20,6 +20,7 @@ from rag.evaluation.metrics import bootstrap, contains, f1, wilson
 from rag.language import names, numbers, stands
 from rag.pipeline import Answerer
 from rag.types import Answer
+from rag.verification import holds
 
 MAX_WORDS = 30
 """An answer that holds the right words counts as right up to this length: pointing at everything is no answer."""
@@ -62,10 +63,7 @@ class Outcome:
     @property
     def on_gold(self) -> list[bool]:
         """For each citation: does it touch a gold line?"""
-        return [
-            any(c.article_id == g.article_id and c.first <= g.last and g.first <= c.last for g in self.case.gold)
-            for c in self.cited
-        ]
+        return [any(span.overlaps(gold) for gold in self.case.gold) for span in self.cited]
 
     @property
     def is_contained(self) -> bool:
@@ -111,10 +109,9 @@ def ask(answerer: HidingAnswerer, case: Case) -> Outcome:
     began = time.monotonic()
     answer = answerer.ask(case.question)
     seconds = time.monotonic() - began
-    citations = [citation for claim in answer.supported for citation in claim.citations]
-    exact = tuple(_stands(answerer, answer)) if citations else ()
+    exact = tuple(_stands(answerer, answer))
     backed = tuple(_backed(answerer, answer))
-    return Outcome(case, answer.status, answer.text, tuple(c.span for c in citations), exact, seconds, backed)
+    return Outcome(case, answer.status, answer.text, tuple(c.span for c in answer.citations), exact, seconds, backed)
 
 
 def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> Iterator[Outcome]:
@@ -124,22 +121,16 @@ def run(answerer: HidingAnswerer, cases: Sequence[Case]) -> Iterator[Outcome]:
 
 
 def _stands(answerer: Answerer, answer: Answer) -> Iterator[bool]:
-    for claim in answer.supported:
-        for c in claim.citations:
-            lines = answerer.article(c.span.article_id).lines[c.span.first - 1 : c.span.last]
-            yield "\n".join(lines)[c.start : c.end] == c.quote
+    for citation in answer.citations:
+        yield holds(answerer.article(citation.span.article_id), citation)
 
 
 def _backed(answerer: Answerer, answer: Answer) -> Iterator[bool]:
     for claim in answer.supported:
         article = answerer.article(claim.citations[0].span.article_id)
-        if any(" ".join(c.quote.split()) in claim.text for c in claim.citations):
-            continue  # verbatim: `exact` looks at those
-        on_lines = "\n".join(
-            line
-            for c in claim.citations
-            for line in answerer.article(c.span.article_id).lines[c.span.first - 1 : c.span.last]
-        )
+        if claim.origin != "model" or any(" ".join(c.quote.split()) in claim.text for c in claim.citations):
+            continue  # a quote, or a line that the model copied whole: `exact` looks at those
+        on_lines = "\n".join(answerer.article(c.span.article_id).at(c.span) or "" for c in claim.citations)
         lacks = numbers(claim.text, answer.language) - numbers(on_lines, article.language, loose=True)
         named = names(claim.text, answer.language)
         yield not lacks and all(stands(name, on_lines, answer.language, article.language) for name in named)

@@ -15,7 +15,7 @@ from index.storage import Library
 from index.text import terms, words
 from index.types import Hit
 from rag.evidence import Passage, Sentence, select
-from rag.explain.reason import READ, is_quote, outcome
+from rag.explain.reason import READ, outcome
 from rag.pipeline import Answerer
 from rag.query import split
 from rag.reader import FEATURES, NAMELESS, Window, best_first
@@ -150,7 +150,7 @@ def explain(answerer: Answerer, question: str) -> Explanation:
         enough = sum(llm.count_tokens(p.hit.chunk.text) + 10 * len(p.sentences) for p in passages)
         everything = select(passages, enough, llm.count_tokens, kind)
         cut = tuple(sentence for sentence in everything if sentence.key not in shown)
-    wrote = [claim for claim in answer.claims if not is_quote(claim)] if is_read else []
+    wrote = [claim for claim in answer.claims if claim.origin == "model"] if is_read else []
     compared = evidence if kind in COMPARED_AS_ASKED else ()
     return Explanation(
         answer,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.language import is_nothing
 from rag.pipeline import SURE
 from rag.reader import Window, best_first
-from rag.types import Answer, Claim
+from rag.types import Answer
 
 READ = ("fact", "yes_no", "list", "reason")
 """Kinds that are answered from the lines the reader points at; the others in parts, or from whole articles."""
@@ -24,7 +24,7 @@ def outcome(answer: Answer, windows: Sequence[Window], draft: str) -> str:
     if answer.status == "abstained":
         return "abstained: " + _why_nothing(answer, windows, draft)
     if answer.status == "grounded":
-        claims = [claim for claim in answer.claims if not is_quote(claim)]
+        claims = [claim for claim in answer.claims if claim.origin == "model"]
         wrote, held = len(claims), sum(claim.verdict == "supported" for claim in claims)
         if held == wrote:
             said = "the sentence the model wrote stands" if wrote == 1 else f"all {wrote} sentences of the model stand"
@@ -65,11 +65,3 @@ def _why_nothing(answer: Answer, windows: Sequence[Window], draft: str) -> str:
 def _lacks(window: Window) -> str:
     lacking = ", ".join(f"“{name}”" for name in window.unmet)
     return f"was not read, because {lacking} of the question stand{'s' * (len(window.unmet) == 1)} nowhere in it"
-
-
-def is_quote(claim: Claim) -> bool:
-    """Is a claim a line of an article, introduced by the article's name, and not a sentence of the model?"""
-    return any(
-        citation.span.article_id in claim.text and " ".join(citation.quote.split()) in claim.text
-        for citation in claim.citations
-    )

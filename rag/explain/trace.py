@@ -241,7 +241,7 @@ class _Follower:
                 text = f"the model wrote “{_short(draft)}”; no passage scored {SURE:g}, where the reader is believed"
                 return Step("draft", False, text), "See the lines themselves with --llm none, or ask more exactly."
             return Step("claims", False, self.explanation.reason), "Ask for a single fact that the line states."
-        others = ", ".join(dict.fromkeys(str(c.span) for claim in answer.supported for c in claim.citations))
+        others = ", ".join(dict.fromkeys(str(citation.span) for citation in answer.citations))
         text = f"the answer {'quotes' if answer.is_quote else 'cites'} {others}"
         if answer.is_quote and self.explanation.passages:
             text += f", the best passage (score {self.explanation.passages[0].score:+.1f})"
@@ -255,17 +255,15 @@ class _Follower:
         ), "If those lines say it too, nothing is wrong; else ask for what only this says."
 
     def cited(self) -> bool:
-        citations = [citation for claim in self.explanation.answer.supported for citation in claim.citations]
-        return any(self.holds(citation.span) for citation in citations)
+        return any(self.holds(citation.span) for citation in self.explanation.answer.citations)
 
     def holds(self, span: Span) -> bool:
         """Do lines of an article and the expected ones have one in common?"""
-        same = span.article_id == self.lines.article_id
-        return same and span.first <= self.lines.last and self.lines.first <= span.last
+        return span.overlaps(self.lines)
 
     def text(self) -> str:
         assert self.article is not None
-        return "\n".join(self.article.lines[self.lines.first - 1 : self.lines.last])
+        return self.article.at(self.lines) or ""
 
 
 def _made_of(window: Window) -> str:

@@ -27,7 +27,7 @@ from rag.overview.topics import by_file, by_topic, coverage, relevant, title_cit
 from rag.overview.wording import summary_messages, words
 from rag.query import Intent, is_file_name
 from rag.types import Answer, Claim
-from rag.verification import introduce, support_claim
+from rag.verification import support_claim
 
 MOST_LISTED = 10
 MOST_QUOTES = 5
@@ -108,7 +108,8 @@ def _listed(article: Article, language: str) -> Claim:
     title = " ".join(citation.quote.split())
     if not any(mark in title for mark in "«»“”„"):
         title = words(language).title.format(title=title)
-    return Claim(f"{title} ({article.date})" if article.date else title, "supported", (citation,))
+    text = f"{title} ({article.date})" if article.date else title
+    return Claim(text, "supported", (citation,), origin="title")
 
 
 # --- what they say about a topic ----------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder)
     shown, rest = articles[:MOST_QUOTES], articles[MOST_QUOTES:]
     n_each = {1: 3, 2: 2}.get(len(shown), 1)
     claims = tuple(
-        _quote(sentence, intent.language)
+        _quote(sentence)
         for article in sorted(shown, key=lambda article: (article.date or "9", article.id))
         for sentence in on_topic(intent.topic, intent.language, article, answer.hits, embedder, n_each)
     )
@@ -140,9 +141,9 @@ def _lacking(intent: Intent, articles: Sequence[Article]) -> str:
     return words(language).lacking.format(names=", ".join(lacking)) if texts and lacking else ""
 
 
-def _quote(sentence: Sentence, language: str) -> Claim:
+def _quote(sentence: Sentence) -> Claim:
     citation = sentence.citation()
-    return Claim(introduce(citation, language), "supported", (citation,))
+    return Claim(" ".join(citation.quote.split()), "supported", (citation,), origin="quote")
 
 
 def _others(articles: Sequence[Article], language: str) -> str:
@@ -192,7 +193,7 @@ def _summary(
             yield replace(answer, claims=tuple(claims), draft="")
             return
     quoted = sorted(order[:SUMMARY_QUOTES])
-    quotes = [_quote(found[place], intent.language) for place in quoted]
+    quotes = [_quote(found[place]) for place in quoted]
     yield replace(answer, claims=(*quotes, *claims), is_quote=True, draft="")
 
 

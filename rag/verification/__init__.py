@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from rag.verification.citation_status import STANDS, Standing, State, standing
+    from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, checks, support_claim
-    from rag.verification.quotation import differing, introduce, quotes
+    from rag.verification.quotation import differing, quotes
     from rag.verification.support import CHECKS, Support
 else:
     __getattr__ = face(
         __name__,
-        citation_status="STANDS Standing State standing",
+        citation_status="STANDS Standing State holds standing",
         claims="check_draft checks support_claim",
-        quotation="differing introduce quotes",
+        quotation="differing quotes",
         support="CHECKS Support",
     )
 
@@ -27,7 +27,7 @@ __all__ = [
     "check_draft",
     "checks",
     "differing",
-    "introduce",
+    "holds",
     "quotes",
     "standing",
     "support_claim",

@@ -47,10 +47,8 @@ def standing(
 
 def holds(article: Article, citation: Citation) -> bool:
     """Do the cited lines hold the quote where it was, character by character?"""
-    span = citation.span
-    if not 1 <= span.first <= span.last <= len(article.lines):
-        return False
-    return "\n".join(article.lines[span.first - 1 : span.last])[citation.start : citation.end] == citation.quote
+    lines = article.at(citation.span)
+    return lines is not None and lines[citation.start : citation.end] == citation.quote
 
 
 def _nearest(article: Article, quote: str, first: int) -> Span | None:

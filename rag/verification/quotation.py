@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from index.text import fold
 from rag.evidence import Passage, Sentence, cite, clause
-from rag.language import content, is_negated, measures, names, numbers, same_stem, wording
-from rag.types import Citation, Claim, Kind
+from rag.language import content, is_negated, measures, names, numbers, same_stem
+from rag.types import Claim, Kind
 from rag.verification.yes_no import is_unsure
 
 CLOSE = 0.5
@@ -68,8 +68,9 @@ def quote(passage: Passage, question: str, language: str, kind: Kind = "fact") -
         if kind == "fact" and _SPEECH.search(fold(question)):
             start, end = _with_speaker(passage, start, end)
     citation = cite(passage.article, start, end)
-    is_cut = (start > answering[0].start, end < answering[-1].end)
-    return Claim(introduce(citation, language, *is_cut), "supported", (citation,))
+    before, after = "…" * (start > answering[0].start), "…" * (end < answering[-1].end)
+    text = f"{before}{' '.join(citation.quote.split())}{after}"
+    return Claim(text, "supported", (citation,), origin="quote")
 
 
 def differing(claims: Sequence[Claim], passages: Sequence[Passage], question: str, language: str) -> tuple[Claim, ...]:
@@ -101,15 +102,6 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], question: st
         said |= values
         found.append(quote(passage, "", language))
     return tuple(found[:2])
-
-
-def introduce(citation: Citation, language: str, is_cut_before: bool = False, is_cut_after: bool = False) -> str:
-    """The quote behind its article's name and lines, "…" where the sentence goes on."""
-    span = citation.span
-    lines = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
-    text = " ".join(citation.quote.split())
-    text = f"{'…' if is_cut_before else ''}{text}{'…' if is_cut_after else ''}"
-    return wording(language).quote.format(article=span.article_id, lines=lines, quote=text)
 
 
 def _units(passage: Passage) -> frozenset[str]:

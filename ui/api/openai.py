@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rag.types import Answer, Citation
+from rag.types import Answer
 from ui.access import error_body
 from ui.api.requests import Asked, Refusal, history_of, question_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
@@ -91,12 +91,6 @@ def content(answer: Answer) -> str:
     return "".join(_parts(answer))
 
 
-def citations(answer: Answer) -> list[tuple[int, Citation]]:
-    """The citations of an answer with the numbers they have in `content`, 1-based; one number a passage."""
-    numbers = _numbers(answer)
-    return [(n, citation) for citation, n in numbers.items()]
-
-
 def said(text: str) -> str:
     """What `content` was made of: the answer's text without marks and sources, as a follow-up leans on it."""
     for title in SOURCES.values():
@@ -105,9 +99,9 @@ def said(text: str) -> str:
 
 
 def _parts(answer: Answer) -> list[str]:
-    numbers = _numbers(answer)
+    numbers = answer.citations
     sentences = [
-        _inert(claim.text) + "".join(f" [{n}]" for n in dict.fromkeys(numbers[c] for c in claim.citations))
+        _inert(claim.introduced(answer.language)) + "".join(f" [{numbers[c]}]" for c in dict.fromkeys(claim.citations))
         for claim in answer.supported
     ]
     sentences += [_inert(answer.message)] if answer.message else []
@@ -116,11 +110,6 @@ def _parts(answer: Answer) -> list[str]:
         parts.append(f"\n\n{SOURCES.get(answer.language, SOURCES['en'])}")
         parts += [f"\n[{n}] {_inert(str(c.span))} — {_inert(' '.join(c.quote.split()))}" for c, n in numbers.items()]
     return parts
-
-
-def _numbers(answer: Answer) -> dict[Citation, int]:
-    cited = dict.fromkeys(citation for claim in answer.supported for citation in claim.citations)
-    return {citation: n for n, citation in enumerate(cited, start=1)}
 
 
 def _inert(text: str) -> str:
@@ -140,7 +129,7 @@ def _beside(answer: Answer) -> dict[str, Any]:
             "start": c.start,
             "end": c.end,
         }
-        for n, c in citations(answer)
+        for c, n in answer.citations.items()
     ]
     return {"citations": cited, "citeline": answer.to_dict()}
 

@@ -199,7 +199,7 @@ def _answer(page: _Page, explanation: Explanation) -> None:
     answer = explanation.answer
     page.head("Answer")
     page.line(answer.text)
-    for citation in dict.fromkeys(c for claim in answer.supported for c in claim.citations):
+    for citation in answer.citations:
         page.line(f"{citation.span}  {_short(citation.quote)}", style="dim")
     page.line(explanation.reason, style="bold")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.types import Answer
 from ui.conversations.records import KeptTurn, Source, now, version
-from ui.formats import numbered, visible
+from ui.formats import visible
 from ui.i18n import date_words, place_words, talk_words
 
 FORMAT = "citeline-conversation"
@@ -39,11 +39,11 @@ def _shown(match: re.Match[str]) -> str:
 def answer_markdown(turn: KeptTurn, lang: str, level: str = "**{}**") -> str:
     """A question, its answer with [1], [2] … behind the sentences, and under it where each of them stands."""
     answer, say = turn.answer, talk_words(lang)
-    numbers = numbered(answer)
+    numbers = answer.citations
     told = []
     for claim in answer.supported:
         marks = "".join(f"[{numbers[c]}]" for c in dict.fromkeys(claim.citations))
-        told.append(f"{markdown_text(claim.text)} {marks}")
+        told.append(f"{markdown_text(claim.introduced(answer.language))} {marks}")
     if answer.message:
         told.append(markdown_text(answer.message))
     parts = [level.format(markdown_text(answer.question))]

@@ -75,14 +75,13 @@ def _case(turn: KeptTurn, library: Library, by_sha256: Mapping[str, Article]) ->
     answer = turn.answer
     if not turn.judgement:
         return None
-    cited = dict.fromkeys(citation for claim in answer.supported for citation in claim.citations)
     spans = []
-    for citation in cited:
+    for citation in answer.citations:
         source = turn.articles.get(citation.span.article_id)
         now = standing(citation, source.sha256 if source else "", library.by_id, by_sha256).span
         if now:
             spans.append(now)
-    if cited and not spans:
+    if answer.citations and not spans:
         return None
     judged = Judged(turn.judgement, answer.text, tuple(dict.fromkeys(spans)))
     gold = judged.cited if turn.judgement == "right" else ()

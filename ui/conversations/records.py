@@ -60,7 +60,7 @@ def version() -> str:
 
 def sources_of(answer: Answer, articles: Mapping[str, Article]) -> dict[str, Source]:
     """What the cited articles are now, by id; those that are gone meanwhile are left out."""
-    cited = dict.fromkeys(c.span.article_id for claim in answer.supported for c in claim.citations)
+    cited = dict.fromkeys(citation.span.article_id for citation in answer.citations)
     found = {id: articles[id] for id in cited if id in articles}
     return {id: Source(article.title, article.date, article.sha256) for id, article in found.items()}
 

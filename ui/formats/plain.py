@@ -25,17 +25,15 @@ def _page(citation: Citation) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    lines = []
-    sources = []
-    for claim in answer.supported:
-        marks = ""
-        for citation in claim.citations:
-            sources.append(citation)
-            marks += f" [{len(sources)}]"
-        lines.append(claim.text + marks)
+    """The answer as a terminal shows it: its sentences with [1], [2] … behind them, and under it those citations."""
+    numbers = answer.citations
+    lines = [
+        claim.introduced(answer.language) + "".join(f" [{numbers[c]}]" for c in dict.fromkeys(claim.citations))
+        for claim in answer.supported
+    ]
     parts = [f"({filter_line(answer.filter, answer.language)})"] if answer.filter else []
     parts += [" ".join([*lines, *filter(None, [answer.message])])]
-    parts += [f"[{i}] {c.span}{_page(c)}  {' '.join(c.quote.split())}" for i, c in enumerate(sources, start=1)]
+    parts += [f"[{i}] {c.span}{_page(c)}  {' '.join(c.quote.split())}" for c, i in numbers.items()]
     if answer.status == "abstained":
         parts += [f" ?  {hit.chunk.span}  {' '.join(hit.chunk.text.split())[:120]}" for hit in answer.hits[:3]]
     parts += [f" ✗  {claim.text}  ({claim.reason})" for claim in answer.claims if claim.verdict == "unsupported"]

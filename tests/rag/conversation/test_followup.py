@@ -189,8 +189,13 @@ def test_a_turn_is_made_of_an_answer_or_a_pair():
     """A quoted answer gives its quotes, not file names; a greeting gives no turn."""
     citation = Citation(Span("a.txt", 1, 1), "Le pont a rouvert.", 0, 18)
     quoted = Answer(
-        "Et lui ?", "fr", (Claim("a.txt (1) : « … »", "supported", (citation,)),), is_quote=True, understood="Et Luc ?"
+        "Et lui ?",
+        "fr",
+        (Claim("Le pont a rouvert.", "supported", (citation,), origin="quote"),),
+        is_quote=True,
+        understood="Et Luc ?",
     )
+    assert quoted.text == "a.txt (1) : « Le pont a rouvert. »"
     assert turn_of(quoted) == Turn("Et Luc ?", "Le pont a rouvert.", "fr")
     assert turn_of(("Who is Ann Rowe, the mayor?", "A mayor.")) == Turn("Who is Ann Rowe, the mayor?", "A mayor.", "en")
     assert turns_of([Answer("Bonjour", "fr", kind="greeting")]) == []

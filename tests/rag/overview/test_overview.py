@@ -202,7 +202,8 @@ def test_what_articles_say_is_quoted_article_by_article(answerer):
     assert (answer.kind, answer.status) == ("about", "quoted")
     cited = list(dict.fromkeys(claim.citations[0].span.article_id for claim in answer.claims))
     assert cited == ["2024-01_usine.txt", "2024-05_retard.txt"]
-    assert all(claim.citations[0].span.article_id in claim.text for claim in answer.claims)
+    assert {claim.origin for claim in answer.claims} == {"quote"}
+    assert all(f"{claim.citations[0].span.article_id} (" in answer.text for claim in answer.claims)
     assert answer.claims[0].citations[0].quote.startswith("La société Voltaire construira")  # without the dateline
     assert are_exact(answer, shelf)
 

@@ -27,7 +27,8 @@ def test_the_quote_is_exactly_the_cited_characters_and_says_where_it_was_cut():
     (claim,) = quotes([passage("a.txt", text, "lundi matin")], "Quand rouvre le pont ?", "fr")
     (citation,) = claim.citations
     assert citation.quote in text
-    assert claim.text == f"a.txt (1) : « {citation.quote}… »"
+    assert (claim.origin, claim.text) == ("quote", f"{citation.quote}…")
+    assert claim.introduced("fr") == f"a.txt (1) : « {citation.quote}… »"
     assert len(claim.text.split()) <= 30
 
 

@@ -15,12 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from places import PATHS
-from served import ANSWERS, ARTICLES, HOSTILE
+from served import ANSWERS, ARTICLES, HOSTILE, PEDESTRIANS, REOPENS
+from served import COST as PRICE
 
+from rag.conversation import turn_of
 from rag.serialization import answer_from
-from rag.types import Answer, Filter
+from rag.types import Answer, Claim, Filter
 from ui.conversations.records import sources_of
 from ui.conversations.store import History
+from ui.web.render.answer import answer_html
 
 QUESTIONS = (
     "Quand le pont rouvre-t-il ?",
@@ -69,6 +72,56 @@ def test_a_filter_survives_the_wire():
     answer = replace(FIRST, filter=narrowed, message="Le reste n’y est pas.", library="/a", generation=3)
     back = answer_from(json.loads(json.dumps(answer.to_dict())))
     assert (back.filter, back.message, back.library, back.generation) == (narrowed, answer.message, "/a", 3)
+
+
+QUOTED = Answer(
+    "Combien ?",
+    "fr",
+    (
+        Claim(f"…{PRICE.quote}…", "supported", (PRICE,), origin="quote"),
+        Claim(PEDESTRIANS.quote, "supported", (PEDESTRIANS,), origin="quote"),
+        Claim("Inventé.", "unsupported", reason="Aucune ligne."),
+    ),
+    is_quote=True,
+)
+LISTED = Answer(
+    "Quels articles ?",
+    "fr",
+    (Claim("« Le pont rouvre » (2024)", "supported", (REOPENS,), origin="title"),),
+    is_quote=True,
+    message="Il y en a un.",
+)
+DIFFERING = Answer(
+    "Quand ?",
+    "fr",
+    (Claim("Il rouvre le 3 mai.", "supported", (REOPENS,)), Claim(PRICE.quote, "supported", (PRICE,), origin="quote")),
+    message="Le reste n’y est pas.",
+)
+
+
+@pytest.mark.parametrize("answer", [QUOTED, LISTED, DIFFERING, FIRST, NONE], ids=lambda answer: answer.question)
+def test_an_answer_kept_before_claims_had_an_origin_is_the_same(answer):
+    """Its text, its page and what a follow-up leans on; its quotes are quotes again."""
+    record = answer.to_dict()
+    del record["message"]
+    for claim in record["claims"]:
+        del claim["origin"], claim["quote"]
+    back = answer_from(json.loads(json.dumps(record)))
+    assert (back.claims, back.message, back.text) == (answer.claims, answer.message, answer.text)
+    assert turn_of(back) == turn_of(answer)
+    assert answer_html(back, ARTICLES, "fr") == answer_html(answer_from(answer.to_dict()), ARTICLES, "fr")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"quote": "Autre chose."}, {"origin": "model", "text": "x"}, {"origin": "citeline"}, {"verdict": "unsupported"}],
+)
+def test_a_quote_says_where_its_lines_stand_and_nothing_else(wrong):
+    """A record whose text is not the quote with its article's name and lines is refused."""
+    record = DIFFERING.to_dict()
+    record["claims"][1] |= wrong
+    with pytest.raises(ValueError):
+        answer_from(record)
 
 
 JSON = st.recursive(

@@ -113,7 +113,7 @@ def _gold(lines: Any, library: Library) -> Span:
     article = library.by_id.get(span.article_id)
     if article is None:
         raise ValueError(f"names the article {shown(span.article_id)}, which the library does not hold")
-    if not 1 <= span.first <= span.last <= len(article.lines):
+    if article.at(span) is None:
         raise ValueError(f"names the lines {shown(span)}, but that article has lines 1 to {len(article.lines)}")
     return span
 

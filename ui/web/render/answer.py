@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from index.types import Article, Hit, Span
 from rag.types import Answer, Citation, Claim
-from ui.formats import escape, escape_key, numbered
+from ui.formats import escape, escape_key
 from ui.i18n import count, date_words, dotted, place_words, words
 from ui.web.render.article import digest
 from ui.web.render.checks import Searched, searched_html, why_html
@@ -145,10 +145,11 @@ def _took(answer: Answer, lang: str) -> str:
 
 
 def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
-    numbers = numbered(answer)
+    numbers = answer.citations
+    texts = [claim.introduced(answer.language) for claim in answer.supported]
     claims = " ".join(
-        f'<span class="cl-claim">{_ending(claim.text, _chips(claim, i, numbers, articles, lang))}</span>'
-        for i, claim in enumerate(answer.supported, start=1)
+        f'<span class="cl-claim">{_ending(text, _chips(claim, i, numbers, articles, lang))}</span>'
+        for i, (text, claim) in enumerate(zip(texts, answer.supported, strict=True), start=1)
     )
     return (
         _state(words(lang)["grounded"], _took(answer, lang))
@@ -165,13 +166,11 @@ def _beside(answer: Answer) -> str:
 
 
 def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
-    say, numbers = words(lang), numbered(answer)
+    say, numbers = words(lang), answer.citations
     quotes = []
     for i, claim in enumerate(answer.supported, start=1):
         places = "".join(f"<span>{_where(c.span, articles, lang)}</span>" for c in dict.fromkeys(claim.citations))
-        # The characters themselves: the claim's text says in words where they stand, the page shows it.
-        said = " ".join(" ".join(c.quote.split()) for c in claim.citations)
-        quote = f"{say['open_quote']}{said}{say['close_quote']}"
+        quote = f"{say['open_quote']}{claim.verbatim}{say['close_quote']}"
         source = articles.get(claim.citations[0].span.article_id)
         quotes.append(
             f'<blockquote class="cl-quote"><p lang="{escape(source.language if source else "")}" dir="auto">'

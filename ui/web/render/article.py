@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.types import Article
+from index.types import Article, Span
 from ui.formats import escape, escape_key
 from ui.i18n import count, date_words, language_name, words
 
@@ -35,9 +35,9 @@ def digest(quote: str) -> str:
 
 def whole(article: Article, mark: Mark) -> Mark:
     """A mark that only names lines as the mark of all their characters; any other comes back as it is."""
-    if mark.check or not 1 <= mark.first <= mark.last <= len(article.lines):
+    text = text_of(article, mark)
+    if mark.check or text is None:
         return mark
-    text = "\n".join(article.lines[mark.first - 1 : mark.last])
     return replace(mark, start=0, end=len(text), check=digest(text))
 
 
@@ -100,9 +100,15 @@ def _nav(say: Mapping[str, str]) -> str:
 
 def holds(article: Article, mark: Mark) -> bool:
     """Do the mark's lines hold the characters that it was made for?"""
-    if not 1 <= mark.first <= mark.last <= len(article.lines) or not 0 <= mark.start <= mark.end:
+    text = text_of(article, mark)
+    if text is None or not 0 <= mark.start <= mark.end:
         return False
-    return digest("\n".join(article.lines[mark.first - 1 : mark.last])[mark.start : mark.end]) == mark.check
+    return digest(text[mark.start : mark.end]) == mark.check
+
+
+def text_of(article: Article, mark: Mark) -> str | None:
+    """The mark's lines; None when the article does not have them."""
+    return article.at(Span(article.id, mark.first, mark.last))
 
 
 def stretches(article: Article, marks: Iterable[Mark]) -> dict[int, list[tuple[int, int, int]]]:

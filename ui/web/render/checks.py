@@ -58,11 +58,12 @@ def searched_html(searched: Searched, lang: str) -> str:
 def _row(claim: Claim, language: str, lang: str) -> str:
     say = words(lang)
     places = ", ".join(str(citation.span) for citation in dict.fromkeys(claim.citations))
-    facts = _facts(claim.text, language)
+    text = claim.introduced(language)
+    facts = _facts(text, language)
     found = f" {say['there']}{say['colon']}{escape(', '.join(facts))}." if facts else ""
     return (
         f'<li><span class="cl-ok">{say["supported"]}</span> '
-        f'<span dir="auto">{say["open_quote"]}{escape(claim.text)}{say["close_quote"]}</span>'
+        f'<span dir="auto">{say["open_quote"]}{escape(text)}{say["close_quote"]}</span>'
         f'<span class="cl-proof" dir="auto">{escape(places)}.{found}</span></li>'
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from index.types import Article
 from ui.formats import escape
 from ui.i18n import date_words, dotted, words
-from ui.web.render.article import Mark, holds, line_html, stretches
+from ui.web.render.article import Mark, holds, line_html, stretches, text_of
 
 MAX_LINES = 8
 AROUND_CHARS = 90
@@ -19,7 +19,8 @@ LIT_CHARS = 420
 
 def peek_html(article: Article, mark: Mark, lang: str) -> str:
     """Title, place and lines of a citation, its characters lit; "" when the article no longer holds them."""
-    if not holds(article, mark):
+    text = text_of(article, mark)
+    if text is None or not holds(article, mark):
         return ""
     lit = stretches(article, [mark])
     rows = []
@@ -33,7 +34,7 @@ def peek_html(article: Article, mark: Mark, lang: str) -> str:
         place = f"{say['lines']} {mark.first} {say['to']} {mark.last}"
     if page := article.page_of(mark.first):
         place = dotted(f"p. {page}", place)
-    quote = "\n".join(article.lines[mark.first - 1 : mark.last])[mark.start : mark.end]
+    quote = text[mark.start : mark.end]
     return (
         f'<div class="cl-peek" role="tooltip" lang="{lang}">'
         f'<p class="cl-title" dir="auto">{escape(article.title)}</p>'
