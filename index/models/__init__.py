@@ -6,7 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from index.models.catalogue import models_dir
-    from index.models.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, identity
+    from index.models.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, identity, similarity_by
     from index.models.registry import fingerprint, is_url, require_here, resolve
     from index.models.threads import share_cores
     from index.models.token_table import leave_on_disk
@@ -14,7 +14,7 @@ else:
     __getattr__ = face(
         __name__,
         catalogue="models_dir",
-        embedder="DEFAULT_EMBEDDER Embedder SentenceTransformerEmbedder identity",
+        embedder="DEFAULT_EMBEDDER Embedder SentenceTransformerEmbedder identity similarity_by",
         registry="fingerprint is_url require_here resolve",
         threads="share_cores",
         token_table="leave_on_disk",
@@ -32,4 +32,5 @@ __all__ = [
     "require_here",
     "resolve",
     "share_cores",
+    "similarity_by",
 ]

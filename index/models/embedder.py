@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ import numpy as np
 from index.arrays import Array
 from index.errors import ModelDamaged
 from index.models import shared_key_attention as attention
+from index.models.catalogue import profile_of
 from index.models.registry import fingerprint, resolve
 from index.models.threads import share_cores
 from index.models.token_table import leave_on_disk
@@ -57,8 +58,9 @@ class SentenceTransformerEmbedder:
         self.dim = int(self.model.get_embedding_dimension() or 0)
         self._queries: dict[str, Array] = {}
         prompts = dict(self.model.prompts)
-        self._query_prompt = prompts.get("query") or ("query: " if "e5" in self.name else "")
-        self._document_prompt = prompts.get("document") or ("passage: " if "e5" in self.name else "")
+        profile = profile_of(self.name)
+        self._query_prompt = prompts.get("query") or profile.query
+        self._document_prompt = prompts.get("document") or profile.document
 
     @property
     def encoder(self) -> Any:
@@ -94,6 +96,16 @@ class SentenceTransformerEmbedder:
                 if len(self._queries) > N_QUERIES:
                     del self._queries[next(iter(self._queries))]
         return found.copy()
+
+
+def similarity_by(embedder: Embedder) -> Callable[[str, str], float]:
+    """The cosine of two sentences as the embedder compares them."""
+    prompt = profile_of(embedder.name).similarity
+
+    def similarity(a: str, b: str) -> float:
+        return float(np.dot(*embedder.encode([prompt + a, prompt + b])))
+
+    return similarity
 
 
 def identity(spec: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from index.models import similarity_by
 from index.retrieval import query_terms, rank
 from index.storage import Library
 from index.text import terms, words
@@ -179,7 +180,7 @@ def _checked(
 ) -> CheckedClaim:
     if not evidence:
         return CheckedClaim(claim, language, ())
-    found = checks(claim.text, question, language, evidence, passages[0], answerer._similarity)
+    found = checks(claim.text, question, language, evidence, passages[0], similarity_by(answerer.embedder))
     return CheckedClaim(claim, language, tuple(found))
 
 

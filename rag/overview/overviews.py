@@ -10,10 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from index.arrays import Array
-from index.models import Embedder
+from index.models import Embedder, similarity_by
 from index.storage import Library
 from index.text import sentences as split
 from index.types import Article
@@ -188,7 +185,7 @@ def _summary(
             yield answer
             if time.monotonic() - began > config.deadline_s:
                 break
-        claims = _checked(draft, intent.language, evidence, _similarity(embedder))
+        claims = _checked(draft, intent.language, evidence, similarity_by(embedder))
         if any(claim.verdict == "supported" for claim in claims):
             yield replace(answer, claims=tuple(claims), draft="")
             return
@@ -233,19 +230,6 @@ def _checked(
             continue
         claims.append(support_claim(text, "", language, evidence, None, similarity))
     return claims
-
-
-def _similarity(embedder: Embedder) -> Callable[[str, str], float]:
-    """Cosine of two sentences, each encoded once."""
-    vectors: dict[str, Array] = {}
-    prompt = "task: sentence similarity | query: " if "gemma" in embedder.name else ""
-
-    def cosine(claim: str, sentence: str) -> float:
-        missing = [text for text in (claim, sentence) if text not in vectors]
-        vectors.update(zip(missing, embedder.encode([prompt + text for text in missing]), strict=True))
-        return float(np.dot(vectors[claim], vectors[sentence]))
-
-    return cosine
 
 
 def _ms(began: float) -> int:

@@ -13,11 +13,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from index.errors import CitelineIndexError
 from index.ingestion import make_empty
-from index.models import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, identity
+from index.models import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, identity, similarity_by
 from index.retrieval import search
 from index.storage import Library, current_generation, default_path, require, require_embedder
 from index.text import detect
@@ -295,7 +293,7 @@ class Answerer:
             else:
                 yield self._end(answer, began, message=self._nothing(answer))
             return
-        claims = check_draft(draft, question, language, evidence, passages, self._similarity, kind)
+        claims = check_draft(draft, question, language, evidence, passages, similarity_by(self.embedder), kind)
         if not any(claim.verdict == "supported" for claim in claims):
             shown = quotes(passages, question, language, kind)
             yield self._end(answer, began, claims=(*shown, *claims), is_quote=True)
@@ -367,11 +365,6 @@ class Answerer:
             yield piece
             if time.monotonic() - began > self.config.deadline_s:
                 return
-
-    def _similarity(self, claim: str, sentence: str) -> float:
-        prompt = "task: sentence similarity | query: " if "gemma" in self.embedder.name else ""
-        a, b = self.embedder.encode([prompt + claim, prompt + sentence])
-        return float(np.dot(a, b))
 
     def _end(
         self, answer: Answer, began: float, claims: tuple[Claim, ...] = (), is_quote: bool = False, message: str = ""
