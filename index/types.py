@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from index.skip_reason import NotAnArticle, SkipReason
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -106,6 +108,18 @@ class Skipped:
 
     path: str
     reason: str
+    why: SkipReason | None = None
+    """The same in parts; None when an earlier citeline kept the words alone."""
+
+    @classmethod
+    def of(cls, path: str, why: SkipReason) -> Skipped:
+        """A file that is passed over for that reason."""
+        return cls(path, str(why), why)
+
+    @classmethod
+    def by(cls, path: str, error: ValueError) -> Skipped:
+        """A file that could not be read as an article."""
+        return cls(path, str(error), error.reason if isinstance(error, NotAnArticle) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from index.extraction import (
     web_address,
 )
 from index.progress import Tick, no_tick
+from index.skip_reason import NotAnArticle
 from index.text import detect
 from index.types import Article
 
@@ -36,7 +37,7 @@ _MOST_RECORD_CHARS = 2 * MAX_CHARS  # of a record, before its spaces are tidied;
 _LONG_ENOUGH = 200  # letters that tell a language better than what a page declares
 
 
-class Unreadable(ValueError):
+class Unreadable(NotAnArticle):
     """A file that cannot be read for now and may be unchanged: it does not count as gone."""
 
 
@@ -77,7 +78,7 @@ def read_article(
         text, note = decode(data)
         said = Extracted(split_lines(text), note=note)
     if not any(char.isalnum() for line in said.lines for char in line):
-        raise ValueError("it holds no text")
+        raise NotAnArticle("no_text")
     header = read_header(said.lines, found.path.stem)
     return Article(
         id=found.id,
@@ -126,8 +127,8 @@ def _extract(kind: str, data: bytes, extractor: Extractor | None, tick: Tick) ->
     elif (kind == "pdf") != (b"%PDF" in data[:1024]) or (kind != "pdf" and not data.startswith(b"PK")):
         what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), "")
         if kind == "docx" and data.startswith(b"\xd0\xcf\x11\xe0"):
-            raise ValueError("it is an old Word file or one locked with a password: save it as .docx without one")
-        raise ValueError(f"it is {what or 'damaged or something else'}, not {_NAMES[kind]}")
+            raise NotAnArticle("old_word")
+        raise NotAnArticle("not_kind", thing=what or "damaged or something else", other=_NAMES[kind])
     if extractor is None:
         with Extractor() as own:
             said = own.extract(kind, data, tick)
@@ -155,20 +156,20 @@ def read_bytes(path: Path, real: str = "") -> bytes:
     at `real`, where it was found.
     """
     if real and os.path.realpath(path) != real:
-        raise Unreadable("it became a link, or another one, while its folder was looked through")
+        raise Unreadable("replaced")
     most = most_bytes(path)
     path, how = Path(real or path), _OPENING | (os.O_NOFOLLOW if real else 0)
     try:
         for _ in range(2):
             if not stat.S_ISREG(path.stat().st_mode):
-                raise ValueError("it is not a regular file")
+                raise NotAnArticle("not_regular")
             # What is a pipe by now does not block, and what is read is what was looked at, whatever takes its name.
             with os.fdopen(os.open(path, how), "rb") as file:
                 before = os.fstat(file.fileno())
                 if not stat.S_ISREG(before.st_mode):
-                    raise ValueError("it is not a regular file")
+                    raise NotAnArticle("not_regular")
                 if before.st_size > most:
-                    raise ValueError(f"it has {before.st_size:,} bytes; an article may have {most:,}")
+                    raise NotAnArticle("n_bytes", n=before.st_size, most=most)
                 data = _read_up_to(file, before.st_size + 1)
                 after = os.fstat(file.fileno())
             is_quiet = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
@@ -177,9 +178,9 @@ def read_bytes(path: Path, real: str = "") -> bytes:
             if is_quiet and len(data) == after.st_size:
                 return data
     except OSError as error:
-        kind = ValueError if is_gone(error) else Unreadable
-        raise kind(f"it cannot be read: {error.strerror}") from None
-    raise Unreadable("it kept changing while it was read")
+        kind = NotAnArticle if is_gone(error) else Unreadable
+        raise kind("cannot_read", error=str(error.strerror)) from None
+    raise Unreadable("changing")
 
 
 def _read_up_to(file: IO[bytes], n_bytes: int) -> bytes:

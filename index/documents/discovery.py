@@ -13,6 +13,7 @@ from index.documents.file_kinds import KINDS
 from index.documents.places import is_kept_by_citeline, refused
 from index.errors import CorpusError
 from index.progress import Tick, no_tick
+from index.skip_reason import NotAnArticle, SkipReason
 from index.types import Skipped
 
 
@@ -23,7 +24,7 @@ class Found:
     path: Path
     id: str
     barred: str = ""
-    """Why it cannot be looked at, when its folder does not open: whether it is still there is not known."""
+    """What the system says when its folder does not open: whether it is still there is not known."""
     real: str = ""
     """Where it was when it was found, without a link; "" when nothing is held against its links."""
 
@@ -86,7 +87,7 @@ def display_name(name: str) -> str:
 def walk(
     source: Path, leave_out: Path, skipped: list[Skipped], known: Collection[Path] = ()
 ) -> Iterator[tuple[Path, str, str]]:
-    """Each file that looks like an article, its path under `source`, and why it cannot be looked at, or "".
+    """Each file that looks like an article, its path under `source`, and why its folder does not open, or "".
 
     What is passed over is added to `skipped`.
     """
@@ -94,7 +95,7 @@ def walk(
         try:
             _require_article(source, source.parent, leave_out)
         except ValueError as error:
-            skipped.append(Skipped(display_name(str(source)), str(error)))
+            skipped.append(Skipped.by(display_name(str(source)), error))
         else:
             yield source, source.name, ""
         return
@@ -104,9 +105,7 @@ def walk(
         here = Path(folder)
         for name in sorted(names):
             if _is_link(here / name):
-                skipped.append(
-                    Skipped(display_name(str(here / name)), "it is a link to a folder; links are not followed")
-                )
+                skipped.append(Skipped.of(display_name(str(here / name)), SkipReason("link_folder")))
         names[:] = sorted(n for n in names if not n.startswith(".") and not is_kept_by_citeline(here / n, leave_out))
         for name in sorted(files):
             path = here / name
@@ -115,18 +114,16 @@ def walk(
             try:
                 _require_article(path, source, leave_out)
             except ValueError as error:
-                skipped.append(Skipped(display_name(str(path)), str(error)))
+                skipped.append(Skipped.by(display_name(str(path)), error))
             else:
                 yield path, path.relative_to(source).as_posix(), ""
     for refusal in closed:
-        shut, reason = Path(refusal.filename), f"it cannot be opened: {refusal.strerror}"
+        shut, reason = Path(refusal.filename), SkipReason("cannot_open", (("error", str(refusal.strerror)),))
         inside = [] if is_gone(refusal) else sorted(path for path in known if path.is_relative_to(shut))
-        if inside:
-            skipped.append(Skipped(display_name(str(shut)), f"{reason}; its articles are kept as they were"))
-        else:
-            skipped.append(Skipped(display_name(str(shut)), f"it cannot be opened: {refusal.strerror}"))
+        why = SkipReason("kept", (("reason", reason),)) if inside else reason
+        skipped.append(Skipped.of(display_name(str(shut)), why))
         for path in inside:
-            yield path, path.relative_to(source).as_posix(), reason
+            yield path, path.relative_to(source).as_posix(), str(refusal.strerror)
 
 
 def _is_link(path: Path) -> bool:
@@ -140,16 +137,14 @@ def _is_link(path: Path) -> bool:
 def _require_article(path: Path, root: Path, leave_out: Path) -> None:
     """Raises ValueError with the reason when `path` is not read as an article, whatever it holds."""
     if path.suffix.lower() not in KINDS:
-        raise ValueError(
-            f"kind {display_name(path.suffix) or 'without an ending'} is not read (only {', '.join(KINDS)})"
-        )
+        raise NotAnArticle("kind", kind=display_name(path.suffix) or "without an ending", kinds=", ".join(KINDS))
     if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
-        raise ValueError("it is a link to a file outside the folder")
+        raise NotAnArticle("link_outside")
     if _is_link(path) and refused(path, leave_out):
-        raise ValueError("it is a link to a file that is no article: of the system, a setting or citeline's own")
+        raise NotAnArticle("link_system")
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueError("it is not a regular file")
+            raise NotAnArticle("not_regular")
     except OSError as error:
         if is_gone(error):  # else whoever reads it is told, and may know what it was
-            raise ValueError(f"it cannot be read: {error.strerror}") from None
+            raise NotAnArticle("cannot_read", error=str(error.strerror)) from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from index.skip_reason import NotAnArticle
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK\x03\x04": "a zip file",
           b"\x1f\x8b": "a compressed file", b"\x7fELF": "a program", b"GIF8": "a picture",
@@ -34,17 +36,17 @@ def decode(data: bytes) -> tuple[str, str]:
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
             ending = {"a PDF": "; if it is to be read, it must end in .pdf"}.get(what, "")
-            raise ValueError(f"it is {what}, not text{ending}")
+            raise NotAnArticle("not_text", thing=what, ending=ending)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError:
-            raise ValueError("it starts like UTF-16 but is not") from None
+            raise NotAnArticle("utf16") from None
         if "\0" in text:
-            raise ValueError("it starts like UTF-16 but is not (UTF-32 or binary): save it as UTF-8")
+            raise NotAnArticle("utf32")
         return text, "read as UTF-16"
     if b"\0" in data[:8192]:
-        raise ValueError("it is binary (or UTF-16 without a byte order mark): save it as UTF-8")
+        raise NotAnArticle("binary")
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
@@ -54,7 +56,7 @@ def decode(data: bytes) -> tuple[str, str]:
         return text, f"{n_bad} bytes that are not UTF-8 are shown as \ufffd"
     text = data.decode("cp1252", errors="replace")
     if "\ufffd" in text or len(_CONTROL.findall(text)) > len(text) // 200:
-        raise ValueError("it is neither UTF-8 nor Windows-1252 text: save it as UTF-8")
+        raise NotAnArticle("encoding")
     return text, "not UTF-8, read as Windows-1252"
 
 

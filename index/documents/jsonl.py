@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from index.skip_reason import NotAnArticle
+
 MOST_NAMED = 50
 """Skipped lines of one file that are listed by name; further ones are only counted."""
 
@@ -39,13 +41,13 @@ def split_records(data: bytes) -> list[tuple[int, bytes]]:
     """Return the non-empty lines of a .jsonl, numbered from 1. Raises ValueError if it is another kind of file."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in data[:8192]:
-        raise ValueError("it is binary or UTF-16: save it as UTF-8")
+        raise NotAnArticle("binary_jsonl")
     lines = [(n, line.strip()) for n, line in enumerate(data.split(b"\n"), start=1)]
     found = [(n, line) for n, line in lines if line]
     if not found:
-        raise ValueError("it holds no text")
+        raise NotAnArticle("no_text")
     if found[0][1].startswith(b"[") or found[0][1] == b"{":
-        raise ValueError("it is one JSON text; expected one article a line: jq -c '.[]' OLD.json > NEW.jsonl")
+        raise NotAnArticle("one_json")
     return found
 
 
@@ -54,18 +56,18 @@ def read_record(line: bytes) -> Record:
     try:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8") from None
+        raise NotAnArticle("not_utf8") from None
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise NotAnArticle("nested_line") from None
     except ValueError as error:
-        raise ValueError(f"it is not JSON ({str(error)[:80]})") from None
+        raise NotAnArticle("not_json", detail=str(error)[:80]) from None
     if not isinstance(found, dict):
-        raise ValueError(f'it is {_kind(found)}, not an object such as {{"title": …, "date": …, "text": …}}')
+        raise NotAnArticle("not_object", thing=_kind(found))
     name = next((name for name in _TEXT if found.get(name) is not None), None)
     if name is None:
-        raise ValueError('it has no "text"')
+        raise NotAnArticle("no_text_field")
     if not isinstance(found[name], str):
-        raise ValueError(f'its "{name}" is {_kind(found[name])}, not text')
+        raise NotAnArticle("field_kind", name=name, thing=_kind(found[name]))
     fields, wrong = {}, []
     for field, names in _FIELDS.items():
         given = next((name for name in names if found.get(name) not in (None, "")), None)

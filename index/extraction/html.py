@@ -10,6 +10,7 @@ from typing import Any
 
 from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy, web_address
+from index.skip_reason import NotAnArticle
 
 MAX_ELEMENTS = 40_000
 """A page with more elements is read plainly, with everything around its text: telling them apart would take minutes."""
@@ -54,7 +55,7 @@ def extract_html(text: str) -> Extracted:
     if title and paragraphs and not any(_same(title, line) for line in paragraphs[:3]):
         paragraphs.insert(0, title)
     if not paragraphs:
-        raise ValueError("no text is in the page (a page that a script fills is empty: save it from the browser)")
+        raise NotAnArticle("empty_page")
     return lay_out(
         [Paragraph(each) for each in paragraphs],
         title=title,
@@ -76,7 +77,7 @@ def parse(text: str | bytes) -> Any:
     try:
         return lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.LxmlError, ValueError):
-        raise ValueError("it holds no text") from None
+        raise NotAnArticle("no_text") from None
 
 
 def blocks(tree: Any) -> Iterator[str]:

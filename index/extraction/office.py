@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
+from index.skip_reason import NotAnArticle
 
 MAX_UNPACKED = 60_000_000
 """Maximum number of bytes unpacked from one file; one that unpacks to more is a zip bomb, or holds pictures as text."""
@@ -29,7 +30,7 @@ class _Zip:
         try:
             self._file = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
-            raise ValueError(f"it is a damaged {what}, or none") from None
+            raise NotAnArticle("damaged_zip", file=what) from None
         self._what = what
         self._left = MAX_UNPACKED
         self.names = frozenset(self._file.namelist())
@@ -40,14 +41,14 @@ class _Zip:
             with self._file.open(name) as member:
                 data = member.read(self._left + 1)
         except KeyError:
-            raise ValueError(f"it is no {self._what}: {name} is missing in it") from None
+            raise NotAnArticle("missing_member", file=self._what, name=name) from None
         except RuntimeError:
-            raise ValueError("it is locked with a password: save a copy without one") from None
+            raise NotAnArticle("password") from None
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, zipfile.zlib.error):  # type: ignore[attr-defined]
-            raise ValueError(f"it is a damaged {self._what}: {name} cannot be unpacked") from None
+            raise NotAnArticle("damaged_member", file=self._what, name=name) from None
         self._left -= len(data)
         if self._left < 0:
-            raise ValueError(f"it unpacks to more than {MAX_UNPACKED:,} bytes")
+            raise NotAnArticle("unpacked", n=MAX_UNPACKED)
         return data
 
 
@@ -60,10 +61,10 @@ def _xml(data: bytes, what: str) -> Any:
         tree = lxml.etree.fromstring(data, parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         reason = str(error).split(" (<string>")[0].split(", see ")[0]
-        raise ValueError(f"it is a damaged {what}: {reason[:100]}") from None
+        raise NotAnArticle("damaged_xml", file=what, detail=reason[:100]) from None
     declared = tree.getroottree().docinfo.internalDTD
     if declared is not None and any(declared.iterentities()):
-        raise ValueError(f"it is no {what} that can be trusted: its XML defines entities")
+        raise NotAnArticle("entities", file=what)
     return tree
 
 
@@ -79,7 +80,7 @@ def extract_docx(data: bytes) -> Extracted:
         if name in file.names:
             found += [(text, "") for text, _ in _word_paragraphs(_xml(file.read(name), "Word document"))]
     if not found:
-        raise ValueError("it holds no text")
+        raise NotAnArticle("no_text")
     title = next((text for text, style in found[:10] if _HEADINGS.fullmatch(style) and len(text) <= 220), "")
     return lay_out([Paragraph(text) for text, _ in found], title=title)
 
@@ -121,7 +122,7 @@ def extract_epub(data: bytes) -> Extracted:
     """Extract the chapters of an EPUB in order, and the title, date, language and publisher it declares."""
     file = _Zip(data, "EPUB")
     if "META-INF/encryption.xml" in file.names and b"obfuscation" not in file.read("META-INF/encryption.xml"):
-        raise ValueError("it is protected against copying (DRM): it can be read in its own program only")
+        raise NotAnArticle("drm")
     root = next((e.get("full-path") for e in _xml(file.read("META-INF/container.xml"), "EPUB").iter("{*}rootfile")), "")
     package = _xml(file.read(root or "content.opf"), "EPUB")
     folder = posixpath.dirname(root or "")
@@ -143,7 +144,7 @@ def extract_epub(data: bytes) -> Extracted:
         if n_chars > MAX_CHARS:
             break
     if not paragraphs:
-        raise ValueError("it holds no text")
+        raise NotAnArticle("no_text")
 
     def said(name: str) -> str:
         elements = package.iter("{http://purl.org/dc/elements/1.1/}" + name)

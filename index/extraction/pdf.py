@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out
+from index.skip_reason import NotAnArticle
 
 MAX_PAGES = 2000
 _HYPHENS = "-\u2010\u00ad"
@@ -69,10 +70,10 @@ def extract_pdf(data: bytes) -> Extracted:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
-            raise ValueError("it is locked with a password: save a copy without one") from None
+            raise NotAnArticle("password") from None
         if "security" in str(error).lower():
-            raise ValueError("its protection is of a kind that cannot be opened: save a copy without it") from None
-        raise ValueError("it is a damaged PDF, or none") from None
+            raise NotAnArticle("protection") from None
+        raise NotAnArticle("damaged_pdf") from None
     n_pages = len(document)
     lines: list[_Line] = []
     pictures, n_damaged, n_chars, last = [], 0, 0, 0
@@ -89,7 +90,7 @@ def extract_pdf(data: bytes) -> Extracted:
         if n_chars > MAX_CHARS:
             break
     if n_damaged == last:
-        raise ValueError("it is a damaged PDF: none of its pages can be opened")
+        raise NotAnArticle("damaged_pages")
     _require_text(lines, last)
     paragraphs = _paragraphs(_without_running_heads(lines, last))
     told = _notes(n_pages, last, pictures)
@@ -105,10 +106,10 @@ def _require_text(lines: Sequence[_Line], n_pages: int) -> None:
     text = "".join(line.text for line in lines)
     n_alnum = sum(char.isalnum() for char in text)
     if not n_alnum:
-        raise ValueError("it has no text layer, only pictures: run OCR first")
+        raise NotAnArticle("no_text_layer")
     bad = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in text)
     if bad > n_alnum / 4:
-        raise ValueError("its text layer cannot be read (fonts without a character map): run OCR first")
+        raise NotAnArticle("unreadable_text")
 
 
 def _notes(n_pages: int, last: int, pictures: Sequence[int]) -> list[str]:

@@ -21,6 +21,7 @@ from typing import Any
 import index
 from index.extraction.layout import Extracted
 from index.progress import Tick, no_tick
+from index.skip_reason import WORDINGS, NotAnArticle
 
 SECONDS = 60.0
 """Time limit for one file; 2,000 printed pages take 10 s (docs/experiments.md)."""
@@ -58,15 +59,15 @@ class Extractor:
             found = self._answer(process, self._seconds, tick)
         except (BrokenPipeError, EOFError):
             self.close()
-            raise ValueError("what reads such files broke down on it: it is damaged or made to do harm") from None
+            raise NotAnArticle("broke_parser") from None
         except TimeoutError:
             self.close()
-            raise ValueError(f"it was not read within {self._seconds:.0f} seconds, as no article needs") from None
+            raise NotAnArticle("too_slow", n=round(self._seconds)) from None
         except BaseException:
             self.close()  # what is half said cannot be taken up again
             raise
-        if "error" in found:
-            raise ValueError(str(found["error"]))
+        if found.get("code") in WORDINGS:
+            raise NotAnArticle(found["code"], **found["params"])
         return Extracted(**(found | {"lines": tuple(found["lines"]), "pages": tuple(found["pages"])}))
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ class Extractor:
             self._answer(self._process, _START_SECONDS, tick)
         except (EOFError, TimeoutError) as error:
             self.close()
-            raise ValueError("what reads such files does not start; is the installation whole? ./setup.sh") from error
+            raise NotAnArticle("no_parser") from error
         return self._process
 
     @staticmethod

@@ -16,6 +16,7 @@ from index.extraction.html import extract_html
 from index.extraction.layout import Extracted
 from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf
+from index.skip_reason import NotAnArticle, SkipReason
 
 MEMORY = 3_000_000_000
 """Limit of the address space in bytes; a file of the largest size takes about 1,000,000,000."""
@@ -56,14 +57,14 @@ def main() -> None:
 def _read(kind: str, data: bytes) -> dict[str, object]:
     try:
         return asdict(_READERS[kind](data))
-    except ValueError as error:
-        return {"error": str(error)}
+    except NotAnArticle as error:
+        return error.reason.to_dict()
     except MemoryError:
-        return {"error": "it takes more memory to read than an article may"}
+        return SkipReason("memory").to_dict()
     except RecursionError:
-        return {"error": "it is nested too deeply to be read"}
+        return SkipReason("nested_file").to_dict()
     except Exception as error:  # of a library, about a file nobody has seen: it is passed over, the next one is read
-        return {"error": f"it cannot be read: {type(error).__name__}: {str(error)[:100]}"}
+        return SkipReason("failed", (("name", type(error).__name__), ("detail", str(error)[:100]))).to_dict()
 
 
 def _say(write: Callable[[bytes], object], found: dict[str, object]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index.disk import write_file
 from index.documents import most_bytes, walk
+from index.skip_reason import SkipReason
 from index.types import Skipped
 
 FILE = "pace.json"
@@ -37,8 +38,8 @@ class Counted:
     """Estimated number of chunks."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Number of files by ending; ".markdown" and ".htm" count with the more usual ending."""
-    passed_over: Counter[str] = field(default_factory=Counter)
-    """Number of skipped files by reason, worded as in `Skipped`."""
+    passed_over: Counter[SkipReason] = field(default_factory=Counter)
+    """Number of skipped files by reason."""
     is_whole: bool = True
     """False if counting was ended before everything was seen."""
 
@@ -72,7 +73,7 @@ def count(
                 _add(counted, path)
         if not counted.is_whole:
             break
-    counted.passed_over.update(each.reason for each in dict.fromkeys(skipped))
+    counted.passed_over.update(each.why for each in dict.fromkeys(skipped) if each.why)
     return counted
 
 
@@ -80,10 +81,10 @@ def _add(counted: Counted, path: Path) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
-        counted.passed_over[f"it cannot be read: {error.strerror}"] += 1
+        counted.passed_over[SkipReason("cannot_read", (("error", str(error.strerror)),))] += 1
         return
     if size > most_bytes(path):
-        counted.passed_over["it is larger than an article may be"] += 1
+        counted.passed_over[SkipReason("too_large")] += 1
         return
     kind = {".markdown": ".md", ".htm": ".html"}.get(path.suffix.lower(), path.suffix.lower())
     counted.n_files += 1

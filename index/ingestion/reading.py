@@ -23,6 +23,7 @@ from index.documents import (
 from index.errors import CorpusError
 from index.extraction import Extractor
 from index.progress import Pulse
+from index.skip_reason import SkipReason
 from index.storage import (
     Library,
 )
@@ -97,11 +98,12 @@ def read_all(
                 there = [a for a in held.values() if Excluded(a.id, "", str(each.path)).key not in excluded]
                 articles += there
                 if there and not each.barred:  # else it was said of the folder
-                    wrong = [Skipped(display_name(str(each.path)), f"{error}; its articles are kept as they were")]
+                    why = SkipReason("kept", (("reason", error.reason),))
+                    wrong = [Skipped.of(display_name(str(each.path)), why)]
                 elif not each.barred:
-                    wrong = [Skipped(display_name(str(each.path)), str(error))]
+                    wrong = [Skipped.by(display_name(str(each.path)), error)]
             except ValueError as error:
-                pieces, wrong = [], [Skipped(display_name(str(each.path)), str(error))]
+                pieces, wrong = [], [Skipped.by(display_name(str(each.path)), error)]
             for part, data in pieces:
                 pulse.tick()
                 if Excluded(part.id, "", str(each.path)).key in excluded:
@@ -114,7 +116,7 @@ def read_all(
                 try:
                     article, note = read_article(part, data, extractor, pulse.tick)
                 except ValueError as error:
-                    wrong.append(Skipped(_where(each, part), str(error)))
+                    wrong.append(Skipped.by(_where(each, part), error))
                     continue
                 articles.append(replace(article, indexed=now if same is None else same.indexed))
                 if note:
@@ -126,7 +128,7 @@ def read_all(
 
 def _bytes_of(file: Found) -> bytes:
     if file.barred:
-        raise Unreadable(file.barred)
+        raise Unreadable("cannot_open", error=file.barred)
     return read_bytes(file.path, file.real)
 
 
@@ -156,6 +158,6 @@ def _named(file: Found, wrong: list[Skipped]) -> list[Skipped]:
     """Return what is skipped in one file; if that is too much to list, the rest as one item."""
     if len(wrong) <= MOST_NAMED:
         return wrong
-    n, first = len(wrong) - MOST_NAMED, wrong[MOST_NAMED].reason
-    rest = Skipped(display_name(str(file.path)), f"{n:,} more of its lines, the first for this: {first}")
-    return [*wrong[:MOST_NAMED], rest]
+    n, first = len(wrong) - MOST_NAMED, wrong[MOST_NAMED]
+    why = SkipReason("more_lines", (("n", n), ("reason", first.why or first.reason)))
+    return [*wrong[:MOST_NAMED], Skipped.of(display_name(str(file.path)), why)]

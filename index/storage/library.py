@@ -35,6 +35,7 @@ from index import copies, disk
 from index.arrays import Rows
 from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
 from index.progress import Tick, no_tick
+from index.skip_reason import SkipReason
 from index.storage import format2
 from index.storage.bm25 import Keywords
 from index.storage.segment import Segment, slots_of, stays_on_disk
@@ -278,7 +279,7 @@ def publish(
         format=FORMAT,
         files=linked | digests,
     )
-    description = json.dumps(asdict(manifest), indent=1).encode("ascii")
+    description = json.dumps(_described(manifest), indent=1).encode("ascii")
     temporary = root / f".tmp-{os.getpid()}"
     try:
         temporary.mkdir(mode=0o700)
@@ -343,6 +344,15 @@ def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile
         return dict(zip(manifest.files, pool.map(checked, manifest.files), strict=True))
 
 
+def _described(manifest: Manifest) -> dict[str, Any]:
+    """What `_manifest` reads."""
+    skipped = [
+        {"path": each.path, "reason": each.reason, "why": each.why.to_dict() if each.why else None}
+        for each in manifest.skipped
+    ]
+    return asdict(replace(manifest, skipped=())) | {"skipped": skipped}
+
+
 def _manifest(data: bytes, path: Path) -> Manifest:
     fields: dict[str, Any] = json.loads(data)
     if fields.get("format") not in (FORMAT, format2.FORMAT):
@@ -351,11 +361,17 @@ def _manifest(data: bytes, path: Path) -> Manifest:
             f"the library at {path} has format {fields.get('format')}, this citeline reads {FORMAT}. "
             "Rebuild: citeline index --rebuild, or install the newer citeline"
         )
-    fields["skipped"] = tuple(Skipped(**each) for each in fields["skipped"])
+    fields["skipped"] = tuple(map(_skipped, fields["skipped"]))
     fields["sources"] = tuple(fields["sources"])
     fields["segments"] = tuple(fields.get("segments", ()))
     fields["excluded"] = _excluded(fields)
     return Manifest(**fields)
+
+
+def _skipped(record: Mapping[str, Any]) -> Skipped:
+    """What was passed over, whether or not its reason was kept in parts."""
+    why = SkipReason.of(record["why"]) if record.get("why") else None
+    return Skipped(record["path"], record["reason"], why)
 
 
 def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:

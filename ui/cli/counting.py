@@ -59,7 +59,7 @@ def count_text(counted: Counted, seconds: float) -> str:
     files = "1 file" if counted.n_files == 1 else f"{counted.n_files:,} files"
     lines = [f"{files} ({kinds}), {size_text(counted.n_bytes)}, {time_text(seconds)}"]
     for reason, n in counted.passed_over.most_common(5):
-        lines.append(f"  {n:,} passed over: {reason.split(' (only ')[0]}")
+        lines.append(f"  {n:,} passed over: {str(reason).split(' (only ')[0]}")
     if len(counted.passed_over) > 5:
         lines.append("  … and others: citeline status, afterwards")
     return "\n".join(map(shown, lines))

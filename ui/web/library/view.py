@@ -178,7 +178,7 @@ def _off(each: Excluded, say: Mapping[str, str]) -> str:
 
 
 def _skipped(each: Skipped, lang: str) -> str:
-    reason = escape(reason_words(each.reason, lang))
+    reason = escape(reason_words(each, lang))
     return f'<span dir="auto">{escape(each.path)}</span><span class="cl-reason">{reason}</span>'
 
 
