@@ -69,12 +69,14 @@ def _claim(record: Mapping[str, Any], language: str, status: str) -> Claim:
     if "origin" not in record:
         return _with_origin(claim, language, status)
     origin: Origin = _one_of(record["origin"], get_args(Origin))
+    if origin != "model" and verdict != "supported":
+        raise ValueError("an article's own words that are not supported")
     if origin == "quote":
-        claim = replace(claim, text=_text(record["quote"]))
-    claim = replace(claim, origin=origin)
-    if (origin != "model" and verdict != "supported") or claim.introduced(language) != text:
-        raise ValueError("a quote whose text is not that of its lines")
-    return claim
+        quote = replace(claim, text=_text(record["quote"]), origin=origin)
+        if quote.introduced(language) == text:
+            return quote
+        origin = "title"  # it was introduced in other words, and is shown as it was
+    return replace(claim, origin=origin)
 
 
 # --- what was kept before a claim said where it is from ---------------------------------------------------------------

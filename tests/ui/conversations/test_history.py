@@ -114,14 +114,25 @@ def test_an_answer_kept_before_claims_had_an_origin_is_the_same(answer):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"quote": "Autre chose."}, {"origin": "model", "text": "x"}, {"origin": "citeline"}, {"verdict": "unsupported"}],
+    [{"origin": "model", "text": "x"}, {"origin": "citeline"}, {"verdict": "unsupported"}],
 )
-def test_a_quote_says_where_its_lines_stand_and_nothing_else(wrong):
-    """A record whose text is not the quote with its article's name and lines is refused."""
+def test_what_an_article_says_is_supported_and_stands_in_the_text(wrong):
+    """A record whose claims are not those of its text, or of no known origin, is refused."""
     record = DIFFERING.to_dict()
     record["claims"][1] |= wrong
     with pytest.raises(ValueError):
         answer_from(record)
+
+
+def test_a_quote_that_was_introduced_in_other_words_is_shown_as_it_was():
+    """A change of wording between two versions damages no conversation."""
+    record = QUOTED.to_dict()
+    for claim in record["claims"]:
+        claim["text"] = claim["text"].replace("pont.txt (", "pont.txt, ligne (")
+    record["text"] = record["text"].replace("pont.txt (", "pont.txt, ligne (")
+    back = answer_from(record)
+    assert back.text == record["text"] != QUOTED.text
+    assert turn_of(back) == turn_of(QUOTED)
 
 
 JSON = st.recursive(
