@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.text import sentences, span_at
 from index.types import Article, Hit
@@ -90,23 +91,35 @@ def cut(
     return Passage(hit, article, found, shifted, score, more)
 
 
+class Selection(NamedTuple):
+    """The sentences that are shown to the language model, and those there was no room for; both in reading order."""
+
+    shown: tuple[Sentence, ...] = ()
+    cut: tuple[Sentence, ...] = ()
+
+
 def select(
     passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int], kind: Kind = "fact"
-) -> tuple[Sentence, ...]:
+) -> Selection:
     """The sentences to answer from, in reading order, at most `budget` tokens: each passage's answering sentence first.
 
     Passages come best first; one that does not answer (score under 0) gives none. What room is left
     goes to the neighbours of the best answering sentence, so that "he" and "there" can be understood.
     """
     chosen: dict[tuple[str, int], Sentence] = {}
+    cut_off: dict[tuple[str, int], Sentence] = {}
     room = budget
 
     def take(sentence: Sentence) -> None:
         nonlocal room
         cost = count_tokens(sentence.text) + 5  # "[n] " and the line end
-        if sentence.key not in chosen and (cost <= room or not chosen):
+        if sentence.key in chosen:
+            return
+        if cost <= room or not chosen:
             chosen[sentence.key] = sentence
             room -= cost
+        else:
+            cut_off[sentence.key] = sentence
 
     worth = [passage for passage in passages if passage.score >= 0] or list(passages[:1])
     for passage in worth:
@@ -123,7 +136,10 @@ def select(
             if 0 <= i < len(passage.sentences):
                 take(passage.sentences[i])
     order = {passage.article.id: rank for rank, passage in reversed(list(enumerate(worth)))}
-    return tuple(sorted(chosen.values(), key=lambda s: (order[s.article.id], s.start)))
+    shown, left = (
+        tuple(sorted(each.values(), key=lambda s: (order[s.article.id], s.start))) for each in (chosen, cut_off)
+    )
+    return Selection(shown, left)
 
 
 # --- the part of a long sentence that is quoted ---------------------------------------------------------------------

@@ -25,6 +25,7 @@ ORDER = {
         {"query"},
         {"filters", "generation", "reader"},
         {"conversation", "verification"},
+        {"run"},
         {"overview"},
         {"pipeline"},
         {"evaluation", "explain"},

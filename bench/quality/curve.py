@@ -17,6 +17,8 @@ from bench.data.cases import piaf_sample
 from bench.paths import RESULTS
 from index.text.detection import detect
 from rag.evaluation.runner import HidingAnswerer
+from rag.query.query import Query
+from rag.reader.windows import best_first
 
 OUT = RESULTS / "risk_coverage.svg"
 
@@ -39,7 +41,7 @@ def points(piaf: Path, library: Path, n: int, half: str) -> list[Point]:
         answerer.hidden = case.hidden
         language = detect(case.question)
         hits = answerer.search(answerer.library, case.question, language)
-        passages = answerer._read(case.question, language, answerer.library, hits)
+        passages = best_first(answerer.read(Query.of(case.question, language), answerer.library, hits))
         if not passages:
             found.append(Point(float("-inf"), False, case.kind))
             continue

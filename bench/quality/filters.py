@@ -28,12 +28,15 @@ from index.models.embedder import SentenceTransformerEmbedder
 from index.storage.library import Library
 from index.text.detection import detect
 from index.types import Article, Span
+from rag.conversation.turns import History
 from rag.evaluation.metrics import rate
 from rag.evaluation.runner import Case
-from rag.filters.application import Scope, implied
+from rag.filters.application import scope_of
 from rag.filters.detection import Known, find
 from rag.filters.wording import scope as scope_words
 from rag.pipeline.answerer import Answerer
+from rag.pipeline.understanding import Catalog
+from rag.query.query import Query
 from rag.types import Answer
 
 QUESTIONS = Path(__file__).with_name("filters.jsonl")
@@ -52,8 +55,8 @@ class Filtering(Answerer):
 class Unfiltered(Filtering):
     """What citeline is without filters: a question is asked as it stands, of all articles."""
 
-    def scope(self, question: str, language: str, library: Library, everywhere: bool = False) -> Scope:
-        return Scope(Known.of((), self.today()), question)
+    def understand(self, question: str, history: History, catalog: Catalog, everywhere: bool) -> Query:
+        return replace(Query.of(question, detect(question, default=catalog.language)), typed=question)
 
 
 def _agency(article: Article) -> str:
@@ -109,8 +112,9 @@ def report(asked: Sequence[Asked]) -> list[tuple[str, str, str]]:
 def fires(answerer: Answerer, case: Case) -> bool:
     """Do words of a question narrow the articles? Where none do, it is asked as it always was."""
     library = answerer.library
-    scope = answerer.scope(case.question, detect(case.question), library)
-    return bool(scope.filter or implied(case.question, detect(case.question), scope.known, library.articles))
+    known = Known.of(library.articles, answerer.today())
+    scope = scope_of(case.question, detect(case.question), known, library.articles)
+    return bool(scope.filter or scope.implied)
 
 
 def changed(filtering: Answerer, unfiltered: Answerer, cases: Iterable[Case]) -> list[tuple[Case, Answer, Answer]]:

@@ -25,6 +25,7 @@ from index.types import Span
 from rag.evaluation.metrics import rate
 from rag.evaluation.runner import Case
 from rag.pipeline.answerer import Answerer
+from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 from rag.reader.windows import best_first
 
@@ -69,7 +70,7 @@ def fate(answerer: Answerer, case: Case) -> Fate:
     shown = hits[: answerer.config.n_hits]
     if not any(right[: len(shown)]):
         return Fate(rank, FATES[0])
-    windows = answerer.read(case.question, language, answerer.library, shown)
+    windows = answerer.read(Query.of(case.question, language), answerer.library, shown)
     if not any(window.reading for window, is_right in zip(windows, right, strict=False) if is_right):
         return Fate(rank, FATES[1])
     passages = best_first(windows)

@@ -24,6 +24,7 @@ from transformers import AutoModel, AutoTokenizer
 from bench.command import Parser
 from bench.data.draw import Drawer, Example
 from bench.data.squad import Item, halves, load, load_parallel
+from rag.query.query import Query
 from rag.reader.base import Reading
 from rag.reader.span_reader import AdapterReader
 
@@ -113,8 +114,8 @@ def measure(reader: AdapterReader, asked: Sequence[Item], told: Sequence[Item], 
     yes, no = pairs(asked, told, drawer)
     language = asked[0].language
     began = time.monotonic()
-    readings: list[Reading] = [reader.read(e.question, [e.window])[0] for _, e in yes]
-    refusals = [reader.read(e.question, [e.window])[0] for e in no]
+    readings: list[Reading] = [reader.read(Query(e.question, language), [e.window])[0] for _, e in yes]
+    refusals = [reader.read(Query(e.question, language), [e.window])[0] for e in no]
     seconds = (time.monotonic() - began) / (len(yes) + len(no))
     rows = []
     for (item, e), r in zip(yes, readings, strict=True):
@@ -151,7 +152,7 @@ def altered(reader: AdapterReader, items: Sequence[Item], drawer: Drawer) -> Non
         question = drawer.alter(item, item)
         if question:
             a, b = drawer.around(item.context, item.start, item.end, 700)
-            no.append(reader.read(question, [item.context[a:b]])[0].score)
+            no.append(reader.read(Query(question, item.language), [item.context[a:b]])[0].score)
     hits = sum(s < reader.threshold(items[0].language) for s in no)
     line("altered questions refused at the threshold", hits / len(no), wilson(hits, len(no)), len(no))
 

@@ -27,6 +27,7 @@ from index.models.registry import resolve
 from index.text.chunking import chunks
 from index.types import Span
 from rag.evaluation.runner import Case
+from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 
 FOLDER = Path(__file__).with_name("written")
@@ -80,7 +81,7 @@ def measure(reader: AdapterReader, rows: Sequence[Written], windows: dict[str, l
     """Print what the reader finds and refuses in one pair of languages."""
     scores, spans = [], []
     for w in rows:
-        readings = reader.read(w.question, windows[w.article])
+        readings = reader.read(Query(w.question, w.asked_in), windows[w.article])
         at = max(range(len(readings)), key=lambda k: readings[k].score)
         best = readings[at]
         scores.append((best.score, w.start >= 0))

@@ -27,7 +27,7 @@ from bench.speed.scale import alone
 from index.ingestion.indexing import build
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.evaluation.runner import Case, HidingAnswerer
-from rag.pipeline import answerer as stages
+from rag.pipeline import stages
 from rag.types import Answer
 
 STAGES = ("embed the question", "search beside it", "read the windows", "choose the evidence", "check the claims")

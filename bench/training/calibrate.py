@@ -41,6 +41,7 @@ from rag.evidence import cut
 from rag.language.content_words import content
 from rag.language.missing_names import unmet
 from rag.query.asked_year import without_asked_year
+from rag.query.query import Query
 from rag.reader.answerability import FEATURES
 from rag.reader.span_reader import WEIGHTS, AdapterReader
 from rag.reader.windows import NAMELESS, SHORT_TEXT
@@ -113,8 +114,9 @@ def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
     answerer.hidden = case.hidden
     library, language = answerer.library, case.language or detect(case.question, default="fr")
     hits = answerer.search(library, case.question, language)
-    readings = answerer.reader.read(case.question, [hit.chunk.text for hit in hits])
-    named = without_asked_year(case.question, language)
+    query = Query.of(case.question, language)
+    readings = answerer.reader.read(query, [hit.chunk.text for hit in hits])
+    named = without_asked_year(query)
     windows = []
     for hit, reading in zip(hits, readings, strict=True):
         article = library.by_id[hit.chunk.span.article_id]

@@ -24,6 +24,7 @@ from bench.data.draw import Drawer, Example
 from bench.data.squad import Item, halves, is_validation, load, load_parallel
 from bench.training.mixture import Group, Mixture, batches_of
 from bench.training.run import Run, add_arguments, fresh_tensors, load_base, trainable, write
+from rag.query.query import Query
 from rag.reader.span_reader import (
     FORMAT,
     MAX_SPAN_TOKENS,
@@ -127,7 +128,7 @@ def calibrate(reader: AdapterReader, rows: Sequence[tuple[str, bool, Example]]) 
     right: dict[str, list[bool]] = {}
     for k in order:
         language, answerable, example = rows[k]
-        reading = reader.read(example.question, [example.window])[0]
+        reading = reader.read(Query(example.question, language), [example.window])[0]
         scores.setdefault(language, []).append((reading.score, answerable))
         if answerable:
             overlaps = reading.start < example.end and reading.end > example.start

@@ -25,6 +25,7 @@ from rag.evaluation.metrics import contains
 from rag.evaluation.runner import Case
 from rag.generation import Llm
 from rag.language import content, days, names, numbers, stands
+from rag.query import Query
 from rag.reader import Reader
 
 MAX_TOKENS = 48
@@ -155,7 +156,7 @@ class Quiz:
             question, chunk, answer, article, language
         ):
             return None, "vague"
-        reading = self.reader.read(question, [chunk.text])[0]
+        reading = self.reader.read(Query(question, language), [chunk.text])[0]
         if not (reading.start < answer.end and answer.start < reading.end):
             return None, "unread"
         text = article.text

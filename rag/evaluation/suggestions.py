@@ -12,7 +12,7 @@ from index.types import Article
 from rag.errors import Interrupted
 from rag.evaluation.question_generator import Quiz
 from rag.generation import Llm, Piece
-from rag.query import recognise
+from rag.query import Query, recognise
 from rag.reader import best_first
 from rag.types import Message
 
@@ -110,7 +110,7 @@ def _answers(answerer: Answerer, question: str, language: str, article_id: str) 
         return False
     library = answerer.library
     hits = answerer.search(library, question, language)
-    passages = best_first(answerer.read(question, language, library, hits))
+    passages = best_first(answerer.read(Query(question, language), library, hits))
     return bool(passages) and passages[0].score >= SURE and passages[0].article.id == article_id
 
 

@@ -6,14 +6,14 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from rag.explain.expected_lines import locate, parse
-    from rag.explain.explanation import CheckedClaim, Explanation, explain
+    from rag.explain.explanation import Explanation, explain
     from rag.explain.trace import Trace, follow
 else:
     __getattr__ = face(
         __name__,
         expected_lines="locate parse",
-        explanation="CheckedClaim Explanation explain",
+        explanation="Explanation explain",
         trace="Trace follow",
     )
 
-__all__ = ["CheckedClaim", "Explanation", "Trace", "explain", "follow", "locate", "parse"]
+__all__ = ["Explanation", "Trace", "explain", "follow", "locate", "parse"]

@@ -1,27 +1,27 @@
 """Why a question got the answer it got, stage by stage: the Answer itself, and what each stage saw and decided.
 
-Nothing is decided here. The question is answered as always, then the functions that decided are asked once more.
+Nothing is decided here, and nothing decided again: the question is answered as always, and what the stages wrote down
+in its Run is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from index.models import similarity_by
 from index.retrieval import query_terms, rank
 from index.storage import Library
 from index.text import terms, words
 from index.types import Hit
-from rag.evidence import Passage, Sentence, select
+from rag.evidence import Passage, Sentence
 from rag.explain.reason import READ, outcome
 from rag.pipeline import Answerer
-from rag.query import split
 from rag.reader import FEATURES, NAMELESS, Window, best_first
-from rag.types import Answer, Claim
-from rag.verification import CHECKS, Support, checks
+from rag.run import Attempt, Run
+from rag.types import Answer
+from rag.verification import CheckedClaim
 
 COMPARED_AS_ASKED = ("fact", "list")
 """Kinds whose claims are checked with the question's words as given; only there each check can be shown."""
@@ -38,30 +38,6 @@ class Word:
     """Its stems, in the question's language and those of the library."""
     is_known: bool
     """Does any article hold one of them?"""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedClaim:
-    """A sentence the model wrote, and how each sentence of the evidence carries it, the one that counts first."""
-
-    claim: Claim
-    language: str
-    checks: tuple[tuple[Support, Sentence], ...]
-
-    def verdicts(self) -> dict[str, str]:
-        """Each check against the sentence that counts: "passed", "failed" or "not reached"; empty without evidence.
-
-        Across languages neither opposites nor negations are compared, and words by their meaning.
-        """
-        if not self.checks:
-            return {}
-        support, sentence = self.checks[0]
-        failed = support.kind
-        across = sentence.article.language != self.language
-        order = [each for each in CHECKS if not across or each not in ("opposite", "negation")]
-        order += [failed] if failed and failed not in order else []
-        at = order.index(failed) if failed else len(order)
-        return {each: "passed" if i < at else "failed" if i == at else "not reached" for i, each in enumerate(order)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +61,8 @@ class Explanation:
     budget: int
     draft: str
     """What the model wrote, unchecked."""
+    found_nothing: bool
+    """The model wrote that nothing answers."""
     claims: tuple[CheckedClaim, ...]
     """The draft's sentences; quotes of articles are not among them."""
     reason: str
@@ -134,60 +112,34 @@ def explain(answerer: Answerer, question: str) -> Explanation:
 
     One that is answered in parts is accounted for part by part; one about the articles as a whole has no reader stage.
     """
-    draft = ""
-    for answer in answerer.stream(question):
-        draft = answer.draft or draft
-    library, config, llm = answerer.library, answerer.config, answerer.llm
-    asked, language, kind = answer.asked, answer.language, answer.kind
-    within = answerer.within(answer)
-    is_read = kind in READ and bool(answer.hits)
-    windows = answerer.read(asked, language, library, answer.hits) if is_read else ()
-    passages = best_first(windows)
-    evidence: tuple[Sentence, ...] = ()
-    cut: tuple[Sentence, ...] = ()
-    if llm and draft and passages:
-        evidence = select(passages, config.budget(kind), llm.count_tokens, kind)
-        shown = {sentence.key for sentence in evidence}
-        enough = sum(llm.count_tokens(p.hit.chunk.text) + 10 * len(p.sentences) for p in passages)
-        everything = select(passages, enough, llm.count_tokens, kind)
-        cut = tuple(sentence for sentence in everything if sentence.key not in shown)
-    wrote = [claim for claim in answer.claims if claim.origin == "model"] if is_read else []
-    compared = evidence if kind in COMPARED_AS_ASKED else ()
+    return _told(answerer.run(question))
+
+
+def _told(run: Run) -> Explanation:
+    """What is written down in a run, with what the library says of the words and of the chunks that were not taken."""
+    setting, kind = run.setting, run.query.kind
+    attempt = run.taken if kind in READ else Attempt(run.query)
+    query, library = attempt.query, setting.library
+    ranking = rank(library, setting.embedder, query.text, query.language, is_whole=True, within=query.within)
+    claims = attempt.claims if kind in COMPARED_AS_ASKED else [replace(each, checks=()) for each in attempt.claims]
+    parts = tuple(map(_told, run.parts))
+    drafts = [run.taken.draft, *(part.draft for part in parts)]
     return Explanation(
-        answer,
-        asked,
-        tuple(_words(library, asked, language)),
-        tuple(rank(library, answerer.embedder, asked, language, is_whole=True, within=within)) if is_read else (),
-        windows,
-        config.n_windows,
-        evidence,
-        cut,
-        config.budget(kind),
-        draft,
-        tuple(_checked(answerer, claim, asked, language, compared, passages) for claim in wrote),
-        outcome(answer, windows, draft),
-        tuple(explain(answerer, each) for each in _parts(asked, answer)),
+        run.answer,
+        query.text,
+        tuple(_words(library, query.text, query.language)),
+        tuple(ranking) if attempt.hits else (),
+        attempt.windows,
+        setting.config.n_windows,
+        attempt.selection.shown,
+        attempt.selection.cut,
+        setting.config.budget(kind),
+        next((draft for draft in reversed(drafts) if draft), ""),
+        run.taken.found_nothing,
+        tuple(claims),
+        outcome(run),
+        parts,
     )
-
-
-def _checked(
-    answerer: Answerer,
-    claim: Claim,
-    question: str,
-    language: str,
-    evidence: Sequence[Sentence],
-    passages: Sequence[Passage],
-) -> CheckedClaim:
-    if not evidence:
-        return CheckedClaim(claim, language, ())
-    found = checks(claim.text, question, language, evidence, passages[0], similarity_by(answerer.embedder))
-    return CheckedClaim(claim, language, tuple(found))
-
-
-def _parts(question: str, answer: Answer) -> list[str]:
-    """The questions that a question was answered by, none when it was answered as one."""
-    found = split(question, answer.language) if answer.kind in ("several", "comparison") else None
-    return [part.question for part in found.parts if part.question != question] if found else []
 
 
 def _words(library: Library, question: str, language: str) -> Iterator[Word]:

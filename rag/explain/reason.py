@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rag.language import is_nothing
 from rag.pipeline import SURE
-from rag.reader import Window, best_first
-from rag.types import Answer
+from rag.reader import Window
+from rag.run import Attempt, Run
 
 READ = ("fact", "yes_no", "list", "reason")
 """Kinds that are answered from the lines the reader points at; the others in parts, or from whole articles."""
 
 
-def outcome(answer: Answer, windows: Sequence[Window], draft: str) -> str:
-    """Why an Answer has the status it has, in one sentence; `draft` is what the model wrote, "" if it was not asked."""
-    passages = best_first(windows)
+def outcome(run: Run) -> str:
+    """Why a run's Answer has the status it has, in one sentence."""
+    answer, attempt = run.answer, run.taken
+    passages = attempt.passages
     best = f"{passages[0].score:+.1f}" if passages else ""
     if answer.kind not in READ:
         how = "in parts" if answer.kind in ("several", "comparison") else "from whole articles"
         how = "without the articles" if answer.kind == "greeting" else how
         return f"{answer.status}: a question of the kind “{answer.kind}” is answered {how}"
     if answer.status == "abstained":
-        return "abstained: " + _why_nothing(answer, windows, draft)
+        return "abstained: " + _why_nothing(attempt)
     if answer.status == "grounded":
-        claims = [claim for claim in answer.claims if claim.origin == "model"]
-        wrote, held = len(claims), sum(claim.verdict == "supported" for claim in claims)
+        wrote, held = len(attempt.claims), sum(each.claim.verdict == "supported" for each in attempt.claims)
         if held == wrote:
             said = "the sentence the model wrote stands" if wrote == 1 else f"all {wrote} sentences of the model stand"
         else:
             said = f"{held} of the {wrote} sentences the model wrote stand{'s' if held == 1 else ''}"
-        differs = "; lines that say otherwise are quoted beside it" if len(claims) < len(answer.claims) else ""
+        differs = "; lines that say otherwise are quoted beside it" if wrote < len(answer.claims) else ""
         return f"grounded: {said} in the articles{differs}"
     if answer.llm == "none":
         return f"quoted: no language model was asked; the best passage scored {best}, over the threshold 0"
-    if is_nothing(draft, answer.language):
+    if attempt.found_nothing:
         return (
             f"quoted: the model found no answer, but the best passage scored {best}; "
             f"from {SURE:g} up the reader is believed"
@@ -42,19 +39,19 @@ def outcome(answer: Answer, windows: Sequence[Window], draft: str) -> str:
     return "quoted: no sentence the model wrote is carried by the lines, so the line itself is shown"
 
 
-def _why_nothing(answer: Answer, windows: Sequence[Window], draft: str) -> str:
+def _why_nothing(attempt: Attempt) -> str:
+    windows, passages = attempt.windows, attempt.passages
     if not windows:
         return "the search found nothing"
     if all(window.unmet for window in windows):
         other = "; the others lack a name or year of the question too" if len(windows) > 1 else ""
         return f"the nearest article {_lacks(windows[0])}{other}"
-    passages = best_first(windows)
     if not passages:
         return "the reader points at nothing in what it read"
     if passages[0].score < 0:
         nearest = f"; the nearest article {_lacks(windows[0])}" if windows[0].unmet else ""
         return f"the best passage scored {passages[0].score:.1f}, under the threshold 0{nearest}"
-    if is_nothing(draft, answer.language):
+    if attempt.found_nothing:
         return (
             f"the model found no answer in the lines, and the best passage scored {passages[0].score:+.1f}; "
             f"under {SURE:g} the model is believed"

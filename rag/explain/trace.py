@@ -13,7 +13,7 @@ from index.types import Article, Hit, Span
 from rag.evidence import Sentence
 from rag.explain.expected_lines import Expected, locate
 from rag.explain.explanation import Explanation
-from rag.language import content, is_nothing, names
+from rag.language import content, names
 from rag.pipeline import SURE
 from rag.reader import NAMELESS, Window
 
@@ -237,7 +237,7 @@ class _Follower:
         if cited:
             return Step("claims", True, "the answer cites it"), ""
         if answer.status == "abstained":
-            if draft and is_nothing(draft, answer.language):
+            if self.explanation.found_nothing:
                 text = f"the model wrote “{_short(draft)}”; no passage scored {SURE:g}, where the reader is believed"
                 return Step("draft", False, text), "See the lines themselves with --llm none, or ask more exactly."
             return Step("claims", False, self.explanation.reason), "Ask for a single fact that the line states."
@@ -245,7 +245,7 @@ class _Follower:
         text = f"the answer {'quotes' if answer.is_quote else 'cites'} {others}"
         if answer.is_quote and self.explanation.passages:
             text += f", the best passage (score {self.explanation.passages[0].score:+.1f})"
-        if draft and is_nothing(draft, answer.language):
+        if self.explanation.found_nothing:
             text += f"; the model wrote “{_short(draft)}”"
         for each in self.explanation.claims:
             if each.claim.verdict == "unsupported":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from rag.filters.application import Scope, everywhere_of, implied, scope_of, within
+    from rag.filters.application import Scope, everywhere_of, scope_of
     from rag.filters.dates import When, when_at, whens
     from rag.filters.detection import Known, find
     from rag.filters.offsets import Folded
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
-        application="Scope everywhere_of implied scope_of within",
+        application="Scope everywhere_of scope_of",
         dates="When when_at whens",
         detection="Known find",
         offsets="Folded",
@@ -31,12 +31,10 @@ __all__ = [
     "When",
     "everywhere_of",
     "find",
-    "implied",
     "line",
     "nothing",
     "said_by",
     "scope_of",
     "when_at",
     "whens",
-    "within",
 ]

@@ -18,46 +18,39 @@ from rag.types import Filter
 class Scope:
     """Which articles a question is asked of, and what is asked of them."""
 
-    known: Known
     question: str
     """Without the words of an explicit filter."""
     filter: Filter | None = None
     ids: frozenset[str] | None = None
     """Of the articles; None for all."""
-    is_open: bool = False
-    """Nothing explicit was said: other words may narrow."""
+    implied: Scope | None = None
+    """The scope that words may mean which are not explicit; None when there are none, or they leave out nothing."""
 
     @property
     def is_empty(self) -> bool:
         """No article fits what was said."""
         return self.ids is not None and not self.ids
 
-    def closed(self) -> Scope:
-        """The same articles, whatever else the question's words may mean."""
-        return replace(self, is_open=False)
-
 
 def scope_of(
     question: str, language: str, known: Known, articles: Sequence[Article], everywhere: bool = False
 ) -> Scope:
-    """The Scope that explicit words of a question say; with `everywhere` they are left out and nothing narrows."""
+    """The Scope that the words of a question say; with `everywhere` they are left out and nothing narrows."""
     found = find(question, language, known)
-    if found is None or not found.is_explicit:
-        return Scope(known, question, is_open=not everywhere)
+    if found is None:
+        return Scope(question)
+    if not found.is_explicit:
+        return Scope(question, implied=None if everywhere else _implied(found, articles))
     ids = within(found, articles)
     found = counted(found, articles, ids)
     if everywhere or found.n_unknown == len(articles):  # nothing to go by: no article says when it is of
-        return Scope(known, found.question, found)
-    return Scope(known, found.question, replace(found, is_applied=True), ids)
+        return Scope(found.question, found)
+    return Scope(found.question, replace(found, is_applied=True), ids)
 
 
-def implied(question: str, language: str, known: Known, articles: Sequence[Article]) -> Scope | None:
-    """The Scope that words which are not explicit may mean; None when there are none, or they leave out nothing."""
-    found = find(question, language, known)
-    if found is None or found.is_explicit:
-        return None
+def _implied(found: Filter, articles: Sequence[Article]) -> Scope | None:
     ids = within(found, articles)
-    return Scope(known, found.question, counted(found, articles, ids), ids) if len(ids) < len(articles) else None
+    return Scope(found.question, counted(found, articles, ids), ids) if len(ids) < len(articles) else None
 
 
 def within(found: Filter, articles: Iterable[Article]) -> frozenset[str]:

@@ -6,7 +6,6 @@ sentence of it checked; when none passes, or without a model, it is the article'
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -14,17 +13,17 @@ from index.models import Embedder, similarity_by
 from index.storage import Library
 from index.text import sentences as split
 from index.types import Article
-from rag.config import Config
-from rag.evidence import Sentence
+from rag.evidence import Selection, Sentence
 from rag.generation import Llm
 from rag.language import content
 from rag.overview.lexrank import body, ranked
 from rag.overview.topic_sentences import on_topic
 from rag.overview.topics import by_file, by_topic, coverage, relevant, title_citation
 from rag.overview.wording import summary_messages, words
-from rag.query import Intent, is_file_name
+from rag.query import Intent, Query, is_file_name
+from rag.run import Run
 from rag.types import Answer, Claim
-from rag.verification import support_claim
+from rag.verification import CheckedClaim, support_claim
 
 MOST_LISTED = 10
 MOST_QUOTES = 5
@@ -38,40 +37,26 @@ SUMMARY_SENTENCES = 4
 SUMMARY_TOKENS = 160
 
 
-def overview(
-    intent: Intent,
-    answer: Answer,
-    library: Library,
-    articles: Sequence[Article],
-    embedder: Embedder,
-    llm: Llm | None,
-    config: Config,
-    began: float,
-) -> Iterator[Answer]:
-    """Growing Answers to an intent, from one that carries the hits of its topic; the last one is done.
+def overview(run: Run) -> Iterator[Answer]:
+    """Growing Answers to a question about the articles, from one that carries the hits of its topic; the last is done.
 
-    `articles` are those of the library that are asked about; the hits are theirs.
-    `began` is when the question was asked, as `time.monotonic` counts. Raises LlmError when the model fails.
+    Raises LlmError when the model fails.
     """
-    timings = answer.timings
-    grown = answer
-    for grown in _answers(intent, answer, library, articles, embedder, llm, config, began):
+    timings = run.answer.timings
+    grown = run.answer
+    for grown in _answers(run):
         if grown.draft:
-            timings = replace(timings, first_token=timings.first_token or _ms(began))
+            timings = replace(timings, first_token=timings.first_token or run.elapsed_ms())
             yield replace(grown, timings=timings)
-    yield replace(grown, done=True, timings=replace(timings, total=_ms(began)))
+    run.answer = replace(grown, done=True, timings=replace(timings, total=run.elapsed_ms()))
+    yield run.answer
 
 
-def _answers(
-    intent: Intent,
-    answer: Answer,
-    library: Library,
-    articles: Sequence[Article],
-    embedder: Embedder,
-    llm: Llm | None,
-    config: Config,
-    began: float,
-) -> Iterator[Answer]:
+def _answers(run: Run) -> Iterator[Answer]:
+    query, answer, library = run.query, run.answer, run.setting.library
+    intent = query.intent
+    assert intent is not None
+    articles = [article for article in library.articles if query.within is None or article.id in query.within]
     said = words(intent.language)
     if intent.kind == "greeting":
         yield replace(answer, message=said.thanks if intent.is_thanks else said.hello)
@@ -80,9 +65,9 @@ def _answers(
     elif intent.kind == "contents":
         yield _contents(intent, answer, library, articles)
     elif intent.kind == "about":
-        yield _about(intent, answer, library, embedder)
+        yield _about(intent, answer, library, run.setting.embedder)
     else:
-        yield from _summary(intent, answer, library, articles, embedder, llm, config, began)
+        yield from _summary(intent, run, articles)
 
 
 # --- what there is ------------------------------------------------------------------------------------------------
@@ -152,16 +137,8 @@ def _others(articles: Sequence[Article], language: str) -> str:
 # --- what one says ------------------------------------------------------------------------------------------------
 
 
-def _summary(
-    intent: Intent,
-    answer: Answer,
-    library: Library,
-    articles: Sequence[Article],
-    embedder: Embedder,
-    llm: Llm | None,
-    config: Config,
-    began: float,
-) -> Iterator[Answer]:
+def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[Answer]:
+    answer, library, llm = run.answer, run.setting.library, run.setting.llm
     said = words(intent.language)
     meant = _meant(intent, answer, library, articles)
     if not meant:
@@ -177,15 +154,17 @@ def _summary(
     answer = replace(answer, message=_others(others, intent.language))
     claims: list[Claim] = []
     if llm:
-        evidence = _evidence(found, order, config.wide_evidence_tokens, llm)
+        evidence = _evidence(found, order, run.setting.config.wide_evidence_tokens, llm)
         draft = ""
         for piece in llm.stream(summary_messages(intent.language, [each.text for each in evidence]), SUMMARY_TOKENS):
             draft += piece.text
             answer = replace(answer, draft=draft, usage=piece.usage)
             yield answer
-            if time.monotonic() - began > config.deadline_s:
+            if run.is_late():
                 break
-        claims = _checked(draft, intent.language, evidence, similarity_by(embedder))
+        checked = _checked(draft, intent.language, evidence, similarity_by(run.setting.embedder))
+        run.attempts[-1].record_draft(Selection(tuple(evidence)), draft, checked)
+        claims = [each.claim for each in checked]
         if any(claim.verdict == "supported" for claim in claims):
             yield replace(answer, claims=tuple(claims), draft="")
             return
@@ -218,19 +197,15 @@ def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm:
 
 def _checked(
     draft: str, language: str, evidence: Sequence[Sentence], similarity: Callable[[str, str], float]
-) -> list[Claim]:
+) -> list[CheckedClaim]:
     """The draft's whole sentences as claims, each once; nothing in them counts as given, as the question's words do."""
-    claims: list[Claim] = []
+    claims: list[CheckedClaim] = []
     spans = list(split(draft))
     if spans and not draft[slice(*spans[-1])].rstrip(" »”\"')").endswith(tuple(".!?…。")):
         spans.pop()  # it was cut off: the tokens or the time were used up
     for start, end in spans[:SUMMARY_SENTENCES]:
         text = draft[start:end].lstrip("-•* ")
-        if not any(char.isalnum() for char in text) or any(text == claim.text for claim in claims):
+        if not any(char.isalnum() for char in text) or any(text == each.claim.text for each in claims):
             continue
-        claims.append(support_claim(text, "", language, evidence, None, similarity))
+        claims.append(support_claim(text, Query("", language), evidence, None, similarity))
     return claims
-
-
-def _ms(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)

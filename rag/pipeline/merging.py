@@ -8,16 +8,16 @@ from itertools import zip_longest
 
 from index.types import Hit
 from rag.language import part_not_found
-from rag.query import Split
+from rag.query import Query
 from rag.types import Answer, Claim, Usage
 
 
-def joined(found: Split, answer: Answer, told: Sequence[Answer]) -> Answer:
+def joined(parts: Sequence[Query], answer: Answer, told: Sequence[Answer]) -> Answer:
     """One Answer of the parts' Answers, in their order; what has no answer is said in the message."""
     claims: list[Claim] = []
     for each in told:
         claims += [claim for claim in each.claims if claim not in claims]
-    missing = [part.about for part, each in zip(found.parts, told, strict=False) if each.done and not each.supported]
+    missing = [part.about for part, each in zip(parts, told, strict=False) if each.done and not each.supported]
     answered = [each for each in told if each.supported]
     if answered:
         message = " ".join(part_not_found(part, answer.language) for part in missing)

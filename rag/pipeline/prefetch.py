@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rag.generation import Llm, Piece
+from rag.query import Query
 from rag.reader import Reader, Reading
 from rag.types import Message
 
@@ -76,11 +77,11 @@ class StoppableReader:
         self._reader = reader
         self._stop = stop
 
-    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+    def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
         readings: list[Reading] = []
         for window in windows:
             self._stop.check()
-            readings += self._reader.read(question, [window])
+            readings += self._reader.read(query, [window])
         return readings
 
     def threshold(self, language: str = "") -> float:

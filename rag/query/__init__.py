@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rag.query.intent import Intent, is_file_name, is_greeting, recognise
     from rag.query.intent_rules import ENDING
     from rag.query.parts import Split
+    from rag.query.query import Query
     from rag.query.question_type import asks, kind_of, question_word
 else:
     __getattr__ = face(
@@ -19,6 +20,7 @@ else:
         intent="Intent is_file_name is_greeting recognise",
         intent_rules="ENDING",
         parts="Split",
+        query="Query",
         question_type="asks kind_of question_word",
     )
 
@@ -26,6 +28,7 @@ __all__ = [
     "ENDING",
     "ONCE",
     "Intent",
+    "Query",
     "Split",
     "asks",
     "is_file_name",

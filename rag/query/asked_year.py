@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from index.text import words
-from rag.query.question_type import kind_of
+from rag.query.query import Query
 
 # What happens to a thing once, so that another year is a "no".
 ONCE = tuple(
@@ -16,12 +16,12 @@ ONCE = tuple(
 )
 
 
-def without_asked_year(question: str, language: str) -> str:
+def without_asked_year(query: Query) -> str:
     """A question without the year that it asks about: "was it built in 1975?" is answered by "built in 1967".
 
     Only for what happens once: an article on the glacier's loss in 2023 does not answer for 2021.
     """
-    is_once = any(word.startswith(ONCE) for word in words(question, language))
-    if not is_once or kind_of(question, language) != "yes_no":
-        return question
-    return re.sub(r"\b(?:1\d|20)\d\d\b", "", question)
+    is_once = any(word.startswith(ONCE) for word in words(query.text, query.language))
+    if not is_once or query.kind != "yes_no":
+        return query.text
+    return re.sub(r"\b(?:1\d|20)\d\d\b", "", query.text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from index.text import fold
@@ -39,6 +39,7 @@ class Intent:
         return "" if is_file_name(self.topic) else self.topic
 
 
+@lru_cache(maxsize=64)
 def recognise(question: str) -> Intent | None:
     """What a question asks of the articles themselves, None when it is a question about a fact."""
     plain, places = _plain(question)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.query import Query
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -20,7 +22,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+    def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
         """Return one Reading a window, in their order."""
         ...
 

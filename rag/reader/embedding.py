@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.models import Embedder
-from index.text import detect, sentences
+from index.text import sentences
 from rag.language import content, numbers
+from rag.query import Query
 from rag.reader.base import Reading
 
 EMBEDDER = "multilingual-e5-small"
@@ -31,15 +32,13 @@ class SimilarityReader:
         """Give the embedder the library was built with, multilingual-e5-small."""
         self._embedder = embedder
 
-    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+    def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
         """One Reading a window, in their order; one without a sentence or without the question's years: NOWHERE."""
-        language = detect(question)
-        asked = content(question, language).keys()
-        years = numbers(question, language)
+        language, asked, years = query.language, query.words.keys(), query.numbers
         spans = [list(sentences(window)) for window in windows]
         said = [window[a:b] for window, found in zip(windows, spans, strict=True) for a, b in found]
         vectors = self._embedder.encode([self._embedder.passage("", text) for text in said])
-        cosines = iter((vectors @ self._embedder.encode_query(question)).tolist())
+        cosines = iter((vectors @ self._embedder.encode_query(query.text)).tolist())
 
         def shared(text: str) -> float:
             return SHARED * len(asked & content(text, language).keys()) / max(1, len(asked))

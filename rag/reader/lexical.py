@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from index.text import detect, sentences
+from index.text import sentences
 from rag.language import content, numbers
+from rag.query import Query
 from rag.reader.base import Reading
 
 SURE = 0.5
@@ -22,12 +23,10 @@ _HOW_MANY = re.compile(r"\b(?:combien|how (?:many|much)|cu[aá]nt[oa]s?|wie ?vie
 class OverlapReader:
     """Scores a window by the share of the question's content words in it; the answer is its best sentence."""
 
-    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+    def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
         """One Reading a window, in their order; scores lie in [-5, 5]."""
-        language = detect(question)
-        asked = content(question, language).keys()
-        years = numbers(question, language)
-        wants_number = bool(_HOW_MANY.search(question))
+        language, asked, years = query.language, query.words.keys(), query.numbers
+        wants_number = bool(_HOW_MANY.search(query.text))
         readings = []
         for window in windows:
             there = content(window, language).keys()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.query import Query
 from rag.reader.adapter import Adapter, fitted, load, token_ids
 
 if TYPE_CHECKING:
@@ -134,12 +135,12 @@ class AdapterReader:
             for language, c in self.config.get("calibration", {}).items()
         }
 
-    def read(self, question: str, windows: Sequence[str]) -> list[Reading]:
+    def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
         """Return one Reading a window, in their order; an empty window gets an empty span and the score NOWHERE.
 
         Each is read by itself, which takes no longer and gives the same numbers whatever stands beside it.
         """
-        return [self._reading(question, window) for window in windows]
+        return [self._reading(query.text, window) for window in windows]
 
     def _reading(self, question: str, window: str) -> Reading:
         import torch

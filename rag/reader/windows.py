@@ -9,7 +9,7 @@ from index.storage import Library
 from index.types import Article, Hit
 from rag.evidence import Passage, cut
 from rag.language import unmet
-from rag.query import without_asked_year
+from rag.query import Query, without_asked_year
 from rag.reader.answerability import Judge, features
 from rag.reader.base import Reader, Reading
 
@@ -43,8 +43,7 @@ class Window:
 
 
 def read(
-    question: str,
-    language: str,
+    query: Query,
     library: Library,
     hits: Sequence[Hit],
     reader: Reader,
@@ -56,12 +55,12 @@ def read(
     Without a judge the reader's own threshold is the 0 of the score.
     """
     articles = {key: library.by_id[key] for key in dict.fromkeys(hit.chunk.span.article_id for hit in hits)}
-    named = without_asked_year(question, language)
+    language, named = query.language, without_asked_year(query)
     lacking = {key: unmet(named, a.all_text, language, a.language, bool) for key, a in articles.items()}
     other = {key: _about_another(lacking[key], language, a, library, judge) for key, a in articles.items()}
     to_read = [at for at, hit in enumerate(hits) if not other[hit.chunk.span.article_id]]
     to_read = sorted(to_read, key=lambda at: bool(_named(lacking, articles, hits[at], language)))[:n_windows]
-    readings = dict(zip(to_read, reader.read(question, [hits[at].chunk.text for at in to_read]), strict=True))
+    readings = dict(zip(to_read, reader.read(query, [hits[at].chunk.text for at in to_read]), strict=True))
     windows = []
     for at, hit in enumerate(hits):
         article = articles[hit.chunk.span.article_id]

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from rag.verification.checked_claim import CheckedClaim
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
-    from rag.verification.claims import check_draft, checks, support_claim
+    from rag.verification.claims import check_draft, support_claim
     from rag.verification.quotation import differing, quotes
     from rag.verification.support import CHECKS, Support
 else:
     __getattr__ = face(
         __name__,
+        checked_claim="CheckedClaim",
         citation_status="STANDS Standing State holds standing",
-        claims="check_draft checks support_claim",
+        claims="check_draft support_claim",
         quotation="differing quotes",
         support="CHECKS Support",
     )
@@ -21,11 +23,11 @@ else:
 __all__ = [
     "CHECKS",
     "STANDS",
+    "CheckedClaim",
     "Standing",
     "State",
     "Support",
     "check_draft",
-    "checks",
     "differing",
     "holds",
     "quotes",

@@ -11,7 +11,9 @@ from index.text import detect, fold, sentences, words
 from index.types import Article
 from rag.evidence import Passage, Sentence, cite
 from rag.language import YES_NO_WORDS, content, is_negated, is_nothing, names, numbers, stands, unmet
-from rag.types import Citation, Claim, Kind
+from rag.query import Query
+from rag.types import Citation, Claim
+from rag.verification.checked_claim import CheckedClaim
 from rag.verification.presuppositions import not_said
 from rag.verification.quotation import CLOSE
 from rag.verification.support import CHECKS, Support, check
@@ -39,21 +41,19 @@ SURE_SIMILARITY = 0.75
 
 def check_draft(
     draft: str,
-    question: str,
-    language: str,
+    query: Query,
     evidence: Sequence[Sentence],
     passages: Sequence[Passage],
     similarity: Similarity,
-    kind: Kind = "fact",
-) -> tuple[Claim, ...]:
+) -> tuple[CheckedClaim, ...]:
     """The draft's sentences as claims, each with the sentences that carry it or the reason why none does.
 
     When none of them says what the reader found, they are about something else and none is supported. A "yes" or "no"
     stays only when the lines prove it.
     """
-    text = _MARKER.sub("", draft).strip()
+    language, text = query.language, _MARKER.sub("", draft).strip()
     word: Polarity = ""
-    if kind == "yes_no":
+    if query.kind == "yes_no":
         word, text = word_of(text, language)
     if is_nothing(text, language):
         return ()
@@ -61,37 +61,49 @@ def check_draft(
     for start, end in sentences(text):
         claim = text[start:end]
         if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
-            claims.append(support_claim(claim, question, language, evidence, passages[0], similarity, kind))
+            claims.append(support_claim(claim, query, evidence, passages[0], similarity))
     found = [passage for passage in passages if passage.score >= 0]
     least, wanted = 0.0, found
-    if kind == "fact":  # the reader's order is trusted, but not across languages
+    if query.kind == "fact":  # the reader's order is trusted, but not across languages
         least = LEAST_SAID
         wanted = [p for p in found if p.score >= found[0].score - CLOSE or p.article.language != language]
-    if not any(_says(claim.text, passage, language, least) for claim in claims for passage in wanted):
+    if not any(_says(each.claim.text, passage, language, least) for each in claims for passage in wanted):
         reason = _reason(Support(False, 0.0, (found[0].answer_text,), "answer"), language)
-        return tuple(Claim(claim.text, "unsupported", reason=claim.reason or reason) for claim in claims)
-    if word and claims and claims[0].verdict == "supported":
-        claims[0] = _with_word(word, claims[0], question, language, evidence, found, similarity)
+        return tuple(
+            replace(each, claim=Claim(each.claim.text, "unsupported", reason=each.claim.reason or reason))
+            for each in claims
+        )
+    if word and claims and claims[0].claim.verdict == "supported":
+        claims[0] = replace(claims[0], claim=_with_word(word, claims[0].claim, query, evidence, found, similarity))
     return tuple(claims)
 
 
 def support_claim(
+    claim: str, query: Query, evidence: Sequence[Sentence], best: Passage | None, similarity: Similarity
+) -> CheckedClaim:
+    """A sentence with the lines that carry it, or with the reason why none does; `best` is what the reader prefers."""
+    # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
+    given = _met(query, evidence) if query.kind in ("yes_no", "reason") else query.text
+    compared = checks(claim, given, query.language, evidence, best, similarity)
+    decided = _decided(claim, query, given, evidence, best, compared[0])
+    return CheckedClaim(decided, query.language, tuple(compared))
+
+
+def _decided(
     claim: str,
-    question: str,
-    language: str,
+    query: Query,
+    given: str,
     evidence: Sequence[Sentence],
     best: Passage | None,
-    similarity: Similarity,
-    kind: Kind = "fact",
+    first: tuple[Support, Sentence],
 ) -> Claim:
-    """A sentence with the lines that carry it, or with the reason why none does; `best` is what the reader prefers."""
+    """The claim with its lines or its reason, from how the `first` of its checks went and what else must hold."""
+    language, kind = query.language, query.kind
     # A model that forgets the question's language writes its own, or that of what it reads.
     others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
     if detect(claim, default=language) in others:
         return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "language"), language))
-    # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
-    given = _met(question, language, evidence) if kind in ("yes_no", "reason") else question
-    support, sentence = checks(claim, given, language, evidence, best, similarity)[0]
+    support, sentence = first
     if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
         return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "words"), language))
     around = f"{sentence.text}\n{sentence.context}"
@@ -149,11 +161,11 @@ def _given(question: str, language: str, article: Article) -> str:
     return question
 
 
-def _met(question: str, language: str, evidence: Sequence[Sentence]) -> str:
+def _met(query: Query, evidence: Sequence[Sentence]) -> str:
     """The names of a question that stand in the evidence or beside it, also by a part: "Xi" for "Xi Jinping", but not
     "Margaret Pym" for "Margaret Pine"."""
     text = "\n".join(sentence.context for sentence in evidence)
-    found = names(question, language)
+    question, found = query.text, query.names
     met = [
         name
         for name in found
@@ -226,13 +238,13 @@ def _joined(
 def _with_word(
     word: Polarity,
     claim: Claim,
-    question: str,
-    language: str,
+    query: Query,
     evidence: Sequence[Sentence],
     found: Sequence[Passage],
     similarity: Similarity,
 ) -> Claim:
     """The claim with "yes" or "no" before it when its line proves the word and no other answering line denies it."""
+    question, language = query.text, query.language
     cited = claim.citations[0]
     line = next(s for s in evidence if s.citation() == cited)
     proofs = [_proof(question, claim.text, line, language, similarity)]

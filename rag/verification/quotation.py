@@ -9,7 +9,8 @@ from dataclasses import replace
 from index.text import fold
 from rag.evidence import Passage, Sentence, cite, clause
 from rag.language import content, is_negated, measures, names, numbers, same_stem
-from rag.types import Claim, Kind
+from rag.query import Query
+from rag.types import Claim
 from rag.verification.yes_no import is_unsure
 
 CLOSE = 0.5
@@ -30,8 +31,9 @@ _SPEECH = re.compile(
 )
 
 
-def quotes(passages: Sequence[Passage], question: str, language: str, kind: Kind = "fact") -> tuple[Claim, ...]:
+def quotes(passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
     """The best answering words verbatim, those of another article that is nearly as sure, and of those that differ."""
+    kind = query.kind
     margin, most = (CLOSE_LIST, MOST_LISTED) if kind == "list" else (CLOSE, MOST_QUOTES)
     chosen: list[Passage] = []
     for passage in passages:
@@ -42,11 +44,11 @@ def quotes(passages: Sequence[Passage], question: str, language: str, kind: Kind
             chosen.append(passage)
     claims: list[Claim] = []
     for passage in [each for one in chosen for each in (_each_item(one) if kind == "list" else [one])]:
-        claim = quote(passage, question, language, kind)
+        claim = quote(passage, query)
         says_something = len(claim.citations[0].quote.split()) >= LEAST_WORDS
         if claim not in claims and (says_something or not claims) and len(claims) < most:
             claims.append(claim)
-    return (*claims, *(differing(claims, passages, question, language) if kind == "fact" else ()))
+    return (*claims, *(differing(claims, passages, query) if kind == "fact" else ()))
 
 
 def _each_item(passage: Passage) -> list[Passage]:
@@ -54,18 +56,18 @@ def _each_item(passage: Passage) -> list[Passage]:
     return [replace(passage, answer=answer) for answer in (passage.answer, *passage.further)]
 
 
-def quote(passage: Passage, question: str, language: str, kind: Kind = "fact") -> Claim:
+def quote(passage: Passage, query: Query) -> Claim:
     """What a passage answers, verbatim: the part of the sentence round the answer, or more where more was asked for."""
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end
-    if kind == "list":
+    if query.kind == "list":
         around = _items(passage)
         start, end = around[0].start, around[-1].end
     else:
         part = clause(passage.article, start, end, passage.answer)
-        if kind != "yes_no" or _is_as_sure(passage, part, (start, end)):
+        if query.kind != "yes_no" or _is_as_sure(passage, part, (start, end)):
             start, end = part
-        if kind == "fact" and _SPEECH.search(fold(question)):
+        if query.kind == "fact" and _SPEECH.search(fold(query.text)):
             start, end = _with_speaker(passage, start, end)
     citation = cite(passage.article, start, end)
     before, after = "…" * (start > answering[0].start), "…" * (end < answering[-1].end)
@@ -73,7 +75,7 @@ def quote(passage: Passage, question: str, language: str, kind: Kind = "fact") -
     return Claim(text, "supported", (citation,), origin="quote")
 
 
-def differing(claims: Sequence[Claim], passages: Sequence[Passage], question: str, language: str) -> tuple[Claim, ...]:
+def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
     """Quotes of other articles over the threshold whose answer gives another number for what is claimed.
 
     Same language as the best article, same unit; a bare year counts nothing, so its sentence must share a word with the
@@ -96,11 +98,11 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], question: st
             continue
         if values & said or _units(passage) != units:
             continue
-        if _YEAR in units and not _shares_a_word(passage, question, language):
+        if _YEAR in units and not _shares_a_word(passage, query):
             continue
         cited.add(other.id)
         said |= values
-        found.append(quote(passage, "", language))
+        found.append(quote(passage, Query("", query.language)))
     return tuple(found[:2])
 
 
@@ -115,9 +117,9 @@ def _units(passage: Passage) -> frozenset[str]:
     return frozenset(found)
 
 
-def _shares_a_word(passage: Passage, question: str, language: str) -> bool:
+def _shares_a_word(passage: Passage, query: Query) -> bool:
     """Does the answering sentence hold a content word of the question that is no name?"""
-    asked = content(question, language).keys() - content(" ".join(names(question, language)), language).keys()
+    asked = query.words.keys() - content(" ".join(query.names), query.language).keys()
     there = content(" ".join(sentence.text for sentence in passage.answering()), passage.article.language).keys()
     return any(key in there or any(same_stem(key, each) for each in there) for key in asked)
 

@@ -50,22 +50,24 @@ def test_a_citation_may_cross_lines():
 
 def test_the_answering_sentence_comes_with_its_neighbours_in_reading_order():
     """What the model sees reads like the article."""
-    chosen = select(passages(), 100, count)
+    chosen = select(passages(), 100, count).shown
     assert [s.text for s in chosen] == ["Premier fait.", "Deuxième fait ici.", "Troisième fait, plus long."]
 
 
 def test_the_budget_is_kept_but_the_answer_is_always_there():
     """Neighbours are left out first; one sentence stays however long it is."""
-    assert [s.text for s in select(passages(), 9, count)] == ["Deuxième fait ici."]
-    assert [s.text for s in select(passages(), 1, count)] == ["Deuxième fait ici."]
+    assert [s.text for s in select(passages(), 9, count).shown] == ["Deuxième fait ici."]
+    tight = select(passages(), 1, count)
+    assert [s.text for s in tight.shown] == ["Deuxième fait ici."]
+    assert [s.text for s in tight.cut] == ["Premier fait.", "Troisième fait, plus long."]
 
 
 def test_passages_under_the_floor_give_nothing_but_the_best_always_does():
     """Unsure readings do not fill the prompt."""
     good, bad = passages()[0], passages(TEXT.replace("fait", "truc"), score=-4.0)[0]
-    texts = [s.text for s in select([good, bad], 200, count)]
+    texts = [s.text for s in select([good, bad], 200, count).shown]
     assert not any("truc" in text for text in texts)
-    assert select([bad], 200, count)
+    assert select([bad], 200, count).shown
 
 
 def test_a_span_across_a_stop_answers_with_both_sentences():
@@ -128,5 +130,5 @@ def test_a_list_is_shown_the_items_beside_the_one_that_was_found():
     """Two before and three after, within the budget."""
     items = "\n".join(f"- point {n}" for n in ("un", "deux", "trois", "quatre", "cinq", "six", "sept"))
     (passage,) = passages(items, "quatre")
-    assert len(select([passage], 100, count)) == 3
-    assert len(select([passage], 100, count, "list")) == 6
+    assert len(select([passage], 100, count).shown) == 3
+    assert len(select([passage], 100, count, "list").shown) == 6

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from index.types import Hit
-    from rag.explain import CheckedClaim, Explanation, Trace
+    from rag.explain import Explanation, Trace
     from rag.reader import Window
+    from rag.verification import CheckedClaim
 
 _STAGES = {
     "library": "the library",

@@ -26,7 +26,7 @@ class Pointing:
     def __init__(self, scores, at_end=False):
         self.scores, self.at_end = scores, at_end
 
-    def read(self, question, windows):
+    def read(self, query, windows):
         return [self._reading(window) for window in windows]
 
     def _reading(self, window):

@@ -38,7 +38,7 @@ class Echo:
 class Blind:
     """A reader that always points at the first word."""
 
-    def read(self, question, windows):
+    def read(self, query, windows):
         return [Reading(0, 1, 1.0) for _ in windows]
 
     def threshold(self, language=""):
@@ -48,7 +48,7 @@ class Blind:
 class Whole(Blind):
     """A reader that points at all of a window."""
 
-    def read(self, question, windows):
+    def read(self, query, windows):
         return [Reading(0, len(window), 1.0) for window in windows]
 
 

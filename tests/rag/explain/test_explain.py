@@ -19,11 +19,11 @@ from rag.config import Config
 from rag.errors import ExpectError
 from rag.explain import trace
 from rag.explain.expected_lines import locate, parse
-from rag.explain.explanation import CHECKS, explain
+from rag.explain.explanation import explain
 from rag.pipeline.answerer import Answerer
 from rag.reader.answerability import FEATURES, Judge, default_judge
 from rag.reader.lexical import OverlapReader
-from rag.verification.support import check
+from rag.verification.support import CHECKS, check
 from ui.cli import explanation as screen
 
 ROOT = Path(__file__).parents[3]
@@ -78,6 +78,36 @@ def test_the_answer_is_the_one_that_asking_gives(answerer):
         for question in (COST, "Qui a gagné à Roland-Garros ?", "Who called the strike avoidable?"):
             plain, explained = answerer(*replies).ask(question), explain(answerer(*replies), question).answer
             assert (plain.claims, plain.hits, plain.text) == (explained.claims, explained.hits, explained.text)
+
+
+class Noting(OverlapReader):
+    """Notes each window that is read."""
+
+    def __init__(self):
+        self.windows = []
+
+    def read(self, query, windows):
+        self.windows += windows
+        return super().read(query, windows)
+
+
+@pytest.mark.parametrize("question", [COST, "Combien ont coûté les travaux à Vernay et qui est la maire de Vernay ?"])
+def test_explaining_runs_no_stage_again(library, question):
+    """What is told was written down while the question was answered: nothing is read, written or decided anew."""
+
+    def made(ask):
+        noting, llm = Noting(), ScriptedLlm(GOOD, "La maire de Vernay est Claire Vidal.")
+        ask(Answerer(library, BagEmbedder(), noting, llm))
+        return noting.windows, llm.prompts
+
+    assert made(lambda answerer: explain(answerer, question)) == made(lambda answerer: answerer.ask(question))
+
+
+def test_a_side_of_a_comparison_is_explained_as_it_was_answered(answerer):
+    """Asked by itself "What is said about …?" is a question about the articles; as a side it is answered from lines."""
+    explanation = explain(answerer(), "What is the difference between the port and the bridge of Vernay?")
+    assert explanation.answer.kind == "comparison"
+    assert all(part.windows and part.answer.kind == "fact" for part in explanation.parts)
 
 
 def test_words_that_no_article_has_are_told_apart(answerer):

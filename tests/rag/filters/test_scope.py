@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from index.types import Article
-from rag.filters.application import everywhere_of, implied, scope_of, within
+from rag.filters.application import everywhere_of, scope_of, within
 from rag.filters.detection import Known
 from rag.types import Filter
 
@@ -42,7 +42,7 @@ def test_an_article_is_let_through_when_its_date_may_be_of_those_days(first, las
 def test_an_explicit_scope_holds_and_is_counted():
     """How many articles there are, and of how many that cannot be said."""
     scope = scope_of("Dans les articles de mars 2024, qui gagne ?", "fr", KNOWN, ARTICLES)
-    assert scope.ids == {"day", "month", "year"} and not scope.is_open and scope.question == "Qui gagne ?"
+    assert scope.ids == {"day", "month", "year"} and scope.implied is None and scope.question == "Qui gagne ?"
     assert (scope.filter.n_articles, scope.filter.n_unknown, scope.filter.is_applied) == (3, 1, True)
     assert scope_of("Dans les articles de 2019, qui gagne ?", "fr", KNOWN, ARTICLES).is_empty
 
@@ -52,7 +52,7 @@ def test_everywhere_lifts_it_and_still_leaves_the_words_out():
     scope = scope_of("Dans les articles de mars 2024, qui gagne ?", "fr", KNOWN, ARTICLES, everywhere=True)
     assert scope.ids is None and scope.question == "Qui gagne ?" and not scope.filter.is_applied
     open_scope = scope_of("Qui gagne en mars 2024 ?", "fr", KNOWN, ARTICLES, everywhere=True)
-    assert open_scope.filter is None and not open_scope.is_open
+    assert open_scope.filter is None and open_scope.implied is None
 
 
 def test_where_no_article_has_a_date_nothing_can_be_narrowed():
@@ -65,9 +65,9 @@ def test_where_no_article_has_a_date_nothing_can_be_narrowed():
 def test_words_that_leave_nothing_out_imply_nothing():
     """A month that all articles may be of is no filter."""
     question = "Qui gagne en mars 2024 ?"
-    assert implied(question, "fr", KNOWN, ARTICLES).ids == {"day", "month", "year"}
-    assert implied(question, "fr", KNOWN, ARTICLES[:3]) is None
-    assert implied("Qui gagne ?", "fr", KNOWN, ARTICLES) is None
+    assert scope_of(question, "fr", KNOWN, ARTICLES).implied.ids == {"day", "month", "year"}
+    assert scope_of(question, "fr", KNOWN, ARTICLES[:3]).implied is None
+    assert scope_of("Qui gagne ?", "fr", KNOWN, ARTICLES).implied is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from rag.errors import LlmError
 from rag.generation.prompts import messages
 from rag.pipeline.answerer import Answerer
 from rag.pipeline.prefetch import Ahead, ReadingLlm, StoppableReader, Stopped
+from rag.query import Query
 from rag.reader.lexical import OverlapReader
 from rag.types import Timings
 
@@ -80,9 +81,9 @@ def test_without_a_model_only_the_windows_are_read(library):
     read = []
 
     class Noting(OverlapReader):
-        def read(self, question, windows):
+        def read(self, query, windows):
             read.extend(windows)
-            return super().read(question, windows)
+            return super().read(query, windows)
 
     Answerer(library, BagEmbedder(), Noting(), None).read_ahead(COST)
     assert read
@@ -128,7 +129,7 @@ def test_giving_way_to_the_same_question_lets_the_model_read_on():
         with pytest.raises(Stopped):
             list(ReadingLlm(llm, stop).stream([], 10))
         with pytest.raises(Stopped):
-            StoppableReader(OverlapReader(), stop).read("Qui ?", ["un"])
+            StoppableReader(OverlapReader(), stop).read(Query("Qui ?", "fr"), ["un"])
     assert len(llm.read_ahead) == 1 and llm.interruptions == 0
 
 
@@ -137,15 +138,15 @@ def test_giving_way_stops_between_two_windows():
     windows = []
 
     class Noting(OverlapReader):
-        def read(self, question, texts):
+        def read(self, query, texts):
             windows.extend(texts)
             ahead.stop()
-            return super().read(question, texts)
+            return super().read(query, texts)
 
     ahead, llm = Ahead(), ScriptedLlm()
     with ahead.begin() as stop:
         with pytest.raises(Stopped):
-            StoppableReader(Noting(), stop).read("Qui ?", ["un", "deux"])
+            StoppableReader(Noting(), stop).read(Query("Qui ?", "fr"), ["un", "deux"])
         with pytest.raises(Stopped):
             ReadingLlm(llm, stop).read([])
     assert windows == ["un"] and llm.read_ahead == [] and llm.interruptions == 0

@@ -264,7 +264,9 @@ def dated(tmp_path):
     for name, text in TOLLS.items():
         (folder / name).write_text(text, encoding="utf-8")
     build(tmp_path / "lib", BagEmbedder(), [folder])
-    return Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), None, today=lambda: date(2024, 6, 10))
+    answerer = Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), None)
+    answerer.today = lambda: date(2024, 6, 10)
+    return answerer
 
 
 def cited(answer):
@@ -362,7 +364,7 @@ def test_a_model_that_finds_nothing_in_a_likely_filter_is_asked_again(dated, mon
     """A filter that was only likely never ends in "not in your articles"; the model then reads all of them."""
     reply = "L’accident du pont de Vermelles a fait 14 blessés."
     dated.llm = ScriptedLlm("Pas dans les articles.", reply)
-    monkeypatch.setattr("rag.pipeline.answerer.SURE", 100.0)
+    monkeypatch.setattr("rag.pipeline.stages.SURE", 100.0)
     answer = dated.ask("Combien de blessés a fait l’accident du pont de Vermelles le mois dernier ?")
     assert answer.status == "grounded" and answer.text == reply
     assert len(dated.llm.prompts) == 2 and answer.filter is None

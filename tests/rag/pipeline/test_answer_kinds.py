@@ -1,6 +1,7 @@
 """Other questions than facts, from the question to the checked Answer, with a scripted model."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from fakes import BagEmbedder, ScriptedLlm
@@ -14,8 +15,8 @@ from rag.reader.lexical import OverlapReader
 class Reader(OverlapReader):
     """Like the trained one, it does not insist on the question's numbers."""
 
-    def read(self, question, windows):
-        return super().read(re.sub(r"\d+(?: millions)?", "", question), windows)
+    def read(self, query, windows):
+        return super().read(replace(query, text=re.sub(r"\d+(?: millions)?", "", query.text)), windows)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from index.types import Span
 from rag.pipeline.merging import joined
 from rag.query.decomposition import split
+from rag.query.query import Query
 from rag.types import Answer, Citation, Claim
 
 SEVERAL = [
@@ -115,8 +116,8 @@ def told(text="", hits=()):
 
 def test_a_part_without_an_answer_is_said_beside_the_others():
     """It is no claim, and the status is that of what is claimed."""
-    found = split("Qui est le maire, et quand rouvre le pont ?", "fr")
-    answer = joined(found, Answer("q", "fr"), [told("Luc est le maire."), told()])
+    parts = Query.of("Qui est le maire, et quand rouvre le pont ?", "fr").parts
+    answer = joined(parts, Answer("q", "fr"), [told("Luc est le maire."), told()])
     assert answer.status == "grounded"
     assert answer.text == "Luc est le maire. Pour « quand rouvre le pont » : ce n’est pas dans vos articles."
     assert [claim.text for claim in answer.claims] == ["Luc est le maire."]
@@ -124,14 +125,14 @@ def test_a_part_without_an_answer_is_said_beside_the_others():
 
 def test_no_part_with_an_answer_is_one_refusal():
     """Said once."""
-    found = split("Qui est le maire, et quand rouvre le pont ?", "fr")
-    answer = joined(found, Answer("q", "fr"), [told(), told()])
+    parts = Query.of("Qui est le maire, et quand rouvre le pont ?", "fr").parts
+    answer = joined(parts, Answer("q", "fr"), [told(), told()])
     assert answer.status == "abstained"
     assert answer.text == "Ce n’est pas dans vos articles."
 
 
 def test_what_two_parts_both_say_is_said_once():
     """The same sentence answers both."""
-    found = split("Qui est le maire, et quand rouvre le pont ?", "fr")
-    answer = joined(found, Answer("q", "fr"), [told("Luc rouvre lundi."), told("Luc rouvre lundi.")])
+    parts = Query.of("Qui est le maire, et quand rouvre le pont ?", "fr").parts
+    answer = joined(parts, Answer("q", "fr"), [told("Luc rouvre lundi."), told("Luc rouvre lundi.")])
     assert answer.text == "Luc rouvre lundi."

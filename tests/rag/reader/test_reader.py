@@ -11,6 +11,7 @@ from transformers import BertConfig, BertModel
 
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.errors import ReaderError
+from rag.query.query import Query
 from rag.reader import answerability as abstain
 from rag.reader.span_reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, best_spans, encode
 
@@ -25,7 +26,7 @@ def test_one_reading_a_window_in_order(tiny):
     """A span is exact characters of its own window, without spaces around it."""
     reader, _ = tiny
     windows = ["le maire a inauguré le pont lundi .", "  la ville ", "le pont\n\nde la ville"]
-    readings = reader.read("qui a inauguré le pont ?", windows)
+    readings = reader.read(Query("qui a inauguré le pont ?", "fr"), windows)
     assert len(readings) == 3
     for window, reading in zip(windows, readings, strict=True):
         assert 0 <= reading.start < reading.end <= len(window)
@@ -37,38 +38,38 @@ def test_windows_together_read_as_alone(tiny):
     """Exactly, in their order, and also once more than is remembered has been read."""
     reader, _ = tiny
     windows = [" ".join(WORDS[: 1 + k % 9]) + f" {k}" for k in range(N_KEPT + 5)]
-    together = reader.read("quand ?", windows)
-    assert [reader.read("quand ?", [window])[0] for window in windows] == together
+    together = reader.read(Query("quand ?", "fr"), windows)
+    assert [reader.read(Query("quand ?", "fr"), [window])[0] for window in windows] == together
     assert len(reader._kept) == N_KEPT
 
 
 def test_what_was_read_is_not_read_again(tiny, monkeypatch):
     """The same question and window, until others came between; another question is another matter."""
     reader, _ = tiny
-    first = reader.read("qui ?", ["le maire", "le pont"])
+    first = reader.read(Query("qui ?", "fr"), ["le maire", "le pont"])
     calls = []
     logits = reader._adapter.logits
     monkeypatch.setattr(reader._adapter, "logits", lambda *batch: calls.append(1) or logits(*batch))
-    assert reader.read("qui ?", ["le pont", "le maire"]) == first[::-1] and not calls
-    reader.read("quand ?", ["le maire"])
+    assert reader.read(Query("qui ?", "fr"), ["le pont", "le maire"]) == first[::-1] and not calls
+    reader.read(Query("quand ?", "fr"), ["le maire"])
     assert calls == [1]
 
 
 def test_nothing_to_read(tiny):
     """No windows give no readings; a window of spaces gives an empty span far below every threshold."""
     reader, _ = tiny
-    assert reader.read("qui ?", []) == []
-    empty, blank, full = reader.read("qui ?", ["", " \n ", "le maire"])
+    assert reader.read(Query("qui ?", "fr"), []) == []
+    empty, blank, full = reader.read(Query("qui ?", "fr"), ["", " \n ", "le maire"])
     assert (empty.start, empty.end, empty.score) == (0, 0, NOWHERE) == (blank.start, blank.end, blank.score)
     assert full.end > full.start
-    assert len(reader.read("", ["le maire"])) == 1
+    assert len(reader.read(Query("", "fr"), ["le maire"])) == 1
 
 
 def test_long_texts_are_cut(tiny):
     """A window or a question beyond the token limits is cut, not refused, and the span stays short."""
     reader, _ = tiny
     window = "le maire a inauguré le pont . " * 400
-    (reading,) = reader.read("qui a inauguré le pont ? " * 200, [window])
+    (reading,) = reader.read(Query("qui a inauguré le pont ? " * 200, "fr"), [window])
     assert 0 <= reading.start < reading.end <= len(window)
     assert len(window[reading.start : reading.end].split()) <= 30
     assert len(encode(tiny_tokenizer(), "qui " * 500, [window])[0].ids) <= 96 + 320 + 4
@@ -88,7 +89,7 @@ def test_the_encoder_alone_is_untouched(tiny):
     ids = torch.tensor([[2, 4, 6, 8, 1]])
     with torch.inference_mode():
         plain = tiny_encoder()(input_ids=ids).last_hidden_state
-        reader.read("qui ?", ["le maire"])
+        reader.read(Query("qui ?", "fr"), ["le maire"])
         assert torch.equal(encoder(input_ids=ids).last_hidden_state, plain)
         with reader._adapter.active():
             assert not torch.equal(encoder(input_ids=ids).last_hidden_state, plain)
@@ -127,7 +128,9 @@ def test_the_lock_is_held_while_reading(tmp_path):
             self.left += 1
 
     encoder, lock = tiny_encoder(), Counted()
-    AdapterReader(encoder, tiny_tokenizer(), written(tmp_path, tiny_tensors(encoder)), lock).read("qui ?", ["le", "la"])
+    AdapterReader(encoder, tiny_tokenizer(), written(tmp_path, tiny_tensors(encoder)), lock).read(
+        Query("qui ?", "fr"), ["le", "la"]
+    )
     assert (lock.entered, lock.left) == (2, 2)
 
 
@@ -251,7 +254,7 @@ def reader(embedder):
 )
 def test_real_answers(reader, question, language, answer):
     """French and English questions on French text get the characters that answer, above the threshold."""
-    (reading,) = reader.read(question, [BRIDGE])
+    (reading,) = reader.read(Query(question, "fr"), [BRIDGE])
     assert answer in BRIDGE[reading.start : reading.end]
     assert reading.end - reading.start < len(answer) + 40
     assert reading.score >= reader.threshold(language)
@@ -264,7 +267,7 @@ def test_real_answers(reader, question, language, answer):
 )
 def test_real_refusals(reader, question):
     """A question on something else is refused."""
-    (reading,) = reader.read(question, [BRIDGE])
+    (reading,) = reader.read(Query(question, "fr"), [BRIDGE])
     language = "en" if question.startswith("Who") else "fr"
     assert reading.score < reader.threshold(language)
     assert reader.probability(reading.score, language) < 0.5
@@ -274,7 +277,7 @@ def test_real_refusals(reader, question):
 def test_real_best_window_is_the_one_that_answers(reader):
     """Among windows on like matters, the one that holds the answer scores best."""
     others = ["Le pont de Brest, long de 800 mètres, a été fermé.", "La maire a présenté le budget de la ville mardi."]
-    readings = reader.read("Qui a inauguré le pont sur la Dorne ?", [others[0], BRIDGE, others[1]])
+    readings = reader.read(Query("Qui a inauguré le pont sur la Dorne ?", "fr"), [others[0], BRIDGE, others[1]])
     assert max(range(3), key=lambda k: readings[k].score) == 1
 
 
@@ -284,7 +287,7 @@ def test_real_embeddings_are_bit_identical(embedder):
     texts = ["Un pont sur la Dorne.", BRIDGE]
     before = embedder.encode(texts)
     reader = AdapterReader(embedder.encoder, embedder.tokenizer)
-    reader.read("Qui ?", [BRIDGE])
+    reader.read(Query("Qui ?", "fr"), [BRIDGE])
     assert (embedder.encode(texts) == before).all()
 
 
@@ -293,11 +296,11 @@ def test_real_threads_agree_with_one(embedder):
     """Two threads that read at once get what one gets."""
     reader = AdapterReader(embedder.encoder, embedder.tokenizer, lock=threading.Lock())
     questions = ["Qui a inauguré le pont ?", "Combien le pont a-t-il coûté ?"]
-    alone = [reader.read(q, [BRIDGE, BRIDGE[:90]]) for q in questions]
+    alone = [reader.read(Query(q, "fr"), [BRIDGE, BRIDGE[:90]]) for q in questions]
     found = [None, None]
 
     def ask(k):
-        found[k] = reader.read(questions[k], [BRIDGE, BRIDGE[:90]])
+        found[k] = reader.read(Query(questions[k], "fr"), [BRIDGE, BRIDGE[:90]])
 
     threads = [threading.Thread(target=ask, args=(k,)) for k in range(2)]
     for thread in threads:

@@ -13,6 +13,7 @@ from index.retrieval.hybrid import search
 from index.storage.library import Library
 from rag.evidence import cut
 from rag.language.missing_names import unmet
+from rag.query.query import Query
 from rag.reader import windows as reading
 from rag.reader.answerability import Judge, Logistic, features
 from rag.reader.base import Reading
@@ -55,7 +56,7 @@ class Pointing:
     def __init__(self, span, scores):
         self.span, self.scores, self.windows = span, scores, []
 
-    def read(self, question, windows):
+    def read(self, query, windows):
         self.windows = list(windows)
         return [Reading(*self.span, score) for score, _ in zip(self.scores, windows, strict=False)]
 
@@ -80,7 +81,9 @@ def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
             second.append(hit)
     weighed = [*windows, *second][:n_windows]
     windows = [hit for hit in hits if hit in weighed]
-    by_turn = dict(zip(weighed, reader.read(question, [hit.chunk.text for hit in weighed]), strict=True))
+    by_turn = dict(
+        zip(weighed, reader.read(Query(question, language), [hit.chunk.text for hit in weighed]), strict=True)
+    )
     found = []
     for hit in windows:
         it = by_turn[hit]
@@ -110,7 +113,7 @@ def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
 def test_the_passages_are_those_of_deciding_hit_by_hit(shelf, question, language, scores, span, judge, n_windows):
     """For every language of the question, reader and judge: the same passages, scores and order."""
     hits = search(shelf, BagEmbedder(), question, language)
-    windows = read(question, language, shelf, hits, Pointing(span, scores), judge, n_windows)
+    windows = read(Query(question, language), shelf, hits, Pointing(span, scores), judge, n_windows)
     assert best_first(windows) == hit_by_hit(question, language, shelf, hits, Pointing(span, scores), judge, n_windows)
     assert [window.hit for window in windows] == hits
 
@@ -119,7 +122,7 @@ def windows_of(shelf, question, language, reader=None, judge=None, n_windows=5):
     hits = search(shelf, BagEmbedder(), question, language)
     return {
         window.article.id: window
-        for window in read(question, language, shelf, hits, reader or OverlapReader(), judge, n_windows)
+        for window in read(Query(question, language), shelf, hits, reader or OverlapReader(), judge, n_windows)
     }
 
 
@@ -133,7 +136,7 @@ def test_names_and_years_are_looked_up_once_an_article(shelf, monkeypatch):
 
     monkeypatch.setattr(reading, "unmet", counting)
     hits = search(shelf, BagEmbedder(), "Who reopened the Vernay bridge?", "en")
-    read("Who reopened the Vernay bridge?", "en", shelf, [*hits, *hits], OverlapReader(), None, 5)
+    read(Query("Who reopened the Vernay bridge?", "en"), shelf, [*hits, *hits], OverlapReader(), None, 5)
     assert sorted(asked) == sorted(map(all_text, shelf.articles))
 
 

@@ -5,6 +5,7 @@ import pytest
 from fakes import BagEmbedder
 
 from index.models.embedder import SentenceTransformerEmbedder
+from rag.query.query import Query
 from rag.reader.embedding import NOWHERE, SimilarityReader
 
 BRIDGE = "Le pont de Vernay rouvrira lundi. Les travaux ont coûté 3,2 millions d’euros. Ils devaient durer six mois."
@@ -29,7 +30,7 @@ class Angles(BagEmbedder):
 def test_the_most_similar_sentence_is_the_answer():
     """Also when it shares no word with the question; the reading is exact characters of its window."""
     reader = SimilarityReader(Angles(coûté=0.93))
-    readings = reader.read("Quel est le prix du chantier ?", [HARVEST, BRIDGE])
+    readings = reader.read(Query("Quel est le prix du chantier ?", "fr"), [HARVEST, BRIDGE])
     found = readings[1]
     assert BRIDGE[found.start : found.end] == "Les travaux ont coûté 3,2 millions d’euros."
     assert readings[0].score < reader.threshold("fr") < found.score
@@ -38,7 +39,7 @@ def test_the_most_similar_sentence_is_the_answer():
 def test_words_decide_between_sentences_as_similar():
     """Of two sentences with one cosine, the one with the question's words."""
     reader = SimilarityReader(Angles())
-    (found,) = reader.read("Combien de mois devaient durer les travaux ?", [BRIDGE])
+    (found,) = reader.read(Query("Combien de mois devaient durer les travaux ?", "fr"), [BRIDGE])
     assert BRIDGE[found.start : found.end] == "Ils devaient durer six mois."
 
 
@@ -46,14 +47,14 @@ def test_a_year_that_is_not_there_rules_a_window_out():
     """However similar its sentences are."""
     reader = SimilarityReader(Angles(pont=0.99))
     asked = "Quand le pont de Vernay a-t-il rouvert en 1998 ?"
-    assert [reading.score for reading in reader.read(asked, [BRIDGE])] == [NOWHERE]
+    assert [reading.score for reading in reader.read(Query(asked, "fr"), [BRIDGE])] == [NOWHERE]
 
 
 def test_nothing_to_read():
     """A window without a sentence has an empty answer; no window, no reading."""
     reader = SimilarityReader(Angles())
-    assert reader.read("Qui ?", []) == []
-    (found,) = reader.read("Qui ?", [" \n "])
+    assert reader.read(Query("Qui ?", "fr"), []) == []
+    (found,) = reader.read(Query("Qui ?", "fr"), [" \n "])
     assert (found.start, found.end, found.score) == (0, 0, NOWHERE)
 
 
@@ -61,10 +62,11 @@ def test_nothing_to_read():
 def test_real_answers_and_refusals():
     """With the real embedder, French and English: the sentence that answers, and nothing where there is nothing."""
     reader = SimilarityReader(SentenceTransformerEmbedder("multilingual-e5-small"))
-    for question in ("Quand le pont de Vernay sera-t-il rouvert ?", "When will the Vernay bridge reopen?"):
-        there, other = reader.read(question, [BRIDGE, HARVEST])
+    asked = {"fr": "Quand le pont de Vernay sera-t-il rouvert ?", "en": "When will the Vernay bridge reopen?"}
+    for language, question in asked.items():
+        there, other = reader.read(Query(question, language), [BRIDGE, HARVEST])
         assert BRIDGE[there.start : there.end] == "Le pont de Vernay rouvrira lundi."
         assert there.score > other.score
         assert other.score < reader.threshold()
-    (refused,) = reader.read("Quelle est la capitale de la Mongolie ?", [HARVEST])
+    (refused,) = reader.read(Query("Quelle est la capitale de la Mongolie ?", "fr"), [HARVEST])
     assert refused.score < reader.threshold("fr")

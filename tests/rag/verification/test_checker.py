@@ -13,6 +13,7 @@ from tiny_encoders import tiny_encoder, tiny_tensors, tiny_tokenizer, written
 
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.errors import ReaderError
+from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 from rag.verification.checker import (
     LENGTHS,
@@ -165,13 +166,15 @@ def test_thresholds_and_verdicts(tmp_path):
 def test_reader_and_checker_share_an_encoder(tmp_path):
     """Each gives what it gives alone, and the encoder by itself is untouched."""
     alone, encoder = tiny_encoder(), tiny_encoder()
-    reading = AdapterReader(alone, tiny_tokenizer(), written(tmp_path, tiny_tensors(alone))).read("qui ?", [BRIDGE])
+    reading = AdapterReader(alone, tiny_tokenizer(), written(tmp_path, tiny_tensors(alone))).read(
+        Query("qui ?", "fr"), [BRIDGE]
+    )
     path = weights_in(tmp_path, encoder)
     judged = Checker(tiny_encoder(), tiny_tokenizer(), path).verdicts([Pair("le maire", BRIDGE)])
     reader = AdapterReader(encoder, tiny_tokenizer(), tmp_path / "reader.safetensors")
     checker = Checker(encoder, tiny_tokenizer(), path)
     assert (checker.verdicts([Pair("le maire", BRIDGE)]) == judged).all()
-    assert reader.read("qui ?", [BRIDGE]) == reading
+    assert reader.read(Query("qui ?", "fr"), [BRIDGE]) == reading
     ids = torch.tensor([[2, 4, 6, 8, 1]])
     with torch.inference_mode():
         plain = tiny_encoder()(input_ids=ids).last_hidden_state

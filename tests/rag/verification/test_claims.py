@@ -6,6 +6,7 @@ from index.documents.encoding import split_lines
 from index.text.chunking import chunks
 from index.types import Article, Hit
 from rag.evidence import cut, select
+from rag.query.query import Query
 from rag.verification.claims import check_draft, support_claim
 
 
@@ -14,8 +15,9 @@ def check(text, answer, question, draft, kind, language="fr", source="fr", cosin
     (chunk,) = chunks(a)
     at = chunk.text.index(answer)
     passage = cut(Hit(chunk, 1.0, 0.5, 1.0), a, (at, at + len(answer)), 3.0)
-    evidence = select([passage], 300, lambda t: len(t.split()), kind)
-    return check_draft(draft, question, language, evidence, [passage], lambda a, b: cosine, kind)
+    evidence = select([passage], 300, lambda t: len(t.split()), kind).shown
+    checked = check_draft(draft, Query(question, language, kind), evidence, [passage], lambda a, b: cosine)
+    return tuple(each.claim for each in checked)
 
 
 OPEN = "Le pont de Vernay a rouvert le 3 juin."
@@ -156,6 +158,7 @@ def test_a_sentence_of_a_summary_is_in_the_language_that_was_asked_in():
     (chunk,) = chunks(a)
     evidence = cut(Hit(chunk, 1.0, 0.5, 1.0), a).sentences
     verdicts = [
-        support_claim(text, "", asked_in, evidence, None, lambda a, b: 0.9).verdict for asked_in in ("fr", "en")
+        support_claim(text, Query("", asked_in), evidence, None, lambda a, b: 0.9).claim.verdict
+        for asked_in in ("fr", "en")
     ]
     assert verdicts == ["unsupported", "supported"]

@@ -8,6 +8,7 @@ from index.documents.encoding import split_lines
 from index.text.chunking import chunks
 from index.types import Article, Hit
 from rag.evidence import cut
+from rag.query.query import Query
 from rag.verification.quotation import differing, quotes
 
 
@@ -24,7 +25,7 @@ def test_the_quote_is_exactly_the_cited_characters_and_says_where_it_was_cut():
         "Le pont de Vernay, fermé depuis le mois de mars à cause de la corrosion, rouvrira lundi matin à six heures, a "
         "annoncé la maire devant une foule de curieux venus assister à la levée des barrières."
     )
-    (claim,) = quotes([passage("a.txt", text, "lundi matin")], "Quand rouvre le pont ?", "fr")
+    (claim,) = quotes([passage("a.txt", text, "lundi matin")], Query("Quand rouvre le pont ?", "fr"))
     (citation,) = claim.citations
     assert citation.quote in text
     assert (claim.origin, claim.text) == ("quote", f"{citation.quote}…")
@@ -36,7 +37,7 @@ def test_another_article_with_another_number_is_quoted_too():
     """Though it is a less sure answer; the same number, another unit or another language is none."""
     best = passage("a.txt", "L’accident a fait 17 blessés.", "17 blessés")
     other = passage("b.txt", "L’accident a fait 16 blessés.", "16 blessés", 0.1)
-    claims = quotes([best, other], "Combien de blessés ?", "fr")
+    claims = quotes([best, other], Query("Combien de blessés ?", "fr"))
     assert [c.citations[0].span.article_id for c in claims] == ["a.txt", "b.txt"]
     for text, answer, score, language in (
         ("L’accident a fait 17 blessés.", "17 blessés", 0.1, "fr"),
@@ -45,7 +46,7 @@ def test_another_article_with_another_number_is_quoted_too():
         ("The accident left 16 injured.", "16 injured", 0.1, "en"),
     ):
         assert not differing(
-            quotes([best], "", "fr"), [best, passage("b.txt", text, answer, score, language)], "", "fr"
+            quotes([best], Query("", "fr")), [best, passage("b.txt", text, answer, score, language)], Query("", "fr")
         )
 
 
@@ -55,14 +56,14 @@ def test_another_year_is_no_disagreement_unless_it_is_the_year_of_the_same_thing
     same = passage("b.txt", "Le pont fut inspecté en 2016.", "2016", 0.1)
     other = passage("c.txt", "La route fut élargie en 2011.", "2011", 0.1)
     question = "Quand le pont a-t-il été inspecté ?"
-    (claim,) = differing(quotes([best], question, "fr"), [best, other, same], question, "fr")
+    (claim,) = differing(quotes([best], Query(question, "fr")), [best, other, same], Query(question, "fr"))
     assert claim.citations[0].span.article_id == "b.txt"
 
 
 def test_a_list_is_quoted_with_the_items_beside_it():
     """All lines of a bulleted list, not the text round it."""
     text = "Trois suspects :\n- un couvreur\n- un brocanteur\n- un agent\nVoilà."
-    (claim,) = quotes([passage("a.txt", text, "brocanteur")], "Quels sont les suspects ?", "fr", "list")
+    (claim,) = quotes([passage("a.txt", text, "brocanteur")], Query("Quels sont les suspects ?", "fr", "list"))
     assert claim.citations[0].quote == "- un couvreur\n- un brocanteur\n- un agent"
 
 
@@ -70,14 +71,14 @@ def test_a_list_is_quoted_with_the_items_beside_it():
 def test_the_heading_of_a_list_is_quoted_with_its_items(heading):
     """A heading alone answers nothing."""
     text = f"Avant.\n{heading}\n- un couvreur\n- un brocanteur\nVoilà."
-    (claim,) = quotes([passage("a.txt", text, "suspects")], "Quels sont les suspects ?", "fr", "list")
+    (claim,) = quotes([passage("a.txt", text, "suspects")], Query("Quels sont les suspects ?", "fr", "list"))
     assert claim.citations[0].quote == f"{heading}\n- un couvreur\n- un brocanteur"
 
 
 def test_what_was_said_is_quoted_with_who_said_it():
     """The name may stand in the sentence before."""
     text = "La maire, Claire Vidal, est venue. « C’est une bonne nouvelle », a-t-elle dit."
-    (claim,) = quotes([passage("a.txt", text, "une bonne nouvelle")], "Qu’a dit la maire du pont ?", "fr")
+    (claim,) = quotes([passage("a.txt", text, "une bonne nouvelle")], Query("Qu’a dit la maire du pont ?", "fr"))
     assert "Claire Vidal" in claim.citations[0].quote and "bonne nouvelle" in claim.citations[0].quote
 
 
@@ -87,7 +88,7 @@ def test_a_quote_that_answers_yes_or_no_keeps_its_not():
         "Le ministre n’a pas, contrairement à ce que plusieurs journaux du matin et quelques sites avaient cru pouvoir "
         "écrire dès mercredi soir sur la foi d’une source anonyme, remis sa démission au président."
     )
-    (claim,) = quotes([passage("a.txt", text, "remis sa démission")], "A-t-il démissionné ?", "fr", "yes_no")
+    (claim,) = quotes([passage("a.txt", text, "remis sa démission")], Query("A-t-il démissionné ?", "fr", "yes_no"))
     assert "n’a pas" in claim.text
 
 
@@ -97,7 +98,7 @@ def test_a_list_is_quoted_from_each_place_the_reader_points_at():
     one = passage("a.txt", text, "Paul Vidal")
     further = [(text.index(each), text.index(each) + len(each)) for each in ("Anne Roux", "Jean Petit")]
     several = replace(one, further=tuple(further))
-    listed = quotes([several], "Quelles personnes ont été invitées ?", "fr", "list")
+    listed = quotes([several], Query("Quelles personnes ont été invitées ?", "fr", "list"))
     assert [claim.citations[0].span.first for claim in listed] == [1, 3]
-    assert [claim.citations[0].span.first for claim in quotes([several], "Qui a été invité ?", "fr")] == [1]
+    assert [claim.citations[0].span.first for claim in quotes([several], Query("Qui a été invité ?", "fr"))] == [1]
     assert [s.text for s in several.listing()] == [text.split("\n")[0], text.split("\n")[2]]
