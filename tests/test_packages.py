@@ -10,7 +10,7 @@ import index
 ROOT = Path(index.__file__).parents[1]
 ORDER = {
     "index": [
-        {"types", "errors", "progress", "arrays", "disk", "copies", "faces", "skip_reason"},
+        {"types", "errors", "progress", "arrays", "disk", "copies", "faces", "skip_reason", "tables"},
         {"text"},
         {"extraction", "models"},
         {"storage"},

@@ -6,18 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.text import MONTHS
+from index.tables import Pattern
+from index.text import months
 
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
-    re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_MONTH})\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b",
+    Pattern(
+        lambda: rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_month()})\.?,?\s+(?:de\s+)?"
+        r"(?P<y>(?:19|20)\d\d)\b",
         re.I,
     ),
-    re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
+    Pattern(
+        lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b", re.I
+    ),
     re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
-    re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
+    Pattern(lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
 )  # fmt: skip
 TITLE_CHARS = 300
 """Most characters of a title, which stands before every chunk: a file may be one long line that begins with "#"."""
@@ -45,7 +48,7 @@ def find_date(text: str) -> str:
         return ""
     match = min(matches, key=lambda each: (each.start(), -len(each.group())))
     parts = match.groupdict()
-    month = MONTHS.get(parts["m"].lower()) or int(parts["m"])
+    month = months().get(parts["m"].lower()) or int(parts["m"])
     date = f"{parts['y']}-{month:02d}"
     return f"{date}-{int(parts['d']):02d}" if parts.get("d") else date
 
@@ -66,6 +69,10 @@ def read_header(lines: Sequence[str], stem: str) -> Header:
     date = next((found for text in written if (found := find_date(text))), "")
     source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
     return Header(clip(title or _opening(top) or stem, TITLE_CHARS), date, source[:120], fields.get("url", ""))
+
+
+def _month() -> str:
+    return "|".join(sorted(months(), key=len, reverse=True))
 
 
 def clip(text: str, most: int) -> str:

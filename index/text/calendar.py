@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-MONTHS = {
-    month: number
-    for number, names in enumerate(
-        (
-            "janvier january enero januar gennaio janeiro jan janv",
-            "février fevrier february febrero februar febbraio fevereiro feb févr fév",
-            "mars march marzo märz marz março mar",
-            "avril april abril aprile avr apr",
-            "mai may mayo maggio maio",
-            "juin june junio juni giugno junho jun",
-            "juillet july julio juli luglio julho juil jul",
-            "août aout august agosto aug",
-            "septembre september septiembre settembre setembro sept sep",
-            "octobre october octubre oktober ottobre outubro oct okt",
-            "novembre november noviembre novembro nov",
-            "décembre decembre december diciembre dezember dicembre dezembro déc dec dez",
-        ),
-        start=1,
-    )
-    for month in names.split()
-}
+from collections.abc import Mapping
+from functools import cache
+
+from index.text.lexicon import LEXICON
+
+_MONTHS = LEXICON.lists("months")
+_WEEKDAYS = LEXICON.texts("weekdays")
 
 
-WEEKDAYS = {
-    word: number
-    for number, row in enumerate(
-        (
-            "lundi monday lunes montag lunedi segunda",
-            "mardi tuesday martes dienstag martedi terca",
-            "mercredi wednesday miercoles mittwoch mercoledi quarta",
-            "jeudi thursday jueves donnerstag giovedi quinta",
-            "vendredi friday viernes freitag venerdi sexta",
-            "samedi saturday sabado samstag sabato",
-            "dimanche sunday domingo sonntag domenica",
-        )
-    )
-    for word in row.split()
-}
+@cache
+def months() -> Mapping[str, int]:
+    """Names and short forms of the months in all languages, with and without accents, and their numbers from 1."""
+    rows = enumerate(zip(*_MONTHS.values(), strict=True), start=1)
+    return {name: number for number, row in rows for names in row for name in names.split()}
+
+
+@cache
+def weekdays() -> Mapping[str, int]:
+    """Folded names of the days of the week in all languages, and their numbers: 0 is Monday."""
+    found: dict[str, int] = {}
+    for number, row in enumerate(zip(*(each.split() for each in _WEEKDAYS.values()), strict=True)):
+        for name in row:
+            found.setdefault(name, number)
+    return found

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from index.text.lexicon import LEXICON, STOP_WORDS, stop_words
 from index.text.normalize import words
-from index.text.stop_word_lists import STOP_WORDS, _stop_words
 
-ALPHABETS = {"fr": "àâæçéèêëîïôœùûüÿ", "en": "éï", "es": "áéíñóúüªº", "de": "äöüß", "it": "àèéìòùî", "pt": "ãâáàçéêíóôõú", "nl": "éëïöü", "ro": "ăâîșşțţ", "tr": "çğıöşüâ"}  # fmt: skip
+ALPHABETS = LEXICON.texts("alphabet")
+"""The letters beyond a-z of each language."""
 
 _CLASSIFIED = "ar ca cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh"
 
@@ -17,7 +18,8 @@ _CLASSIFIED = "ar ca cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt
 def detect(text: str, default: str = "fr") -> str:
     """ISO 639-1 code of a text's language: by its function words where they decide, else by a trained classifier.
 
-    600 questions a language (XQuAD, PIAF): at most 3 wrong in fr, en, es, de, ru, el, ar, hi, th; see docs/experiments.md.
+    600 questions a language (XQuAD, PIAF): at most 3 wrong in fr, en, es, de, ru, el, ar, hi, th; see
+    docs/experiments.md.
     """
     letters = [char for char in text.lower() if char.isalpha()]
     if not letters:
@@ -27,7 +29,7 @@ def detect(text: str, default: str = "fr") -> str:
         return str(_classifier().classify(other_scripts[:2000])[0])
     found = set(words(text))
     accented = {char for char in letters if char > "\x7f"}
-    scores = {code: len(found & _stop_words(code)) - 2 * len(accented - set(ALPHABETS[code])) for code in STOP_WORDS}
+    scores = {code: len(found & stop_words(code)) - 2 * len(accented - set(ALPHABETS[code])) for code in STOP_WORDS}
     best, second = sorted(scores, key=scores.__getitem__, reverse=True)[:2]
     if scores[best] >= 2 and scores[best] - scores[second] >= max(1, scores[best] // 4):
         return best

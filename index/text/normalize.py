@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+
+from index.text.lexicon import LEXICON
 
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "’": "'", "ʼ": "'", "‘": "'", "`": "'"}  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})((?:[  \u00a0\u2009\u202f.,'’]\d{3})+)(?![\d])")
 _TERM = re.compile(r"\d+(?:[.,]\d+)+|\w+")
-_ELISION = re.compile(r"\b(?:jusqu|lorsqu|puisqu|quoiqu|aujourd'hui|qu|[cdjlmnst])'(?=\w)")
-_ITALIAN_ELISION = re.compile(r"\b(?:dell|nell|sull|all|dall|quell|l|un|d|c)'(?=\w)")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+_ELIDED = LEXICON.rules("elided")
 
 
 def fold(text: str) -> str:
@@ -45,7 +47,7 @@ def plain_numbers(text: str) -> str:
 def words(text: str, language: str = "") -> list[str]:
     """Folded words and numbers in order, elided articles cut off ("l'école" -> "ecole"); unspaced scripts as pairs."""
     text = plain_numbers(fold(text))
-    text = (_ITALIAN_ELISION if language == "it" else _ELISION).sub(" ", text)
+    text = _elided(language).sub(" ", text)
     found: list[str] = []
     for token in _TERM.findall(text):
         if _UNSPACED.search(token):
@@ -53,3 +55,9 @@ def words(text: str, language: str = "") -> list[str]:
         else:
             found.append(token.strip("_"))
     return [word for word in found if word]
+
+
+@cache
+def _elided(language: str) -> re.Pattern[str]:
+    """What an apostrophe cuts off before a word."""
+    return re.compile(rf"\b(?:{_ELIDED.get(language) or LEXICON.shared('elided')})'(?=\w)")

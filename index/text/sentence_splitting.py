@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from index.progress import Tick, no_tick
+from index.text.lexicon import LEXICON
 
 # Possessive, and tried only where a run of stops begins: a character is looked at a few times, however long the text.
 _STOP = re.compile(
     r"(?<![.!?…。！？])[.!?…。！？]++[\"»”’')\]]*+(?:[   ]»)?(?=\s++[\"«“‘(\[—–-]*+\s*+\w|\s*+$)|[。！？]"
 )
-_ABBREVIATIONS = frozenset(
-    "m mm mme mmes mlle mlles dr pr st ste me mgr gal cf p pp art vol av boul bd tel env approx no nos n° num mr mrs "
-    "ms prof sr jr gen gov sen rep lt col sgt inc ltd co corp vs etc al ed eds jan feb mar apr "
-    "jun jul aug sep sept oct nov dec janv févr avr juil déc i.e e.g u.s u.k z.b d.h bzw ca usw dott "
-    "sig ing sra dra ex j.-c".split()
-)
-
-_LONGEST = max(map(len, _ABBREVIATIONS))
+_ABBREVIATIONS = LEXICON.all_words("abbreviations")
 _OPENING = re.compile("[(\\[«“\"'’]")
-_DAY_MONTHS = frozenset("januar februar märz april mai juni juli august september oktober november dezember".split())
+_DAY_MONTHS = LEXICON.all_words("dotted_months")
 _DAY = re.compile(r"(?<!\w)\d{1,2}\.$")
 _WORD = re.compile(r"\s*+([^\W\d_]++)")
-_RANKED = re.compile(r"(?<!\w)(?:am|vom|zum|bis|den|dem|der|die|im|beim)$", re.IGNORECASE)
+_RANKED = LEXICON.pattern("before_ordinal", r"(?<!\w)(?:{})$", re.IGNORECASE)
 _GOES_ON = re.compile('[ \u00a0\u202f»”"—–(-]*+(.)', re.DOTALL)
 
 
@@ -56,7 +51,7 @@ def _is_abbreviation(text: str, start: int, stop: int) -> bool:
     if text[stop] != ".":
         return False
     end = _before_space(text, start, stop)
-    words = text[max(start, end - _LONGEST - 1) : end].split()  # so much of it tells, even where it is cut
+    words = text[max(start, end - _longest() - 1) : end].split()  # so much of it tells, even where it is cut
     last = _OPENING.split(words[-1])[-1].lower() if words else ""
     is_initial = len(last) == 1 and last.isalpha() and text[stop - 1].isupper()
     return last in _ABBREVIATIONS or is_initial
@@ -87,3 +82,8 @@ def _before_space(text: str, start: int, at: int) -> int:
     while at > start and text[at - 1].isspace():
         at -= 1
     return at
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _ABBREVIATIONS), default=0)

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from index.text.lexicon import LEXICON, stop_words
 from index.text.normalize import words
-from index.text.stop_word_lists import stop_words
 
-STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "eu": "basque", "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian", "lt": "lithuanian",
-    "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
-    "tr": "turkish",
-}  # fmt: skip
+STEMMERS = LEXICON.texts("stemmer")
+"""The name of each language's Snowball stemmer."""
 
 
 def stem(word: str, language: str) -> str:

@@ -4,16 +4,15 @@ A pronoun whose noun stands before it in the same question ("Le pont a-t-il rouv
 that stands for nothing ("il y a", "it is true", "es gibt") does not point.
 """
 
-# ruff: noqa: E501 (tables of words)
-
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from index.text import fold, stop_words
-from rag.language import Mention, is_place_preposition, mentions
+from rag.language import PACKS, Mention, is_place_preposition, mentions
 
 Role = Literal["person", "any", "thing", "place", "whose", "this", "inverted", "y", "object", "open"]
 
@@ -32,71 +31,15 @@ class Pointer:
     """The noun behind "this" or "his"."""
 
 
-_NOUN = (
-    r"(?P<first>(?:(?:nouve\w+|ancien\w*|premi[eè]re?s?|derni[eè]re?s?|grande?s?|petite?s?|deuxième|second[eo]?|autres?|new|first|last|old"
-    r"|second|nuev[oa]s?|primer[oa]?|últim[oa]s?|nuov[oaie]|prim[oaie]|ultim[oaie]|nov[oa]s?|primeir[oa]s?|deux|trois|neuf)\s+)?)"
-    r"(?P<noun>[^\W\d_]+(?:-[^\W\d_]+)*)"
-)
-IMPERSONAL = re.compile(
-    r"\b(?:y[\s-]+(?:a|avait|aura|aurait|eut)(?:-t)?-il|(?:s['’]agi\w+|faut|fallait|faudra|faudrait|pleut|existe|semble|convient|suffit|vaut(?=-il mieux)|reste|se passe"
-    r"|s['’]est)(?:-t)?-il(?! [^\W\d_]+ é)|se (?:passe|trouve|peut)-t-il que|(?:est|était|sera|serait)-il (?:possible|vrai|question"
-    r"|nécessaire|prévu|interdit|permis|exact|normal|obligatoire|difficile|facile|important|arrivé|que)|heure (?:est|était)-il"
-    r"|temps fait-il|s['’ ]est-il passé|est-il mis fin|\w+ait-t-il de|qu['’]il y (?:a|avait|ait)|il (?:y (?:a|avait|aura|ait|eut)|faut|fallait|faudra|faudrait|s['’]agi\w+|pleut|existe|semble|reste|est (?:possible|vrai"
-    r"|nécessaire|prévu|question|interdit|permis)))\b",
-    re.IGNORECASE,
-)
+IMPERSONAL = PACKS.pattern("pointers.impersonal", flags=re.IGNORECASE)
 _FR_INVERTED = re.compile(
     r"(?P<clitics>(?:\b[sn]['’]y\s+|\b(?:n|s|m|t)['’]|\b(?:se|ne|en|le|la|les|lui|leur|nous|vous)\s+)*)"
     r"(?P<verb>\b(?!y-)[^\W\d_]+)-(?:t-)?(?P<pron>ils|elles|il|elle)\b",
     re.IGNORECASE,
 )
-_DAYTIME = frozenset(
-    "annee an jour mois semaine date fois soir matin moment instant siecle heure week year month day time morning evening "
-    "century moment way periode epoque saison occasion period season occasion sens ano mes semana dia momento jahr monat woche tag mal anno mese settimana giorno volta vez".split()
-)
-_VERB_BEHIND = r"(?=\s*(?:happen|cost|take|mean|work|was|is|start|end|begin|come|occur|change|affect|\?|$))"
-_POINTERS: dict[str, tuple[tuple[Role, str], ...]] = {
-    "fr": (
-        ("any", r"(?:^\W*|(?<=qu['’])|\b(?:quand|si|s['’]|où|dont|comment|pourquoi|combien|et|mais|car|que)\s*|,\s*)\b(?P<pron>ils|elles|il|elle)\b(?!-)(?<!qu['’]elle est l)"),
-        ("whose", rf"\b(?:son|sa|ses|leurs?)\s+(?!a\b|ont\b|est\b|a-|ont-|avait|est-){_NOUN}"),
-        ("this", rf"(?<!-)\b(?P<det>ce|cet|cette|ces)\s+(?!que\b|qui\b|qu['’]|dont\b|sont\b|fut\b|n['’]|sera\b){_NOUN}"),
-        ("thing", r"(?<!-)\b(?:ça|cela|celui-ci|celle-ci|ceux-ci|ce dernier|cette dernière)\b"),
-        ("place", r"\b(?:là-bas|là)\b(?!-)"),
-        ("object", r"\bl['’](?=(?:a|ont|avait|avaient|aura|auront)\b)"),
-        ("open", r"\ben\s+(?=(?:a|ont|avait|avaient|reste|pense|pensent|dit|parle|fait)\b)|\b(?:lui|leur)\s+(?=(?:a|ont|avait|est)\b)"),
-        ("y", r"\b(?:s['’](?=y (?:est|sont|rend|trouve|passe|déroule)))?y\s+(?!pr[ie]\w+\b|a\b|a-|avait|aura|eut|ait\b)(?=[^\W\d_])"),
-    ),
-    "en": (
-        ("person", r"\b(?P<pron>he|she|him|herself|himself)\b"),
-        ("whose", rf"\b(?:his|her|its|their)\s+(?!to\b|in\b|on\b|at\b|for\b|and\b|about\b|from\b|with\b){_NOUN}"),
-        ("person", r"\bher\b"),
-        ("any", r"\b(?P<pron>they|them)\b"),
-        ("thing", r"(?<!time is )\bit\b(?! (?:(?:is|was) )?(?:that|true|possible|likely|necessary|legal|normal|known|rain|snow)\b)(?! take\b.* to\b)"),
-        ("this", rf"\b(?:this|these|those)\s+(?!is\b|was\b|are\b|were\b|happen|cost){_NOUN}"),
-        ("this", rf"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bon )|(?<=\bby )|(?<=\bto )|(?<=\bdid )|(?<=\bwas )|(?<=\bis ))that\s+{_NOUN}(?<!happen)(?<!cost)(?<!take)(?<!mean)(?<!start)(?<!end)"),
-        ("thing", rf"\b(?:that|this){_VERB_BEHIND}"),
-        ("place", r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!will )(?<!has )(?<!have )\bthere\b(?! (?:is|are|was|were|be|been|has|have|will|a|an|any)\b)"),
-    ),
-    "es": (
-        ("any", r"\b(?P<pron>él|ella|ellos|ellas)\b"), ("whose", rf"\bsus?\s+{_NOUN}"), ("place", r"\b(?:allí|allá|ahí)\b"),
-        ("this", rf"\b(?:ese|esa|esos|esas|este|esta|estos|estas)\s+{_NOUN}"), ("thing", r"\b(?:eso|esto)\b"),
-    ),
-    "de": (
-        ("any", r"(?<!^)\b(?P<pron>er|ihn|ihm|sie)\b"), ("whose", r"\b(?:sein|ihr)(?:e[nrsm]?)?\s+(?P<noun>[A-ZÄÖÜ][^\W\d_]+)"),
-        ("thing", r"(?<!gibt )(?<!geht )(?<!^)(?<!regnet )\bes\b(?! (?:gibt|gab|geht|handelt|regnet)\b)"),
-        ("place", r"\b(?:dort|dorthin|dorther)\b"), ("this", r"\b[Dd]iese[nrsm]?\s+(?P<noun>[A-ZÄÖÜ][^\W\d_]+)"),
-        ("thing", r"\bdas\b(?=\s+[a-zäöü]+|\s*\?|$)"),
-    ),
-    "it": (
-        ("any", r"\b(?P<pron>lui|lei|loro|esso|essa)\b(?!\s+[^\W\d_]+\s*\?)"), ("whose", rf"\b(?:suo|sua|suoi|sue)\s+{_NOUN}"),
-        ("place", r"\b(?:lì|là|laggiù)\b|\bci\s+(?=(?:è|sono) (?:andat|stat))"), ("thing", r"\b(?:ciò)\b|\bquesto(?=\s*\?)"),
-        ("this", rf"\b(?:quest[oaie]|quell[oaie]|quei|quegli|quel|quest['’]|quell['’])\s*{_NOUN}"),
-    ),
-    "pt": (
-        ("any", r"\b(?P<pron>ele|ela|eles|elas)\b"), ("whose", rf"\b(?:seu|sua|seus|suas)\s+{_NOUN}"), ("place", r"\b(?:lá|ali|aí)\b"),
-        ("this", rf"\b(?:[nd]?ess[ea]s?|[nd]?est[ea]s?|aquel[ea]s?)\s+{_NOUN}"), ("thing", r"\b(?:isso|isto)\b"),
-    ),
-}  # fmt: skip
+_TIMES = PACKS.all_words("pointers.times")
+_POINTERS = PACKS.table("pointers.rules", list[tuple[Role, str]])
+_VERB_BEHIND = PACKS.rules("pointers.verb_behind")
 
 
 def hyphenated(question: str) -> str:
@@ -122,13 +65,13 @@ def pointers(question: str, language: str) -> list[Pointer]:
             if not _inside(question, match.start(), language, "inverted", gender, is_many):
                 found.append(Pointer("inverted", match.start(), match.end(), match.group(), gender, plural))
     subjects = [each.start for each in found] + [a for a, _ in taken]
-    for role, pattern in _POINTERS[language]:
-        for match in re.finditer(pattern, question, re.IGNORECASE if language != "de" else 0):
+    for role, pattern in _rules(language):
+        for match in pattern.finditer(question):
             groups = match.groupdict()
             noun = groups.get("noun") or ""
-            if any(a < match.end() and match.start() < b for a, b in taken) or fold(noun) in _DAYTIME:
+            if any(a < match.end() and match.start() < b for a, b in taken) or fold(noun) in _TIMES:
                 continue
-            if noun and (fold(noun) in stop_words(language) or fold(noun).rstrip("s") in _DAYTIME):
+            if noun and (fold(noun) in stop_words(language) or fold(noun).rstrip("s") in _TIMES):
                 continue
             taken.append(match.span())
             start = match.start("pron") if role == "any" else match.start()
@@ -153,6 +96,18 @@ def pointers(question: str, language: str) -> list[Pointer]:
                         (groups.get("first") or "") + noun,
                     )
                 )
+    return found
+
+
+@cache
+def _rules(language: str) -> list[tuple[Role, re.Pattern[str]]]:
+    flags = re.IGNORECASE if language != "de" else 0
+    known = {"{noun}": PACKS.shared("pointers.noun"), "{verb_behind}": _VERB_BEHIND.of(language)}
+    found = []
+    for role, rule in _POINTERS.get(language, ()):
+        for name, instead in known.items():
+            rule = rule.replace(name, instead)
+        found.append((role, re.compile(rule, flags)))
     return found
 
 
@@ -201,7 +156,8 @@ def _inside(question: str, at: int, language: str, role: str, gender: str, plura
             return bool(many)
         return bool(many or one or re.search(r"\b(?:qui|quel(?:le)?|chaque|on)\b", before, re.I))
     asked = re.search(
-        r"\b(?:who|which|what|whose|how many|quién|qué|cuánt\w+|wer|welche\w*|wie viele|chi|quale|quem|qual|quant\w+)\b",
+        r"\b(?:who|which|what|whose|how many|quién|qué|cuánt\w+|wer|welche\w*|wie viele|chi|quale|quem|qual"
+        r"|quant\w+)\b",
         before,
         re.I,
     )

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from index.text import fold, stop_words, words
 from rag.conversation.anaphora import IMPERSONAL, Pointer, agrees, hyphenated, pointers
 from rag.conversation.ellipsis import append, capital, uncapital
-from rag.language import SPOKEN, Mention, is_place_preposition, is_role, is_vowel, joined, mentions
+from rag.language import PACKS, SPOKEN, Mention, is_place_preposition, is_role, is_vowel, joined, mentions
 
 if TYPE_CHECKING:
     from rag.conversation.turns import Turn
 
+_USUAL_AT = PACKS.texts("pointers.at")
+_OF = PACKS.texts("pointers.of")
 _SELF = re.compile(
     r"\b(?:you|your|i|me|my|tu|te|toi|ton|vous|votre|je|moi|usted|tú|yo|du|ich|mich|ihnen|io|você|eu)\b", re.IGNORECASE
 )
@@ -198,8 +200,7 @@ def _what(pointer: Pointer) -> Pointer:
 
 def _there(found: tuple[Mention, str], language: str) -> str:
     mention, phrase = found
-    usual = {"fr": "à", "en": "in", "es": "en", "de": "in", "it": "a", "pt": "em"}[language]
-    return joined(mention.prep if mention.prep in _AT else usual, phrase, language)
+    return joined(mention.prep if mention.prep in _AT else _USUAL_AT.get(language, ""), phrase, language)
 
 
 _AT = frozenset("à en dans in at to a em".split())
@@ -258,7 +259,7 @@ def _same_noun(noun: str, turns: Sequence[Turn]) -> str:
     return ""
 
 
-_TOWNS = frozenset("ville pays commune region village city town country ciudad stadt land citta paese cidade".split())
+_TOWNS = PACKS.all_words("pointers.towns")
 
 
 def _whose(before: str, pointer: Pointer, after: str, phrase: str, language: str) -> str:
@@ -282,7 +283,6 @@ def _whose(before: str, pointer: Pointer, after: str, phrase: str, language: str
             owner.endswith("s"), is_f
         ]
     article = capital(article) if not before else article
-    of = {"fr": "de", "es": "de", "it": "di", "pt": "de"}[language]
     if language == "fr" and (ahead := re.search(r"\b(de|à)\s+$", before)) and article in ("le ", "les "):
         before, article = before[: ahead.start()], joined(ahead.group(1), article + "x", "fr")[:-1]
-    return f"{before}{article}{pointer.noun}{adjective} {joined(of, phrase, language)}{rest}"
+    return f"{before}{article}{pointer.noun}{adjective} {joined(_OF.get(language, ''), phrase, language)}{rest}"

@@ -11,50 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from index.text import MONTHS, fold
-from rag.language import Mention, dates, is_place, is_place_preposition, joined, mentions
+from index.text import fold, months
+from rag.language import PACKS, Mention, dates, is_place, is_place_preposition, joined, mentions
 
-_OPENERS = {
-    "fr": r"(?:et|mais|ou|sinon|quid)\b[\s,]*(?:alors\b|puis\b|aussi\b|pour\b)?|qu['’]en est-il\b(?: pour)?",
-    "en": r"(?:and|but|or)\b[\s,]*(?:then\b|also\b|what about\b|how about\b|for\b)?|(?:what|how) about\b",
-    "es": r"(?:y|e|pero|o)\b[\s,]*(?:qué (?:hay|pasa) con\b|qué tal\b)?|qué (?:hay|pasa) con\b",
-    "de": r"(?:und|aber|oder)\b[\s,]*(?:dann\b|auch\b|was ist mit\b|wie ist es mit\b)?|was ist mit\b",
-    "it": r"(?:e|ed|ma|o)\b[\s,]*(?:allora\b|anche\b)?",
-    "pt": r"(?:e|mas|ou)\b[\s,]*(?:quanto a\b|sobre\b)?",
-}
+_OPENERS = PACKS.rules("fragment.openers")
 # Question words of time, place, reason, manner, amount: one can stand where another stood.
-_WHEN = {
-    "fr": r"depuis quand|jusqu['’]à quand|pour quand|quand|d['’]où|par où|jusqu['’]où|où|pourquoi|pour quelles? raisons?|comment"
-    r"|en quelle année|à quelle (?:date|heure)|quel jour|(?:depuis |pendant |en )?combien de temps|combien(?! d)",
-    "en": r"since when|until when|when|where|from where|why|how long|how often|how much|how(?! many)|in (?:which|what) year",
-    "es": r"(?:desde |hasta )?cuándo|(?:de |a )?dónde|adónde|por qué|cómo|cuánto tiempo|cuánto|en qué año",
-    "de": r"(?:seit |bis )?wann|wohin|woher|wo|warum|weshalb|wieso|wie lange|wie viel|wieviel|wie|in welchem jahr",
-    "it": r"(?:da |fino a )?quando|(?:da )?dove|perché|come|quanto tempo|quanto|in che anno",
-    "pt": r"(?:desde |até )?quando|(?:de |para )?onde|porquê|por ?que|como|quanto tempo|quanto|em que ano",
-}
-_ASKS = {
-    "fr": r"qui|que|qu['’]|quels?|quelles?|quoi|combien|lequel|laquelle|(?:à|de|par|avec|pour|dans|sur|chez|sous) (?:qui|quoi|quels?|quelles?|combien)",
-    "en": r"who|whom|whose|what|which|how many|how|(?:by|with|for|from|to|in|on|at) (?:whom|who|what|which|how)",
-    "es": r"(?:a |de |con |por |para |en )?(?:quién(?:es)?|qué|cuál(?:es)?|cuánt[oa]s?)",
-    "de": r"(?:mit |von |für |in |an |zu )?(?:wer|wen|wem|was|welche[rsmn]?|wie)",
-    "it": r"(?:a |di |con |per |da |in )?(?:chi|che|cosa|quale|quali|quant[oaie])",
-    "pt": r"(?:a |de |com |por |para |em )?(?:quem|que|qual|quais|quant[oa]s?)",
-}
+_WHEN = PACKS.rules("fragment.when")
+_ASKS = PACKS.rules("fragment.asks")
 # "How many …", "quel …": the word and the noun it asks for.
-_ASKED_NOUN = {
-    "fr": r"(?:combien d(?:e\s+|['’]\s*)|(?:à |en |dans )?quel(?:le)?s?\s+)[^\W\d_]+(?:\s+[^\W\d_]+)?",
-    "en": r"(?:how many|how much|which|what)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?",
-    "es": r"(?:cuánt[oa]s|cuánta|qué)\s+[^\W\d_]+", "de": r"(?:wie viele?|welche[rsmn]?)\s+[^\W\d_]+",
-    "it": r"(?:quant[aie]|quale|quali)\s+[^\W\d_]+", "pt": r"(?:quant[oa]s|quanta|quais)\s+[^\W\d_]+",
-}  # fmt: skip
+_ASKED_NOUN = PACKS.rules("fragment.asked_noun")
 # "Quand était-ce ?", "When was that?": the event of the question before is asked about.
-_EVENT = {
-    "fr": r"c['’]\s?(?:est|était|a été)\s+(?P<late>{asks})|(?P<early>{asks})\s+(?:ça|cela|est-ce|était-ce|c['’]est|c['’]était"
-    r"|ça s['’]est passé|cela s['’]est-il passé|est-ce arrivé|exactement|donc|au juste|précisément)",
-    "en": r"(?P<early>{asks})(?:\s+(?:is|was|were|did) (?:that|this|it)(?: happen)?|\s+exactly|\s+so|\s+then)",
-    "es": r"(?P<early>{asks})\s+(?:fue eso|fue|es eso|exactamente|pasó)", "de": r"(?P<early>{asks})\s+(?:war das|ist das|genau|denn)",
-    "it": r"(?P<early>{asks})\s+(?:è stato|è successo|esattamente)", "pt": r"(?P<early>{asks})\s+(?:foi isso|foi|exatamente)",
-}  # fmt: skip
+_EVENT = PACKS.rules("fragment.event")
 _TAIL = re.compile(
     r"[\s,]+(?:aussi|alors|également|donc|dans tout ça|too|also|then|as well|instead|también|entonces|auch|dann|anche|allora|"
     r"também|então)$",
@@ -79,7 +46,7 @@ _WERE_HURT = re.compile(
     r"^\s+(?:ont(?:-(?:ils|elles))? été|sont|furent|were|have been|had been|are|resultaron|fueron|wurden|sono stat[ei]|foram)"
     r"\s+[^\W\d_]+(?=\s+(?:dans|lors|à|au|par|pendant|après|en|sur|in|during|by|at|when|after|on|durante|bei|nel|em|no|na)\b)"
 )
-_YEAR_PREPOSITION = {"fr": "en", "en": "in", "es": "en", "de": "im Jahr", "it": "nel", "pt": "em"}
+_YEAR_PREPOSITION = PACKS.texts("fragment.year_preposition")
 _OBJECT_OF_WHO = re.compile(r"^qui\s+(a|avait|aura)\s+(?=[^\W\d_]+\s)", re.IGNORECASE)
 _MANY_WERE = re.compile(r"^how many\s+([^\W\d_]+)\s+(was|were|are|have|has|had)\s+(.+)$", re.IGNORECASE)
 
@@ -90,19 +57,19 @@ def complete(question: str, language: str, previous: str, previous_language: str
         return None
     text = question.strip(" ?!.¿¡\u00a0\u202f")
     is_about = bool(re.match(r"qu['’]en est-il|quid", text, re.IGNORECASE))
-    piece = re.sub(rf"^(?:{_OPENERS[language]})[\s,]+", "", text, flags=re.IGNORECASE).strip(" ,¿")
+    piece = re.sub(rf"^(?:{_OPENERS.of(language)})[\s,]+", "", text, flags=re.IGNORECASE).strip(" ,¿")
     opened = piece != text
     piece = _TAIL.sub("", piece) if opened else piece
     same = language == previous_language
-    asks = rf"(?:{_WHEN[language]}|{_ASKS[language]})"
+    asks = rf"(?:{_WHEN.of(language)}|{_ASKS.of(language)})"
     if re.fullmatch(asks, piece, re.IGNORECASE):
         return _swap_ask(piece, previous, language) if same else ""
-    event = re.fullmatch(_EVENT[language].format(asks=_WHEN[language]), piece, re.IGNORECASE)
+    event = re.fullmatch(_EVENT.of(language).format(asks=_WHEN.of(language)), piece, re.IGNORECASE)
     if event:
         word = next(word for word in event.groups() if word)
         # When it does not fit, the pronoun is looked at, if there is one.
         return (_swap_ask(word, previous, language) if same else "") or None
-    if re.fullmatch(_ASKED_NOUN[language], piece, re.IGNORECASE):
+    if re.fullmatch(_ASKED_NOUN.of(language), piece, re.IGNORECASE):
         return _swap_asked_noun(piece, previous, language) if same else ""
     day = next((day for day in dates(piece) if day.start == 0 and day.end == len(piece)), None)
     if day:
@@ -234,7 +201,7 @@ def _swap_date(new: str, previous: str, language: str) -> str:
 
 
 def _names_month(text: str) -> bool:
-    return any(fold(word) in {fold(month) for month in MONTHS} for word in text.split())
+    return any(fold(word) in {fold(month) for month in months()} for word in text.split())
 
 
 def _swap_ordinal(new: str, previous: str) -> str:
@@ -251,22 +218,22 @@ def _swap_ask(word: str, previous: str, language: str) -> str:
     lead = re.match(r"^[¿\s]*", previous)
     start = lead.group() if lead else ""
     rest = previous[len(start) :]
-    if not re.fullmatch(_WHEN[language], word, re.IGNORECASE) or fold(word) in _HOW_MUCH:
+    if not re.fullmatch(_WHEN.of(language), word, re.IGNORECASE) or fold(word) in _HOW_MUCH:
         return ""
-    if old := re.match(rf"(?:{_WHEN[language]})(?=\W)", rest, re.IGNORECASE):
+    if old := re.match(rf"(?:{_WHEN.of(language)})(?=\W)", rest, re.IGNORECASE):
         return start + capital(word) + rest[old.end() :]
     if language == "fr" and (who := _OBJECT_OF_WHO.match(rest)):
         return f"{start}{capital(word)} {who.group(1)}-t-on {rest[who.end() :]}"
     if language == "en" and (many := _MANY_WERE.match(rest)):
         return f"{start}{capital(word)} {many.group(2)} {many.group(1)} {many.group(3)}"
-    if re.match(rf"(?:{_ASKS[language]})(?=\W)|{_ASKS[language].split('|')[0]}\b", rest, re.IGNORECASE):
+    if re.match(rf"(?:{_ASKS.of(language)})(?=\W)|{_ASKS.of(language).split('|')[0]}\b", rest, re.IGNORECASE):
         return ""
     return f"{start}{capital(word)} {uncapital(rest, language)}"
 
 
 def _swap_asked_noun(piece: str, previous: str, language: str) -> str:
     """ "Et combien de morts ?" in the place of "Combien de blessés"."""
-    one_noun = _ASKED_NOUN[language].removesuffix(r"(?:\s+[^\W\d_]+)?")
+    one_noun = _ASKED_NOUN.of(language).removesuffix(r"(?:\s+[^\W\d_]+)?")
     old = re.match(rf"[¿\s]*(?P<ask>{one_noun})", previous, re.IGNORECASE)
     alike = old and fold(old["ask"]).split()[0][:5] == fold(piece).split()[0][:5] and len(piece.split()) <= 3
     if not old or not alike:

@@ -15,7 +15,7 @@ def followed(question: str, previous: str, language: str, known: Known) -> str |
     None when it says more, or when `rag.conversation.ellipsis` does as well.
     """
     text = Folded.of(re.sub(r"[\s?!.¿¡]+$", "", question))
-    opener = re.match(rf"[\s¿]*(?:(?:{OPENERS.get(language, '(?!)')})\b[\s,]+)?", text.folded)
+    opener = re.match(rf"[\s¿]*(?:(?:{OPENERS.of(language)})\b[\s,]+)?", text.folded)
     start = opener.end() if opener else 0
     when = when_at(text.folded, start, language, known.calendar)
     said = said_by(text, language, known.sources, known.calendar)

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.text import ALPHABETS, STOP_WORDS, detect, fold, words
+from index.text import ALPHABETS, STOP_WORDS, detect, words
 from rag.conversation import coreference as pronouns
 from rag.conversation import ellipsis
 from rag.conversation.llm_rewriting import rewrite
 from rag.conversation.turns import LOOK_BACK, Turn
 from rag.generation import Llm
-from rag.language import SPOKEN, is_place_preposition
+from rag.language import PACKS, SPOKEN, is_place_preposition
 
 SHORT_WORDS = 4
 """A question of so few words may be in the language of the turn before without showing it."""
@@ -78,12 +78,4 @@ def language_of(question: str, history: Sequence[Turn], default: str) -> str:
 
 
 # Of the short questions, not in STOP_WORDS of the whole articles' languages.
-_ALSO = {
-    fold(code): row
-    for code, row in {
-        "it": "perche dove quanto e allora",
-        "de": "und warum wo wieviel",
-        "pt": "onde porque",
-        "en": "about",
-    }.items()
-}
+_ALSO = PACKS.texts("grammar.short_questions")

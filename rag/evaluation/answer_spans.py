@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
-from index.text import MONTHS, fold, sentences, stop_words
+from index.tables import NEVER, Pattern
+from index.text import fold, months, sentences, stop_words
+from rag.language import PACKS
 
 Kind = Literal["date", "number", "name", "reason", "phrase"]
 KINDS: tuple[Kind, ...] = ("number", "name", "date", "phrase", "reason")
@@ -24,14 +27,13 @@ MAX_PHRASE = 7
 MIN_WORDS = 6
 """A sentence of fewer words is a headline, a byline or a caption, which no question is asked about."""
 
-_MONTH = "|".join(
-    sorted((month for month in MONTHS if len(month) > 3 or month in {"mai", "may"}), key=len, reverse=True)
-)
-_DATE = re.compile(
-    rf"\b\d{{1,2}}(?:er|st|nd|rd|th|º|\.)?\s+(?:de\s+)?(?:{_MONTH})(?:,?\s+(?:de\s+)?(?:19|20)\d\d)?\b"
-    rf"|\b(?:{_MONTH})\s+\d{{1,2}}(?:,\s+(?:19|20)\d\d)?\b"
-    rf"|\b(?:{_MONTH})\s+(?:de\s+)?(?:19|20)\d\d\b"
-    r"|\b(?:1[5-9]|20)\d\d\b(?!\s*(?:%|€|\$|[^\W\d_]{2,}s\b))",
+_DATE = Pattern(
+    lambda: (
+        rf"\b\d{{1,2}}(?:er|st|nd|rd|th|º|\.)?\s+(?:de\s+)?(?:{_month()})(?:,?\s+(?:de\s+)?(?:19|20)\d\d)?\b"
+        rf"|\b(?:{_month()})\s+\d{{1,2}}(?:,\s+(?:19|20)\d\d)?\b"
+        rf"|\b(?:{_month()})\s+(?:de\s+)?(?:19|20)\d\d\b"
+        r"|\b(?:1[5-9]|20)\d\d\b(?!\s*(?:%|€|\$|[^\W\d_]{2,}s\b))"
+    ),
     re.IGNORECASE,
 )
 _SCALE = (
@@ -47,44 +49,30 @@ _NAME = re.compile(
     r"(?:\s(?:(?:de|du|des|la|le|of|the|von|van|di|da|do|del)\s)?[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ])*"
 )
 _ENDS = r"[^\s,;:.!?()«»\"“”„]+"
-_DETERMINERS = {
-    "fr": ("une?|les?|la|des|du|aux?|ses|son|sa|leurs?|deux|trois|quatre|cinq|plusieurs", r"[lL][’']",
-           "qui que dont où est sont était étaient a ont avait et ou mais par se ne selon pour afin fait sera veut "
-           "veulent peut doit doivent pourra va vont met prend prendra vient reste restera dit"),
-    "en": ("the|an?|its|their|his|her|two|three|four|five|several", r"(?!)",
-           "who which that is are was were has had have and or but by when while will would according to for"),
-    "es": ("el|la|los|las|una?|unos|unas|su|sus|dos|tres|cuatro|varios|varias", r"(?!)",
-           "que quien es son era eran fue ha han y o pero por se según para"),
-    "de": ("der|die|das|den|dem|des|eine?[mnrs]?|seine?|ihre?|zwei|drei|vier|mehrere", r"(?!)",
-           "der die das welche ist sind war waren hat haben hatte wird werden wurde und oder aber durch sich um"),
-    "it": ("il|lo|la|i|gli|le|un[ao]?|suo|sua|due|tre|quattro|diversi|diverse", r"(?:[lL]|un)[’']",
-           "che chi è sono era erano ha hanno e o ma da si secondo per"),
-    "pt": ("o|a|os|as|uma?|uns|umas|seu|sua|dois|duas|três|quatro|vários|várias", r"(?!)",
-           "que quem é são era eram foi tem e ou mas por se segundo para"),
-}  # fmt: skip
-_REASONS = {
-    "fr": "parce qu[e’']|en raison d[eu’']s?|à cause d[eu’']s?|faute d[e’']|afin d[e’']|pour éviter|pour permettre",
-    "en": "because(?: of)?|due to|owing to|in order to|so as to",
-    "es": "porque|debido al?|a causa del?|para evitar|con el fin de",
-    "de": "weil|wegen|aufgrund|um zu verhindern",
-    "it": "perché|a causa d[ei]l{0,2}[aeo]?|per evitare|al fine di",
-    "pt": "porque|devido à?o?|por causa d[aeo]|para evitar|a fim de",
-}
-_REASON = {
-    code: re.compile(rf"\b(?:{starts})\s?(?:[^\s,;:.!?()«»\"“”]+\s?){{2,14}}(?=[,;:.!?])")
-    for code, starts in _REASONS.items()
-}
-_PHRASE = {
-    code: re.compile(
-        rf"(?<![\w’'])(?:(?:{words})\s|{elided})"
-        rf"(?:(?!(?:{'|'.join(ends.split())})\s){_ENDS}(?:\s|(?=[,;:.!?()«»\"“”])|$)){{1,12}}"
+_DETERMINERS = PACKS.rules("spans.determiners")
+_ELIDED = PACKS.rules("spans.elided")
+_SPAN_ENDS = PACKS.texts("spans.ends")
+_REASONS = PACKS.rules("spans.reasons")
+_DANGLING = PACKS.all_words("spans.dangling")
+
+
+@cache
+def _reason(language: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_REASONS.of(language)})\s?(?:[^\s,;:.!?()«»\"“”]+\s?){{2,14}}(?=[,;:.!?])")
+
+
+@cache
+def _phrase(language: str) -> re.Pattern[str]:
+    ends = "|".join(_SPAN_ENDS.get(language, "").split()) or NEVER
+    return re.compile(
+        rf"(?<![\w’'])(?:(?:{_DETERMINERS.of(language)})\s|{_ELIDED.of(language)})"
+        rf"(?:(?!(?:{ends})\s){_ENDS}(?:\s|(?=[,;:.!?()«»\"“”])|$)){{1,12}}"
     )
-    for code, (words, elided, ends) in _DETERMINERS.items()
-}
-_DANGLING = frozenset(
-    "la le les the l de du des d en a au aux dans sur of in on at to from with von mit zu am im di da do em no na con "
-    "del y e et".split()
-)
+
+
+def _month() -> str:
+    names = (month for month in months() if len(month) > 3 or month in {"mai", "may"})
+    return "|".join(sorted(names, key=len, reverse=True))
 
 
 def askable(text: str, language: str) -> list[Askable]:
@@ -115,8 +103,8 @@ def _in_sentence(sentence: str, language: str) -> Iterator[Askable]:
         name = match.group()[elided.end() if elided else 0 :]
         if _is_name(name, language, is_first=match.start() == begins):
             yield Askable(match.end() - len(name), match.end(), "name")
-    for kind, table in (("reason", _REASON), ("phrase", _PHRASE)):
-        for match in table[language].finditer(sentence, begins) if language in table else ():
+    for kind, pattern in (("reason", _reason(language)), ("phrase", _phrase(language))):
+        for match in pattern.finditer(sentence, begins):
             length = len(match.group().rstrip()) if kind == "reason" else _phrase_length(match.group(), language)
             if kind == "reason" or _is_full(match.group()[:length], language):
                 yield Askable(match.start(), match.start() + length, "reason" if kind == "reason" else "phrase")

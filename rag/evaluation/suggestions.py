@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from index.tables import Pattern
 from index.types import Article
 from rag.errors import Interrupted
 from rag.evaluation.question_generator import Quiz
 from rag.generation import Llm, Piece
+from rag.language import PACKS
 from rag.query import Query, recognise
 from rag.reader import best_first
 from rag.types import Message
@@ -28,25 +29,14 @@ SURE = 0.5
 """Least score of the passage that answers one; 0 is the threshold of an answer."""
 MAX_TRIES = 12
 
-_WHO = {
-    "fr": "Qui est {} ?", "en": "Who is {}?", "es": "¿Quién es {}?", "de": "Wer ist {}?", "it": "Chi è {}?",
-    "pt": "Quem é {}?",
-}  # fmt: skip
-_CONTENTS = {
-    "fr": "De quoi parlent mes articles ?", "en": "What are my articles about?", "es": "¿De qué tratan mis artículos?",
-    "de": "Wovon handeln meine Artikel?", "it": "Di cosa parlano i miei articoli?", "pt": "De que tratam meus artigos?",
-}  # fmt: skip
+_WHO = PACKS.texts("suggestions.who")
+_CONTENTS = PACKS.texts("suggestions.contents")
 # Somebody whose part the text names: "la maire d'Orvanne, Hélène Castan", "Paul Renaud, head of the port"
-_ROLE = (
-    r"maire|président[e]?|ministre|direct(?:eur|rice)|porte-parole|chef|cheffe|secrétaire|député[e]?|professeure?"
-    r"|historienn?e?|ingénieure?|procureure?|mayor|president|minister|director|spokes(?:man|woman|person)|head|chief"
-    r"|secretary|professor|historian|engineer|manager|founder|alcalde|alcaldesa|presidenta|directora?|Bürgermeister(?:in)?"
-    r"|Präsident(?:in)?|Leiter(?:in)?|sindac[oa]|direttore|direttrice|prefeit[oa]|diretora?"
-)
+_ROLES = PACKS.rules("suggestions.roles")
 _PERSON = r"[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+)?\s[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+)?"
 _PEOPLE = (
-    re.compile(rf"(?<![\w’'-])({_PERSON}), (?:(?:la|le|the|el|der|die|il|o|a)\s)?(?:{_ROLE})\b"),
-    re.compile(rf"\b(?:{_ROLE})\b[^.!?\n]{{0,40}}?, ({_PERSON})(?=[,.;)])"),
+    Pattern(lambda: rf"(?<![\w’'-])({_PERSON}), (?:(?:la|le|the|el|der|die|il|o|a)\s)?(?:{_roles()})\b"),
+    Pattern(lambda: rf"\b(?:{_roles()})\b[^.!?\n]{{0,40}}?, ({_PERSON})(?=[,.;)])"),
 )
 
 
@@ -102,6 +92,10 @@ def _by_rule(answerer: Answerer) -> Iterator[str]:
 def _person(article: Article) -> str:
     found = [match.group(1) for rule in _PEOPLE for match in rule.finditer(article.text)]
     return max(dict.fromkeys(found), key=article.text.count, default="")
+
+
+def _roles() -> str:
+    return "|".join(_ROLES.values())
 
 
 def _answers(answerer: Answerer, question: str, language: str, article_id: str) -> bool:

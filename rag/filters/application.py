@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,7 +77,7 @@ def _is_of(day: str, first: str, last: str) -> bool:
 def everywhere_of(question: str) -> tuple[str, bool]:
     """A question without "(in all articles)" and the like at its end, and whether that stood there."""
     text = Folded.of(question)
-    match = re.search(EVERYWHERE, text.folded)
+    match = EVERYWHERE.search(text.folded)
     if not match:
         return question, False
     rest = question[: text.places[match.start()]].rstrip(" ,(—–-")

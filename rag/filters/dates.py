@@ -6,14 +6,28 @@ Pure; text is read folded (`index.text.normalize.fold`). Why no date library: do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
-from index.text import MONTHS, WEEKDAYS, fold
-from rag.filters.date_words import ABOUT, DETERMINER, LAST_DAY, PAIRS, RELATIONS, RELATIVE, ROLLING, UNITS, Unit
-from rag.language import numbers
+from index.tables import NEVER, Pattern, Rules
+from index.text import fold, months, weekdays
+from rag.language import PACKS, numbers
+
+Unit = Literal["day", "week", "month", "year"]
+
+_RELATIONS = PACKS.table("dates.relations", dict[str, str])
+_PAIRS = PACKS.lists("dates.pairs")
+_ARTICLES = PACKS.all_words("dates.articles")
+_BEFORE = PACKS.rules("dates.before")
+_BEFORE_ELIDED = PACKS.rules("dates.before_elided")
+_ABOUT = PACKS.rules("dates.about")
+_RELATIVE: Mapping[str, list[tuple[str, Unit, int]]] = PACKS.table("dates.relative", list)
+_ROLLING = PACKS.rules("dates.rolling")
+_LAST_DAY = PACKS.lists("dates.last_day")
+_UNITS: Mapping[str, dict[Unit, str]] = PACKS.table("dates.units", dict)
 
 ROLLING_UNITS = {"day": 7, "week": 3, "month": 3, "year": 3}
 """What "these last days", "weeks" … are when no number is said."""
@@ -33,7 +47,7 @@ class When:
     is_relative: bool = False
     """Counted from today ("last week"), not read off a calendar ("March 2024")."""
     relation: str = ""
-    """"" for none, "between", or a key of RELATIONS."""
+    """"" for none, "between", or a key of "dates.relations" in the packs."""
     is_partial: bool = False
     """The year, or which Monday, was not said."""
 
@@ -126,24 +140,25 @@ def _bounded(atom: When, relation: str) -> When:
 
 # --- one date -----------------------------------------------------------------------------------------------------
 
-_MONTHS = {fold(word): number for word, number in MONTHS.items() if len(fold(word)) > 4 or fold(word) in
-           {"mars", "juin", "aout", "marz", "mayo", "june", "july", "juni", "juli", "juil", "mai", "may", "maio"}
-           } | {"juillet": 7}  # fmt: skip
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _OF = r"(?:de |del |do |di |of |d')?"
 _TAIL = r"(?![\w%]|[.,]\d|\s?(?:%|€|euros?\b|dollars?\b|km\b))"
 _YEAR = r"(?:1\d|20)\d\d"
 _PRESS_YEAR = r"(?:1[89]|20)\d\d"
 _NUMBER = re.compile(rf"(?P<d>{_DAY})(?:er|st|nd|rd|th|\.)?(?=[\s-])")
-_DETERMINER = re.compile(DETERMINER)
+_DETERMINER = Pattern(
+    lambda: (
+        rf"(?:l'(?:{_all(_BEFORE_ELIDED)})?"
+        rf"|(?:{'|'.join(f'{word} ' for word in _ARTICLES)})?(?:(?:{_all(_BEFORE)})\s*)?)"
+    )
+)
 _ISO = re.compile(rf"(?P<y>{_YEAR})-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?{_TAIL}")
 _SLASHED = re.compile(rf"(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>{_YEAR}){_TAIL}")
-_DAY_MONTH = re.compile(
-    rf"(?P<d>{_DAY})(?:er|st|nd|rd|th|\.|o)? {_OF}(?P<m>{_MONTH})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?"
+_DAY_MONTH = Pattern(
+    lambda: rf"(?P<d>{_DAY})(?:er|st|nd|rd|th|\.|o)? {_OF}(?P<m>{_month()})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?"
 )
-_MONTH_DAY = re.compile(rf"(?P<m>{_MONTH}) (?P<d>{_DAY})(?:st|nd|rd|th)?\b(?:,? (?P<y>{_YEAR}){_TAIL})?")
-_MONTH_YEAR = re.compile(rf"{ABOUT}(?P<m>{_MONTH})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?(?! \d)")
+_MONTH_DAY = Pattern(lambda: rf"(?P<m>{_month()}) (?P<d>{_DAY})(?:st|nd|rd|th)?\b(?:,? (?P<y>{_YEAR}){_TAIL})?")
+_MONTH_YEAR = Pattern(lambda: rf"{_about()}(?P<m>{_month()})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?(?! \d)")
 _YEAR_ONLY = re.compile(rf"(?P<y>{_PRESS_YEAR}){_TAIL}")
 
 
@@ -172,7 +187,7 @@ def _calendar_date(match: re.Match[str], calendar: Calendar) -> When | None:
     if not parts.get("m"):
         year = int(parts["y"])
         return When(start, start, end, date(year, 1, 1), date(year, 12, 31), "year")
-    month = _MONTHS.get(parts["m"]) or int(parts["m"])
+    month = _months().get(parts["m"]) or int(parts["m"])
     year = int(parts["y"]) if parts["y"] else calendar.year_of(month)
     if not parts.get("d"):
         first = date(year, month, 1)
@@ -188,12 +203,12 @@ def _relative_at(text: str, at: int, language: str, calendar: Calendar, is_weekd
             first, last = _units_back(today, counted_in, back)
             return When(at, at, match.end(), first, last, counted_in, is_relative=True)
     if match := _weekday(language, is_weekday).match(text, at):
-        day = today - timedelta((today.weekday() - WEEKDAYS[match["day"]]) % 7 or 7)
+        day = today - timedelta((today.weekday() - weekdays()[match["day"]]) % 7 or 7)
         is_alone = match.group() == match["day"]
         return When(at, at, match.end(), day, day, "day", is_relative=True, is_partial=is_alone)
     if match := _rolling(language).match(text, at):
         parts = match.groupdict()
-        unit: Unit = UNITS[parts.get("unit") or parts.get("one") or ""]
+        unit: Unit = _units()[parts.get("unit") or parts.get("one") or ""]
         said = parts.get("n") or parts.get("m")
         counted = numbers(said, language, loose=True) if said else {1 if parts.get("one") else ROLLING_UNITS[unit]}
         if len(counted) == 1 and 1 <= (n := int(min(counted))) <= 500:
@@ -232,6 +247,26 @@ def _day(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, _month_end(date(year, month, 1)).day))
 
 
+@cache
+def _months() -> dict[str, int]:
+    """Folded names of months that are hardly ever another word, and their numbers."""
+    short = {"mars", "juin", "aout", "marz", "mayo", "june", "july", "juni", "juli", "juil", "mai", "may", "maio"}
+    folded = {fold(word): number for word, number in months().items()}
+    return {word: number for word, number in folded.items() if len(word) > 4 or word in short}
+
+
+def _about() -> str:
+    return rf"(?:(?:(?:au |le |the |el |la |a |o )?(?:{_all(_ABOUT)})(?: d[e'] ?|[- ]))?)"
+
+
+def _all(rules: Rules) -> str:
+    return "|".join(rules.values())
+
+
+def _month() -> str:
+    return "|".join(sorted(_months(), key=len, reverse=True))
+
+
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
@@ -245,29 +280,35 @@ def _spaced(rule: str) -> re.Pattern[str]:
 
 
 @cache
+def _units() -> dict[str, Unit]:
+    """Words for units in all languages -> the unit."""
+    return {word: unit for table in _UNITS.values() for unit, row in table.items() for word in row.split()}
+
+
+@cache
 def _relations(language: str) -> dict[str, re.Pattern[str]]:
-    return {name: _spaced(rule) for name, rule in RELATIONS.get(language, {}).items()}
+    return {name: _spaced(rule) for name, rule in _RELATIONS.get(language, {}).items()}
 
 
 @cache
 def _pairs(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    opening, joining = PAIRS.get(language, r"(?!);(?!)").split(";")
+    opening, joining = _PAIRS.get(language, (NEVER, NEVER))
     return _spaced(opening), re.compile(rf"\s*(?:{joining})(?:\s+|(?<=[-']))")
 
 
 @cache
 def _relative(language: str) -> tuple[tuple[re.Pattern[str], Unit, int], ...]:
-    return tuple((re.compile(rf"(?:{rule})\b"), unit, back) for rule, unit, back in RELATIVE.get(language, ()))
+    return tuple((re.compile(rf"(?:{rule})\b"), unit, back) for rule, unit, back in _RELATIVE.get(language, ()))
 
 
 @cache
 def _weekday(language: str, is_alone: bool) -> re.Pattern[str]:
     """ "lundi dernier", "last Monday"; "lundi" too when it may stand alone."""
-    before, behind = LAST_DAY.get(language, ("(?!)", "(?!)"))
+    before, behind = _LAST_DAY.get(language, (NEVER, NEVER))
     many = "?" if is_alone else ""
-    return re.compile(rf"(?:{before}){many}(?P<day>{'|'.join(WEEKDAYS)})(?:{behind}){many}\b")
+    return re.compile(rf"(?:{before}){many}(?P<day>{'|'.join(weekdays())})(?:{behind}){many}\b")
 
 
 @cache
 def _rolling(language: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{ROLLING.get(language, '(?!)')})\b(?! (?:d[eiou]s?|d[ae]l?|of|der|des)\b| d')")
+    return re.compile(rf"(?:{_ROLLING.of(language)})\b(?! (?:d[eiou]s?|d[ae]l?|of|der|des)\b| d')")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
+from index.tables import NEVER
 from index.text import fold
 from index.types import Article
 from rag.filters.dates import Calendar, When, when_at, whens
@@ -92,7 +93,7 @@ def _explicit(text: Folded, language: str, known: Known) -> Filter | None:
 
 def _of_intent(text: Folded, language: str, known: Known) -> Filter | None:
     """A filter in a question about the articles: "Quels articles ai-je de mars ?", "Que dit Le Monde du pont ?"."""
-    news, contents = NEWS.get(language, ("(?!)", ""))
+    news, contents = NEWS.get(language, (NEVER, ""))
     for start, end, when, source in _candidates(text, language, known):
         rest = text.without(start, end)
         intent = recognise(rest) if any(char.isalnum() for char in rest) else None
@@ -100,7 +101,7 @@ def _of_intent(text: Folded, language: str, known: Known) -> Filter | None:
             return _filter(text.typed(start, end).strip(), when, source, contents, is_explicit=True)
         if intent and intent.kind == "contents":
             return _filter(text.typed(start, end).strip(), when, source, rest, is_explicit=True)
-    rule, instead = SAYS_ABOUT.get(language, ("(?!)", ""))
+    rule, instead = SAYS_ABOUT.get(language, (NEVER, ""))
     for match in re.finditer(rf"^\W*(?:{rule})\s+", text.folded):
         if found := source_at(text, match.end(), known.sources):
             behind = re.match(r"(?:\s+(?:say|write|report)\b)?", text.folded[found[1] :])  # "what does X say"
@@ -192,20 +193,20 @@ def _filter(words: str, when: When | None, source: str, question: str, is_explic
 
 @cache
 def _nouns(language: str) -> re.Pattern[str]:
-    strict, loose = ARTICLES.get(language, ("(?!)", "(?!)"))
-    yours = YOURS.get(language, "(?!)")
+    strict, loose = ARTICLES.get(language, (NEVER, NEVER))
+    yours = YOURS.of(language)
     return re.compile(rf"\b(?P<yours>(?:{yours})\s+)?(?P<noun>(?:{strict})|(?P<loose>{loose}))\b")
 
 
 @cache
 def _leading(language: str) -> re.Pattern[str]:
     """What stands before a word for articles, or before its date, when the whole is set off from the question."""
-    return re.compile(rf"(?<![\w'-])(?:{IN_ARTICLES.get(language, '(?!)')})\s*$")
+    return re.compile(rf"(?<![\w'-])(?:{IN_ARTICLES.of(language)})\s*$")
 
 
 @cache
 def _published(language: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*,?\s*(?:(?:{PUBLISHED.get(language, '(?!)')})\s+)?")
+    return re.compile(rf"\s*,?\s*(?:(?:{PUBLISHED.of(language)})\s+)?")
 
 
 _HAS_THE = re.compile(r"\b(?:the|my|your|our|any|all|which|what|these|those|many)\s*$|^\s*$")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from index.tables import Rules
 from index.text import fold
 from rag.filters.dates import Calendar, When, when_at
 from rag.filters.offsets import Folded
@@ -78,6 +79,6 @@ def _spaced(rule: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-])(?:{rule})(?:\s+|(?<='))")
 
 
-def rule_of(table: Mapping[str, str], language: str) -> re.Pattern[str]:
+def rule_of(rules: Rules, language: str) -> re.Pattern[str]:
     """A language's words of a table, with the space behind them."""
-    return _spaced(table.get(language, "(?!)"))
+    return _spaced(rules.of(language))

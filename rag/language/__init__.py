@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         mentions,
     )
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
+    from rag.language.packs import PACKS
     from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
     from rag.language.quantities import NUMBER_WORDS, measures, numbers
 else:
@@ -40,6 +41,7 @@ else:
         negation="is_negated",
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
+        packs="PACKS",
         proper_names="days is_acronym_of names same_stem stands",
         quantities="NUMBER_WORDS measures numbers",
     )
@@ -47,6 +49,7 @@ else:
 __all__ = [
     "LANGUAGE_NAMES",
     "NUMBER_WORDS",
+    "PACKS",
     "SPOKEN",
     "WORDINGS",
     "YES_NO_WORDS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from index.text import fold
+from rag.language.packs import PACKS
 from rag.language.proper_names import is_acronym_of, names, stands
 from rag.language.quantities import numbers
 
@@ -33,11 +34,7 @@ def unmet(
 
 
 # Capitalised in English though no names: an article on France need not say "French".
-_DEMONYMS = frozenset(
-    "american british english french german spanish dutch greek swiss welsh irish scottish danish swedish finnish "
-    "norwegian polish turkish chinese japanese russian ukrainian italian portuguese belgian hungarian european african "
-    "asian i".split()
-)
+_DEMONYMS = PACKS.all_words("names.demonyms")
 
 
 def as_written(number: float) -> str:

@@ -6,31 +6,18 @@ No tagger: articles, prepositions and capitals are enough for the short sentence
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from index.text import MONTHS, fold, stop_words, words
-from rag.language.noun_phrase_words import (
-    ARTICLES,
-    BE,
-    BEFORE,
-    BEHIND,
-    CONTRACTED,
-    DO,
-    JOINING,
-    LIGHT_VERB,
-    OF,
-    OTHER,
-    PARTICLES,
-    PLACE,
-    ROLES,
-    TITLES,
-)
+from index.tables import Pattern
+from index.text import fold, months, stop_words, words
+from rag.language.packs import PACKS
 
 Kind = Literal["person", "place", "thing", "name", "date"]
 
-SPOKEN = ("fr", "en", "es", "de", "it", "pt")
+SPOKEN: Collection[str] = PACKS.table("nouns.articles", dict[str, str])
 """Languages whose follow-up questions have rules."""
 
 
@@ -52,18 +39,35 @@ class Mention:
     """It holds a name."""
 
 
+_ARTICLES = PACKS.table("nouns.articles", dict[str, str])
+_PLACE = PACKS.words("nouns.place")
+_OF = PACKS.words("nouns.of")
+_OTHER = PACKS.words("nouns.other")
+_CONTRACTED = PACKS.table("nouns.contracted", dict[str, str])
+_BEFORE_NOUN = PACKS.words("nouns.before_noun")
+_ENDINGS_BEHIND = PACKS.pattern("nouns.endings_behind", r"(?:{})$|^[^\W\d_]{3,}é$")
+_PARTICIPLE = PACKS.pattern("nouns.participle")
+_AUXILIARIES = PACKS.all_words("nouns.auxiliaries")
+_BE = PACKS.all_words("nouns.be")
+_VERBS_BEHIND_NAMES = PACKS.all_words("nouns.verbs_behind_names")
+_PARTICLES = PACKS.all_words("nouns.particles")
+_JOINING = PACKS.all_words("nouns.joining")
+_TITLES = PACKS.all_words("nouns.titles")
+_ROLES = PACKS.all_words("nouns.roles")
 _INVERTED = re.compile(r"-(?:t-)?(?:ils?|elles?|on|ce|je|tu|nous|vous)$", re.IGNORECASE)
 _TOKEN = re.compile(
     r"(?:jusqu|lorsqu|puisqu|qu|[cdjlmnst]|dell|nell|all|sull|dall|quell|un)['’](?=\w)"
     r"|\d+(?:[.,\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W\d_]+(?:[-'’][^\W\d_]+)*|[^\w\s]",
     re.IGNORECASE,
 )
-_MONTH = "|".join(sorted({re.escape(month) for month in MONTHS if len(month) > 2}, key=len, reverse=True))
-DATE = re.compile(
-    r"(?:\b(?:en|in|im|nel|em|au|au cours de|depuis|since|seit|pendant|during|le|on|on the|am|el|il|a|en el)\s+)?"
-    r"(?:(?:l['’]année|l['’]an|l['’]été|l['’]hiver|the year|el año|jahr|l['’]anno|o ano)\s+)?"
-    rf"\b(?:(?:\d{{1,2}}(?:er|st|nd|rd|th|\.)?\s+(?:de\s+)?)?(?:{_MONTH})\b(?:\s+(?:\d{{1,2}},?\s+)?(?:de\s+)?(?:1\d|20)\d\d)?"
-    r"|(?:1\d|20)\d\d)\b(?!\s*(?:%|€|euros?|dollars?))",
+DATE = Pattern(
+    lambda: (
+        r"(?:\b(?:en|in|im|nel|em|au|au cours de|depuis|since|seit|pendant|during|le|on|on the|am|el|il|a"
+        r"|en el)\s+)?"
+        r"(?:(?:l['’]année|l['’]an|l['’]été|l['’]hiver|the year|el año|jahr|l['’]anno|o ano)\s+)?"
+        rf"\b(?:(?:\d{{1,2}}(?:er|st|nd|rd|th|\.)?\s+(?:de\s+)?)?(?:{_month()})\b(?:\s+(?:\d{{1,2}},?\s+)?(?:de\s+)?(?:1\d|20)\d\d)?"
+        r"|(?:1\d|20)\d\d)\b(?!\s*(?:%|€|euros?|dollars?))"
+    ),
     re.IGNORECASE,
 )
 
@@ -88,6 +92,10 @@ def dates(text: str) -> list[Mention]:
     return [Mention(m.group(), m.start(), m.end(), "date") for m in DATE.finditer(text)]
 
 
+def _month() -> str:
+    return "|".join(sorted({re.escape(month) for month in months() if len(month) > 2}, key=len, reverse=True))
+
+
 def joined(prep: str, text: str, language: str) -> str:
     """Preposition and phrase as they are written together: "de" + "le pont" is "du pont"."""
     if not prep:
@@ -99,7 +107,7 @@ def joined(prep: str, text: str, language: str) -> str:
             return f"{together[f'{prep} {first}']} {rest}"
         if prep in ("de", "d'"):
             return f"d’{text}" if is_vowel(text) else f"de {text}"
-    for contracted, apart in CONTRACTED.get(language, {}).items():
+    for contracted, apart in _CONTRACTED.get(language, {}).items():
         if apart == f"{prep} {first}" and rest:
             return f"{contracted} {rest}"
     return prep + text if prep.endswith("'") else f"{prep} {text}"
@@ -117,12 +125,12 @@ def is_place(name: str, language: str) -> bool:
 
 
 def is_place_preposition(prep: str, language: str) -> bool:
-    return bool(prep) and prep in PLACE.get(language, "").split()
+    return bool(prep) and prep in _PLACE.get(language, ())
 
 
 def is_role(word: str) -> bool:
     """Is a noun what a person is or does ("maire", "driver")?"""
-    return fold(word) in ROLES or fold(word).rstrip("s") in ROLES
+    return fold(word) in _ROLES or fold(word).rstrip("s") in _ROLES
 
 
 Token = tuple[str, int, int]
@@ -133,8 +141,9 @@ def _mention_at(text: str, tokens: list[Token], at: int, language: str, nouns: b
     begin, prep, article = at, "", ""
     low = tokens[at][0].lower()
     bare_names = not nouns and language in ("en", "de")  # there an article before a name belongs to a noun behind it
-    if low in CONTRACTED[language]:
-        prep, _, article = CONTRACTED[language][low].partition(" ")
+    contracted = _CONTRACTED.get(language, {})
+    if low in contracted:
+        prep, _, article = contracted[low].partition(" ")
         at += 1
     else:
         if low in _prepositions(language):
@@ -168,7 +177,7 @@ def _mention_at(text: str, tokens: list[Token], at: int, language: str, nouns: b
         first_nouns = [t for t, _, _ in tokens[at : at + 3]]
         named = any(t[:1].isupper() for t, _, _ in tokens[at:end]) and (language != "de" or end > at + 1)
         return replace(mention, kind="person" if head and head in first_nouns else "thing", named=named), end
-    titled = begin > 0 and fold(tokens[begin - 1][0]) in TITLES
+    titled = begin > 0 and fold(tokens[begin - 1][0]) in _TITLES
     bare = written.removeprefix(f"{article} ").removeprefix(article)
     return replace(mention, kind=_name_kind(bare, prep, bool(article), titled, language)), end
 
@@ -191,11 +200,7 @@ def _name_end(text: str, tokens: list[Token], at: int, language: str, nouns: boo
     while end < len(tokens):
         if _is_name(text, tokens, end, language):
             end += 1
-        elif (
-            tokens[end][0].lower() in JOINING - {"of", "the", "de", "du", "des", "d'", "di", "del", "da", "do"}
-            and end + 1 < len(tokens)
-            and _is_name(text, tokens, end + 1, language)
-        ):
+        elif tokens[end][0].lower() in _JOINING and end + 1 < len(tokens) and _is_name(text, tokens, end + 1, language):
             end += 2
         else:
             break
@@ -211,7 +216,7 @@ def _is_name(text: str, tokens: list[Token], at: int, language: str, nouns: bool
     if language == "de" and not nouns:
         before = tokens[at - 1][0].lower() if at else ""
         if before in _articles("de") or not (
-            before in _prepositions("de") or before in CONTRACTED["de"] or is_place(token, "de")
+            before in _prepositions("de") or before in _CONTRACTED["de"] or is_place(token, "de")
         ):
             return at > 0 and tokens[at - 1][0][0].isupper() and _is_name(text, tokens, at - 1, language, nouns)
     opens = at == 0 or text[:start].rstrip().endswith(("?", ".", "¿", "!", ":"))
@@ -221,9 +226,7 @@ def _is_name(text: str, tokens: list[Token], at: int, language: str, nouns: bool
 
 def _is_verb_like(token: str) -> bool:
     plain = token.lower()
-    return (
-        bool(_INVERTED.search(plain)) or plain in BE or plain in {"a", "est", "ont", "sont", "ha", "es", "hat", "ist"}
-    )
+    return bool(_INVERTED.search(plain)) or plain in _BE or plain in _VERBS_BEHIND_NAMES
 
 
 def _noun_end(tokens: list[Token], at: int, begin: int, language: str, n_before: int = 0) -> int:
@@ -236,9 +239,9 @@ def _noun_end(tokens: list[Token], at: int, begin: int, language: str, n_before:
             token[:1].isalpha()
             and not token.endswith("'")
             and plain not in stop_words(language)
-            and plain not in PARTICLES
+            and plain not in _PARTICLES
             and not _INVERTED.search(token)
-        ) or (i < len(tokens) and token.lower() in BEFORE.get(language, "").split())
+        ) or (i < len(tokens) and token.lower() in _BEFORE_NOUN.get(language, ()))
 
     end = at
     if language == "en":
@@ -247,24 +250,24 @@ def _noun_end(tokens: list[Token], at: int, begin: int, language: str, n_before:
         before = tokens[begin - 1][0].lower() if begin else ""
         # "did the ferry sail", but "did the ferry from Skerrin sail"
         has_verb_behind = end + 2 < len(tokens) and tokens[end][0] in ("from", "of", "in", "at") and is_content(end + 2)
-        if n_before + end - at > 1 and before in DO and not has_verb_behind and end > at:
+        if n_before + end - at > 1 and before in _AUXILIARIES and not has_verb_behind and end > at:
             end -= 1
             if n_before + end - at > 1 and tokens[end][0].lower().endswith("ing"):
                 end -= 1
-        elif n_before + end - at > 1 and before in BE and end > at and LIGHT_VERB.search(tokens[end - 1][0].lower()):
+        elif n_before + end - at > 1 and before in _BE and end > at and _PARTICIPLE.search(tokens[end - 1][0].lower()):
             end -= 1
         return end
     if language == "de":
         while is_content(end) and tokens[end][0][0].islower() and end < at + 3:
             end += 1
         return end + 1 if end < len(tokens) and is_content(end) and tokens[end][0][0].isupper() else at
-    before_noun = BEFORE[language].split()
+    before_noun = _BEFORE_NOUN.get(language, ())
     while end < len(tokens) and tokens[end][0].lower() in before_noun:
         end += 1
     if not is_content(end):
         return end if end > at else at
     end += 1
-    while is_content(end) and BEHIND.search(tokens[end][0]) and end < at + 5:
+    while is_content(end) and _ENDINGS_BEHIND.search(tokens[end][0]) and end < at + 5:
         end += 1
     return end
 
@@ -272,8 +275,8 @@ def _noun_end(tokens: list[Token], at: int, begin: int, language: str, n_before:
 def _complement_end(text: str, tokens: list[Token], end: int, language: str) -> int:
     """The token after "of …" behind a noun, as often as it comes; names stuck to the noun ("le lycée Jean-Zay") too."""
     of = {
-        *OF[language].split(),
-        *(w for w, a in CONTRACTED[language].items() if a.split()[0] in OF[language].split()),
+        *_OF.get(language, ()),
+        *(w for w, a in _CONTRACTED.get(language, {}).items() if a.split()[0] in _OF.get(language, ())),
     }
     if language == "de":
         of |= {"des", "der"}
@@ -298,7 +301,7 @@ def _complement_end(text: str, tokens: list[Token], end: int, language: str) -> 
 def _articles(language: str) -> dict[str, tuple[str, bool | None]]:
     """Article -> (gender, plural)."""
     found: dict[str, tuple[str, bool | None]] = {}
-    for features, row in ARTICLES[language].items():
+    for features, row in _ARTICLES[language].items():
         plural = None if language in ("en", "de") else features.endswith("p")
         for word in row.split():
             found[word] = (features.rstrip("p"), plural)
@@ -307,7 +310,7 @@ def _articles(language: str) -> dict[str, tuple[str, bool | None]]:
 
 @cache
 def _prepositions(language: str) -> frozenset[str]:
-    return frozenset(f"{PLACE[language]} {OF[language]} {OTHER[language]}".split())
+    return frozenset().union(*(table.get(language, ()) for table in (_PLACE, _OF, _OTHER)))
 
 
 @cache

@@ -5,26 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from index.text import words
+from rag.language.packs import PACKS
 
 # Beginnings of folded words whose change turns a statement round, side against side.
-_OPPOSITES = {
-    "fr": (
-        ("augment hauss progress grimp accroi croit cru monte bond", "baiss diminu recul chut redui decroi repli"),
-        ("gagn remport vainqu victoire", "perd perte battu defait"),
-        ("ouvr rouvr inaugur", "ferm"),
-        ("accept approuv adopt autoris", "refus rejet interdi"),
-        ("construi bati", "demoli detrui"),
-        ("embauch recrut", "licenci supprim"),
-    ),
-    "en": (
-        ("increas rise rose risen rising grow grew climb gain higher", "decreas fall fell fallen drop declin lower reduc cut shrink shrank"),
-        ("win won victor", "lose lost defeat"),
-        ("open reopen", "close closed closing shut"),
-        ("accept approv adopt allow", "refus reject ban banned forbid"),
-        ("build built", "demolish destroy"),
-        ("hire recruit", "fire fired dismiss"),
-    ),
-}  # fmt: skip
+_OPPOSITES = PACKS.table("grammar.opposites", lambda pairs: tuple(map(tuple, pairs)))
 
 
 def opposite_of(claim: str, sentence: str, language: str) -> str:

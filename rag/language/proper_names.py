@@ -6,27 +6,11 @@ import re
 from functools import cache
 from itertools import zip_longest
 
-from index.text import MONTHS, WEEKDAYS, fold, stem, stop_words, words
+from index.text import fold, months, stem, stop_words, weekdays, words
+from rag.language.packs import PACKS
 
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 _ELIDED = re.compile(r"^(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[’'](?=\w)", re.IGNORECASE)
-_MONTHS = {fold(word): number for word, number in MONTHS.items()}
-# Cities whose names do not even begin alike; countries come from the Unicode tables.
-_CITIES = (
-    "pekin beijing peking pechino pequim",
-    "varsovie warsaw varsovia warschau varsavia",
-    "bruxelles brussels bruselas brussel bruxelas",
-    "le caire cairo kairo",
-    "la haye hague haya haag aia haia",
-    "venise venice venecia venedig venezia veneza",
-    "munich munchen monaco munique",
-    "florence firenze florenz florencia florenca",
-    "anvers antwerp antwerpen amberes anversa antuerpia",
-    "aix aachen aquisgran",
-    "alger algiers argel algier algeri",
-    "athenes athens atenas athen atene",
-)
-_CITY = {word: number for number, row in enumerate(_CITIES) for word in row.split() if len(word) > 2}
 
 
 def names(text: str, language: str) -> list[str]:
@@ -103,8 +87,9 @@ def _is_one_edit_away(a: str, b: str) -> bool:
 def days(text: str) -> set[str]:
     """Months and weekdays a text names, in one spelling for all languages ("mars", "March"); "mai" and "may" too."""
     there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
-    months = {f"month {_MONTHS[word]}" for word in there & _MONTHS.keys() if len(word) > 3 or word == "mai"}
-    return months | {f"weekday {WEEKDAYS[word]}" for word in there & WEEKDAYS.keys()}
+    known = _months()
+    named = {f"month {known[word]}" for word in there & known.keys() if len(word) > 3 or word == "mai"}
+    return named | {f"weekday {weekdays()[word]}" for word in there & weekdays().keys()}
 
 
 def is_acronym_of(name: str, text: str) -> bool:
@@ -119,7 +104,7 @@ def _stands_translated(name: str, text: str, language: str, source_language: str
     """Months, weekdays, great cities and countries by the tables of both languages."""
     wanted = _bare(name)
     there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
-    for table in (_MONTHS, WEEKDAYS, _CITY):
+    for table in (_months(), weekdays(), _cities()):
         if wanted in table:
             return any(table.get(word) == table[wanted] for word in there)
     codes = {code for code, known in _territories(language).items() if wanted in known.split()}
@@ -137,6 +122,18 @@ def _territories(language: str) -> dict[str, str]:
     except (UnknownLocaleError, ValueError):
         return {}
     return {code: " ".join(words(name, language)) for code, name in found.items() if code.isalpha()}
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {fold(word): number for word, number in months().items()}
+
+
+@cache
+def _cities() -> dict[str, int]:
+    """Words of the names of great cities that do not even begin alike in two languages, and which city it is."""
+    rows = enumerate(PACKS.shared("names.cities"))
+    return {word: number for number, row in rows for word in row.split() if len(word) > 2}
 
 
 def _bare(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from rag.query.asked_year import ONCE, without_asked_year
+    from rag.query.asked_year import happens_once, without_asked_year
     from rag.query.decomposition import split
     from rag.query.intent import Intent, is_file_name, is_greeting, recognise
     from rag.query.intent_rules import ENDING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
-        asked_year="ONCE without_asked_year",
+        asked_year="happens_once without_asked_year",
         decomposition="split",
         intent="Intent is_file_name is_greeting recognise",
         intent_rules="ENDING",
@@ -26,11 +26,11 @@ else:
 
 __all__ = [
     "ENDING",
-    "ONCE",
     "Intent",
     "Query",
     "Split",
     "asks",
+    "happens_once",
     "is_file_name",
     "is_greeting",
     "kind_of",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from index.text import words
+from rag.language import PACKS
 from rag.query.query import Query
 
 # What happens to a thing once, so that another year is a "no".
-ONCE = tuple(
-    "construi bati inaugur fond ne nait naiss mort mour deced creer cree creation built build inaugurat found "
-    "born died die death creat "
-    "nacio nacid murio muert fundad fundo gegrundet geboren gestorben starb erbaut gebaut nato nata morto morta "
-    "fondat costruit nasceu morreu".split()
-)
+_ONCE = PACKS.all_words("question.once")
+
+
+def happens_once(question: str, language: str) -> bool:
+    """Does a question ask for what happens to a thing once ("built", "born")?"""
+    return any(word.startswith(_once()) for word in words(question, language))
 
 
 def without_asked_year(query: Query) -> str:
@@ -21,7 +23,11 @@ def without_asked_year(query: Query) -> str:
 
     Only for what happens once: an article on the glacier's loss in 2023 does not answer for 2021.
     """
-    is_once = any(word.startswith(ONCE) for word in words(query.text, query.language))
-    if not is_once or query.kind != "yes_no":
+    if not happens_once(query.text, query.language) or query.kind != "yes_no":
         return query.text
     return re.sub(r"\b(?:1\d|20)\d\d\b", "", query.text)
+
+
+@cache
+def _once() -> tuple[str, ...]:
+    return tuple(_ONCE)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from index.tables import NEVER
 from index.text import fold
+from rag.language import PACKS
 from rag.query.comparison import sides_of
 from rag.query.parts import AND, MAX_PARTS, RELATIVE, Part, Split
 from rag.query.question_type import asks, question_word
@@ -41,15 +43,15 @@ def _cut(question: str, language: str) -> list[str]:
     marked = [piece.strip(" ¿") for piece in re.split(r"[?？]+", question)]
     pieces = [piece for piece in marked if sum(char.isalpha() for char in piece) > 1]
     if len(pieces) > 1:
-        joined = [re.sub(rf"^(?:{AND[language]})\s+", "", piece, flags=re.IGNORECASE) for piece in pieces]
+        joined = [re.sub(rf"^(?:{AND.of(language)})\s+", "", piece, flags=re.IGNORECASE) for piece in pieces]
         return joined if all(asks(piece, language) for piece in joined) else []
-    for match in re.finditer(rf"(,|;)?\s+(?:{AND[language]})\s+(?=\S)", fold(question)):
+    for match in re.finditer(rf"(,|;)?\s+(?:{AND.of(language)})\s+(?=\S)", fold(question)):
         before, after = question[: match.start()].strip(" ¿"), question[match.end() :].strip(" ?")
         word = fold(question_word(after, language))
         if not word or not asks(before, language):
             continue
         last = word.split()[-1]
-        is_clause = re.fullmatch(RELATIVE[language], last) and re.search(rf"\S +{re.escape(last)}\b", fold(before))
+        is_clause = re.fullmatch(RELATIVE.of(language), last) and re.search(rf"\S +{re.escape(last)}\b", fold(before))
         if re.fullmatch("qu'?[a-z]*", last) and language == "fr" and not question_word(before, language):
             continue  # "est-il vrai que … et que …"
         if last in ("que", "che") and not match[1] and not re.match(r"\S+ \S+-(?:t-)?(?:il|elle|ils|elles)\b", after):
@@ -67,27 +69,8 @@ def _as_question(text: str, language: str) -> str:
 
 # --- what the second question leans on ------------------------------------------------------------------------------
 
-_PRONOUNS = {
-    "fr": r"(?<=-t-)(?:il|elle|ils|elles)\b|(?<=-)(?:il|elle|ils|elles)\b|\b(?:il|elle|ils|elles)\b",
-    "en": r"\b(?:it|he|she|they)\b",
-    "de": r"\b(?:er|sie|es)\b",
-    "es": r"\b(?:el|ella|ellos|ellas)\b(?= (?:fue|ha|era|esta|sera)\b)",
-    "it": r"\b(?:lui|lei|egli|essa|essi)\b",
-    "pt": r"\b(?:ele|ela|eles|elas)\b",
-}
-_DETERMINERS = {
-    "fr": {
-        "il": r"le |l['’]|ce |un |du |au ",
-        "elle": r"la |l['’]|cette |une ",
-        "ils": r"les |des ",
-        "elles": r"les |des ",
-    },
-    "en": {"": r"the |this |that |a |an "},
-    "de": {"er": r"der |den |dem ", "sie": r"die |der ", "es": r"das |dem "},
-    "es": {"": r"el |la |los |las "},
-    "it": {"": r"il |lo |la |l['’]|i |gli |le "},
-    "pt": {"": r"o |a |os |as "},
-}
+_PRONOUNS = PACKS.rules("parts.pronouns")
+_DETERMINERS = PACKS.table("parts.determiners", dict[str, str])
 _OF = (
     r"(?: (?:de la|de l['’]|de|du|des|d['’]|à la|à|au|aux|en|of the|of|at|in|on|del|della|di|do|da|von|der"
     r"|in der|am|im|el)(?: |(?<=['’])))"
@@ -102,7 +85,7 @@ def _standing_alone(text: str, first: str, language: str) -> str:
     if word and len(rest.split()) == 0:
         asked = question_word(first, language)
         return f"{word.strip()} {first[len(asked) :].strip(' ,')}" if asked else f"{first}, {word.strip()}"
-    pronoun = re.search(_PRONOUNS[language], fold(text))
+    pronoun = re.search(_PRONOUNS.of(language), fold(text))
     if pronoun:
         subject = _subject(first, pronoun.group(), language)
         named = _names(first[len(question_word(first, language)) :])
@@ -123,8 +106,8 @@ def _subject(first: str, pronoun: str, language: str) -> str:
     """The noun phrase of the first question that a pronoun most likely stands for: one with a name in it if any."""
     asked = question_word(first, language)
     body = first[len(asked) :]
-    table = _DETERMINERS[language]
-    determiners = table.get(pronoun) or "|".join(table.values())
+    table = _DETERMINERS.get(language, {})
+    determiners = table.get(pronoun) or "|".join(table.values()) or NEVER
     within = rf"(?<!\w)(?:{determiners})"
     named = rf"{within}(?!\d)[a-zà-ÿ’'-]+(?: [a-zà-ÿ-]+)?{_OF}{_NAME}|{within}{_NAME}(?: [a-zà-ÿ]+(?= ))?"
     found = re.search(named, body)

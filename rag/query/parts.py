@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.language import PACKS
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -22,20 +24,6 @@ class Split:
 
 MAX_PARTS = 3
 
-AND = {
-    "fr": "et(?: aussi)?|ainsi que",
-    "en": "and(?: also)?",
-    "es": "y(?: tambien)?|e",
-    "de": "und(?: auch)?",
-    "it": "e(?: anche)?|ed",
-    "pt": "e(?: tambem)?",
-}
+AND = PACKS.rules("parts.and")
 # Words that also begin a clause about a noun ("the bridge that … and that …", "la ville où … et où …").
-RELATIVE = {
-    "fr": "qui|que|ou|quand|comment|pourquoi|dont",
-    "en": "who|which|that|where|when|how|why|what|whose",
-    "es": "que|quien|donde|cuando|como",
-    "de": "wie|wo|was|wer|wann|warum",
-    "it": "che|chi|dove|come|quando|cui",
-    "pt": "que|quem|onde|como|quando",
-}
+RELATIVE = PACKS.rules("parts.relative")

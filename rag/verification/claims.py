@@ -10,7 +10,7 @@ from itertools import pairwise
 from index.text import detect, fold, sentences, words
 from index.types import Article
 from rag.evidence import Passage, Sentence, cite
-from rag.language import YES_NO_WORDS, content, is_negated, is_nothing, names, numbers, stands, unmet
+from rag.language import PACKS, YES_NO_WORDS, content, is_negated, is_nothing, names, numbers, stands, unmet
 from rag.query import Query
 from rag.types import Citation, Claim
 from rag.verification.checked_claim import CheckedClaim
@@ -189,11 +189,7 @@ LONGEST_LEAP = 8
 """Most content words of a line that may lie between two neighbours of a claim that explains something: beyond it a
 subject has been given the verb of another."""
 
-_BECAUSE = re.compile(
-    r"\b(?:parce qu\w*|car|en raison|a cause|grace a|puisqu\w*|afin|pour|because|due to|as|since|to|so that"
-    r"|porque|debido|para|weil|da|wegen"
-    r"|um|perche|a causa|por causa|devido)\b"
-)
+_BECAUSE = PACKS.pattern("verdict.because", r"\b(?:{})\b")
 
 
 def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
@@ -316,32 +312,9 @@ def _says(claim: str, passage: Passage, language: str, least: float) -> bool:
     return n_asked == 0 or (n_said > 0 and n_said / n_asked >= least)
 
 
-_REASONS = {
-    "fr": {
-        "number": "le nombre {missing} n’est pas dans les lignes",
-        "name": "le nom {missing} n’est pas dans les lignes",
-        "words": "les lignes ne disent pas {missing}",
-        "date": "la date {missing} n’est pas dans les lignes",
-        "unit": "les lignes donnent une autre unité que {missing}",
-        "opposite": "les lignes disent le contraire de « {missing} »",
-        "negation": "la phrase et les lignes ne s’accordent pas sur une négation",
-        "language": "la phrase n’est pas dans la langue de la question",
-        "answer": "la phrase ne donne pas la réponse trouvée : {missing}",
-    },
-    "en": {
-        "number": "the number {missing} is not in the lines",
-        "name": "the name {missing} is not in the lines",
-        "words": "the lines do not say {missing}",
-        "date": "the date {missing} is not in the lines",
-        "unit": "the lines give another unit than {missing}",
-        "opposite": "the lines say the opposite of “{missing}”",
-        "negation": "the sentence and the lines do not agree on a “not”",
-        "language": "the sentence is not in the language of the question",
-        "answer": "the sentence does not give the answer that was found: {missing}",
-    },
-}
+_REASONS = PACKS.table("reasons", dict[str, str])
 
 
 def _reason(support: Support, language: str) -> str:
-    said = _REASONS["fr" if language == "fr" else "en"]
+    said = _REASONS.get(language, _REASONS["en"])
     return said[support.kind].format(missing=", ".join(support.missing) or "…")

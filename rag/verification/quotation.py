@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index.text import fold
 from rag.evidence import Passage, Sentence, cite, clause
-from rag.language import content, is_negated, measures, names, numbers, same_stem
+from rag.language import PACKS, content, is_negated, measures, names, numbers, same_stem
 from rag.query import Query
 from rag.types import Claim
 from rag.verification.yes_no import is_unsure
@@ -24,11 +24,7 @@ LEAST_WORDS = 3
 MOST_LISTED = 4
 
 _ITEM = re.compile(r"[-*•–]\s|\d+[.)]\s")
-_SPEECH = re.compile(
-    r"\b(?:dit|dite|disent|disait|declar\w*|affirm\w*|repond\w*|annonc\w*|selon|d'apres|pense|parle|said|say"
-    r"|says|told|stated?|according to"
-    r"|declared|claims?|dijo|dice|declaro|segun|sagte|sagt|erklarte|laut|disse|dice|ha detto|secondo|segundo)\b"
-)
+_SPEECH = PACKS.pattern("verdict.speech", r"\b(?:{})\b")
 
 
 def quotes(passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from index.text import stem, stop_words, words
 from rag.language import (
+    PACKS,
     as_written,
     content,
     days,
@@ -149,14 +150,7 @@ def _other_units(claim: str, sentence: str, language: str, source_language: str)
 
 
 # What makes nearly nothing of the word behind it: "peu polluant" is not "polluant".
-_HARDLY = {
-    "fr": frozenset("peu guere rarement faiblement".split()),
-    "en": frozenset("hardly barely scarcely rarely seldom".split()),
-    "es": frozenset("poco apenas raramente".split()),
-    "de": frozenset("kaum wenig selten".split()),
-    "it": frozenset("poco raramente".split()),
-    "pt": frozenset("pouco raramente".split()),
-}
+_HARDLY = PACKS.words("grammar.hardly")
 
 
 def _is_strengthened(claim: str, sentence: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 from index.text import fold, sentences, words
 from rag.language import (
     NUMBER_WORDS,
+    PACKS,
     begins_opposite,
     content,
     days,
@@ -23,50 +24,18 @@ from rag.language import (
     same_stem,
     stands,
 )
-from rag.query import ONCE
+from rag.query import happens_once
 
 Polarity = Literal["yes", "no", ""]
 
-YES = {"fr": ("oui",), "en": ("yes",), "es": ("si",), "de": ("ja",), "it": ("si",), "pt": ("sim",)}
-NO = {"fr": ("non",), "en": ("no",), "es": ("no",), "de": ("nein",), "it": ("no",), "pt": ("nao",)}
+YES = PACKS.words("verdict.yes")
+NO = PACKS.words("verdict.no")
 
 # What is said, wished, planned or doubted is not what is.
-_UNSURE = {
-    "fr": r"peut-etre|probabl\w*|envisag\w*|souhait\w*|espere\w*|demand\w*|reclam\w*|voul\w*|veut|veulent"
-    r"|rumeur\w*|dement\w*|nie|nient|conteste\w*"
-    r"|menac\w*|propos\w*|pourrai\w*|devrai\w*|serai\w*|aurai\w*|accus\w*|soupconn\w*|prete[nr]\w*|promet\w*"
-    r"|promis\w*|exclut|refus\w*|si|presque|failli",
-    "en": r"perhaps|maybe|may|might|could|would|should|probably|planned|planning|plans? to|hop(?:e"
-    r"|es|ed|ing)|want\w*|ask\w*"
-    r"|rumou?r\w*|den(?:y|ies|ied)|alleg\w*"
-    r"|threat\w*|propos\w*|promis\w*|accus\w*|suspect\w*|claim\w*|demand\w*|refus\w*|if|almost|nearly"
-    r"|consider\w*|expect\w*|about to|offer\w*",
-    "es": r"quizas?|tal vez|podria\w*|deberia\w*|habria\w*|seria\w*|quier\w*|pid\w*|rumor\w*|desm\w*|nieg\w*"
-    r"|neg\w*|acus\w*|promet\w*|si|casi|plane\w*",
-    "de": r"vielleicht|konnte\w*|sollte\w*|durfte\w*|ware\w*|hatte\w*|will|wollen|mochte\w*|gerucht\w*"
-    r"|bestreit\w*|plan\w*|fordert\w*|wenn|falls|fast",
-    "it": r"forse|potrebbe\w*|dovrebbe\w*|sarebbe\w*|avrebbe\w*|vuole|vogliono|chied\w*|voci|smenti\w*|nega\w*"
-    r"|accus\w*|promet\w*|se|quasi",
-    "pt": r"talvez|poderia\w*|deveria\w*|seria\w*|teria\w*|quer\w*|ped\w*|rumor\w*|desment\w*|neg\w*|acus\w*"
-    r"|promet\w*|se|quase",
-}
-_FUTURE = {
-    "fr": r"\b(?!(?:para|verra)\b)\w{2,}(?:era|eront|ira|iront|dra|dront|vra|vront|ura|uront|rra|rront|rait"
-    r"|raient)\b|\b(?:sera|seront|aura|auront|fera|feront|ira|iront|va|vont)\b",
-    "en": r"\bwill\b|\bwould\b|\bgoing to\b|\bis to\b|\bare to\b|'ll\b|\bdue to\b",
-    "es": r"\b\w{3,}(?:ara|era|ira|aran|eran|iran|aria|eria|iria)\b|\bva a\b|\bvan a\b",
-    "de": r"\bwird\b(?!.*\bworden\b)|\bwerden\b|\bsoll\b|\bsollen\b",
-    "it": r"\b\w{3,}(?:era|ira|eranno|iranno|erebbe)\b",
-    "pt": r"\b\w{3,}(?:ara|era|ira|arao|erao|irao|aria|eria)\b|\bvai\b|\bvao\b",
-}
+_UNSURE = PACKS.rules("verdict.unsure")
+_FUTURE = PACKS.rules("verdict.future")
 # "all", "only", "still": the sentence must say them too.
-_QUANTIFIERS = re.compile(
-    r"\b(?:tou(?:t|s|te|tes)|seul\w*|uniquement|exclusivement|toujours|encore|deja|jamais|aucune?|principal\w*"
-    r"|premier\w*|dernier\w*|meme|chaque"
-    r"|all|every|only|always|still|already|never|ever|any|none|most|first|last|both|same|each"
-    r"|todos?|todas?|solo|siempre|todavia|aun|ya|nunca|ningun\w*|alle|jede\w*|nur|immer|noch|schon|bereits|nie"
-    r"|tutt[oiae]|soltanto|sempre|ancora|gia|mai|nessun\w*|apenas|ainda|ja|nenhum\w*)\b"
-)
+_QUANTIFIERS = PACKS.pattern("verdict.quantifiers", r"\b(?:{})\b")
 _MORE = re.compile(
     r"\b(?:plus|more|over|mas|mehr|uber|piu|mais|au moins|at least|al menos|mindestens|almeno|pelo menos)(?: de"
     r"| d'| than| als| di| do que)? (?=\d)"
@@ -97,16 +66,16 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
     planned or said, words such as "all", and the order of what is named are all looked at.
     """
     asked, told = fold(question), fold(sentence)
-    if is_negated(question, language) or _differ(_UNSURE.get(language, r"(?!)"), told, asked):
+    if is_negated(question, language) or _differ(_UNSURE.of(language), told, asked):
         return ""
-    if _differ(_QUANTIFIERS, asked, told) or not _named(question, sentence, context, language):
+    if _differ(_QUANTIFIERS.compiled, asked, told) or not _named(question, sentence, context, language):
         return ""
     wanted = _wanted(question, language)
     # The tense is that of what is asked: "has not resigned and will present a plan" is past for "did he resign?".
     key = list(wanted)[0 if language in _VERB_FIRST else -1] if wanted else ""
     pieces = [part for part in _CLAUSE.split(told) if part and part.strip()]
     near = " ".join(part for part in pieces if _stands(key, content(part, language).keys())) or told
-    if bool(re.search(_FUTURE.get(language, r"(?!)"), near)) != bool(re.search(_FUTURE.get(language, r"(?!)"), asked)):
+    if bool(re.search(_FUTURE.of(language), near)) != bool(re.search(_FUTURE.of(language), asked)):
         return ""
     if not wanted or days(question) - days(sentence):
         return ""
@@ -131,7 +100,7 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
 
 def is_unsure(text: str, language: str) -> bool:
     """Does a text say that something is only planned, wished or doubted, in words that are known?"""
-    return bool(re.search(rf"\b(?:{_UNSURE.get(language, r'(?!)')})\b", fold(text)))
+    return bool(re.search(rf"\b(?:{_UNSURE.of(language)})\b", fold(text)))
 
 
 def _wanted(question: str, language: str) -> dict[str, str]:
@@ -178,8 +147,8 @@ def _by_number(question: str, sentence: str, language: str) -> Polarity:
     if units and len(others) == 1:
         return "no"
     years = {n for n in there if 1000 <= n < 2100}
-    once = any(word.startswith(ONCE) for word in words(question, language))
-    return "no" if not units and 1000 <= value < 2100 and len(years) == 1 and once else ""
+    is_asked_year = not units and 1000 <= value < 2100 and len(years) == 1
+    return "no" if is_asked_year and happens_once(question, language) else ""
 
 
 def _named(question: str, sentence: str, context: str, language: str) -> bool:
