@@ -30,7 +30,7 @@ from rag.pipeline.answerer import Answerer
 from rag.reader.lexical import OverlapReader
 from rag.types import Answer, Usage
 from ui.api.http import status
-from ui.i18n.page import words
+from ui.i18n.catalog import words
 from ui.services.backend import Backend
 from ui.services.model_queue import ModelQueue
 from ui.web.render.frame import top_html

@@ -14,7 +14,7 @@ from typing import Any
 from anyio import to_thread
 
 from ui.access.guard import App, Message, Receive, Refused, Scope, Send, header, is_page, reply, with_headers
-from ui.i18n import page_language
+from ui.i18n import access_words, page_language
 
 PEER = "citeline.peer"
 """Under which a request's `state` holds the Peer of its connection."""
@@ -25,16 +25,6 @@ _ESTABLISHED = 1
 _MAPPED = b"\0" * 10 + b"\xff\xff"
 _LOOKS = 3
 
-_WORDS = {
-    "fr": {
-        "owner": "citeline ne répond qu’à l’utilisateur qui l’a lancé.",
-        "token": "Ouvrez l’adresse que citeline a affichée à son lancement : elle contient le jeton qui manque ici.",
-    },
-    "en": {
-        "owner": "citeline answers only the user who started it.",
-        "token": "Open the address that citeline printed when it was started: it holds the token that is missing here.",
-    },
-}
 _PROGRAMS_TOKEN = (
     "the token is missing or wrong: send 'Authorization: Bearer TOKEN' with the one that is in the address which "
     "citeline printed when it was started"
@@ -122,8 +112,8 @@ class OwnerOnly:
         is_for_people = not re.match(r"/(v1|api|mcp|shelf)\b", scope["path"])
         lang = page_language(*(header(scope["headers"], name) for name in (b"accept-language", b"cookie")))
         if uid is not None or not self.token:
-            return _WORDS[lang if is_for_people else "en"]["owner"]
-        return _WORDS[lang]["token"] if is_for_people else _PROGRAMS_TOKEN
+            return access_words(lang if is_for_people else "en")["owner"]
+        return access_words(lang)["token"] if is_for_people else _PROGRAMS_TOKEN
 
 
 def is_trusted(uid: int | None) -> bool:

@@ -19,12 +19,12 @@ from rag.types import Answer
 from ui.access import error_body
 from ui.api.requests import Asked, Refusal, history_of, question_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
+from ui.i18n import ANSWER_LANGUAGES, answer_words
 
 if TYPE_CHECKING:
     from ui.services import Backend
 
 MODEL = "citeline"
-SOURCES = {"fr": "Sources :", "en": "Sources:", "es": "Fuentes:", "de": "Quellen:", "it": "Fonti:", "pt": "Fontes:"}
 REFUSED = ("tools", "functions", "logprobs", "audio")
 """Parameters that ask for something citeline does not do; what only tunes a model is passed over."""
 
@@ -93,8 +93,8 @@ def content(answer: Answer) -> str:
 
 def said(text: str) -> str:
     """What `content` was made of: the answer's text without marks and sources, as a follow-up leans on it."""
-    for title in SOURCES.values():
-        text = text.partition(f"\n\n{title}\n")[0]
+    for language in ANSWER_LANGUAGES:
+        text = text.partition(f"\n\n{answer_words(language)['sources']}\n")[0]
     return re.sub(r"\\([\\\[(<])", r"\1", _MARKS.sub("", text))
 
 
@@ -107,7 +107,7 @@ def _parts(answer: Answer) -> list[str]:
     sentences += [_inert(answer.message)] if answer.message else []
     parts = [f"{' ' if i else ''}{sentence}" for i, sentence in enumerate(sentences)]
     if numbers:
-        parts.append(f"\n\n{SOURCES.get(answer.language, SOURCES['en'])}")
+        parts.append(f"\n\n{answer_words(answer.language)['sources']}")
         parts += [f"\n[{n}] {_inert(str(c.span))} — {_inert(' '.join(c.quote.split()))}" for c, n in numbers.items()]
     return parts
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from index.errors import CitelineIndexError
 from rag.errors import RagError
 from ui.formats import answer_text, shown
+from ui.i18n import answer_words
 
 if TYPE_CHECKING:
     from rag.pipeline import Answerer
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 MAX_TURNS = 30
 """Answers that are kept; the Answerer looks at fewer."""
-
-UNDERSTOOD = {
-    "fr": "compris comme : {question}",
-    "en": "understood as: {question}",
-    "es": "entendido como: {question}",
-    "de": "verstanden als: {question}",
-    "it": "inteso come: {question}",
-    "pt": "entendido como: {question}",
-}
 
 
 def converse(answerer: Answerer, save: SaveFile | None = None) -> None:
@@ -53,7 +45,7 @@ def converse(answerer: Answerer, save: SaveFile | None = None) -> None:
 
 def turn_text(answer: Answer) -> str:
     """An answer as `citeline ask` prints it, after what the question was understood as when it leaned on others."""
-    said = UNDERSTOOD.get(answer.language, UNDERSTOOD["en"]).format(question=shown(answer.understood))
+    said = answer_words(answer.language)["understood"].format(question=shown(answer.understood))
     return f"({said})\n{answer_text(answer)}" if answer.understood else answer_text(answer)
 
 

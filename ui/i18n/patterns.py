@@ -11,12 +11,13 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 class Wordings:
     """English wordings and their French ones, with the same {parameters}; the French is found by the line itself."""
 
-    def __init__(self, lines: str, values: Mapping[str, str], french: Callable[[str, str], str]) -> None:
-        """`lines` has each wording and under it its French. `values` are regular expressions of parameters that cannot
-        be just anything, `french` puts the value of a parameter, by its name, into French.
+    def __init__(
+        self, lines: str | Mapping[str, str], values: Mapping[str, str], french: Callable[[str, str], str]
+    ) -> None:
+        """`lines` has each wording and its French, in a text on the line under it. `values` are regular expressions of
+        parameters that cannot be just anything, `french` puts the value of a parameter, by its name, into French.
         """
-        paired = [line.strip() for line in lines.strip().split("\n")]
-        self.french_of = dict(zip(paired[::2], paired[1::2], strict=True))
+        self.french_of = _paired(lines) if isinstance(lines, str) else lines
         self._values, self._french = values, french
         # Most words of its own first: "it is a damaged {file}: {detail}" fits more than one.
         by_words = sorted(self.french_of.items(), key=lambda each: -len(_PARAMETER.sub("", each[0])))
@@ -39,3 +40,8 @@ class Wordings:
     def _filled(self, french: str, found: re.Match[str]) -> str:
         """A French wording with the values of its parameters."""
         return _PARAMETER.sub(lambda parameter: self._french(parameter[1], found[parameter[1]]), french)
+
+
+def _paired(lines: str) -> dict[str, str]:
+    paired = [line.strip() for line in lines.strip().split("\n")]
+    return dict(zip(paired[::2], paired[1::2], strict=True))

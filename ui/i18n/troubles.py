@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ui.i18n.library_panel import shelf_words
+from ui.i18n.catalog import shelf_words
 from ui.i18n.skip_reasons import error_words
 
 

@@ -19,7 +19,7 @@ from ui.services import QUEUE_SIZE, Backend, typed_text
 from ui.web.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
 from ui.web.history.controller import Talks, n_shown, talk_named
 from ui.web.library.controller import ShelfView
-from ui.web.question_box import ASKING_HTML, AWAY_HTML
+from ui.web.question_box import asking_html, away_html
 from ui.web.render import frame as render_frame
 from ui.web.render.article import Mark, article_html, missing_html, whole
 from ui.web.render.preview import peek_html
@@ -156,9 +156,9 @@ def build(
                     welcome = gr.HTML(elem_id="cl-welcome", apply_default_css=False, js_on_load=None)
                     past = gr.HTML(elem_id="cl-past", apply_default_css=False, js_on_load=None)
                     live = gr.HTML(elem_id="cl-live", apply_default_css=False, js_on_load=None)
-                gr.HTML(AWAY_HTML, elem_id="cl-away", apply_default_css=False, js_on_load=_script("away"))
+                gr.HTML(away_html(), elem_id="cl-away", apply_default_css=False, js_on_load=_script("away"))
                 asking = gr.HTML(
-                    ASKING_HTML, elem_id="cl-asking", apply_default_css=False, js_on_load=_script("asking")
+                    asking_html(), elem_id="cl-asking", apply_default_css=False, js_on_load=_script("asking")
                 )
                 with gr.Row(elem_id="cl-composer"):
                     box = gr.Textbox(

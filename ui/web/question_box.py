@@ -9,54 +9,9 @@ from collections.abc import Mapping
 
 from rag.config import Config
 from ui.formats import escape
+from ui.i18n import PAGE_LANGUAGES, box_words
 from ui.services import QUEUE_SIZE
 
-WORDS: dict[str, dict[str, str]] = {
-    "fr": {
-        "label": "Questions sans réponse",
-        "waiting": "En attente, nº\u00a0{n}",
-        "lost": "Restée sans réponse",
-        "aside": "Mise de côté",
-        "again": "relancer",
-        "again_title": "Poser cette question",
-        "edit": "modifier",
-        "edit_title": "Mettre cette question dans la zone de saisie",
-        "back": "reprendre",
-        "back_title": "Ne pas la poser\u00a0: la remettre dans la zone de saisie",
-        "drop": "retirer",
-        "drop_title": "Oublier cette question",
-        "queued": "Question en attente, nº\u00a0{n}.",
-        "long": "La question a {n} caractères, {most} au plus sont lus\u00a0: raccourcissez-la.",
-        "empty": "Il n’y a pas de mot dans cette question.",
-        "full": "{most} questions attendent déjà\u00a0: celle-ci reste ici.",
-        "kept": "citeline ne répond plus\u00a0: la question reste ici.",
-        "away": "citeline ne répond plus. Relancez <kbd>citeline serve</kbd> dans le terminal\u00a0: cette page"
-        " reprendra d’elle-même, et vos questions sont gardées.",
-        "cut": "Interrompue\u00a0: citeline ne répond plus.",
-    },
-    "en": {
-        "label": "Questions without an answer",
-        "waiting": "Waiting, no.\u00a0{n}",
-        "lost": "Not answered",
-        "aside": "Set aside",
-        "again": "ask again",
-        "again_title": "Ask this question",
-        "edit": "edit",
-        "edit_title": "Put this question into the box",
-        "back": "take back",
-        "back_title": "Do not ask it: put it back into the box",
-        "drop": "remove",
-        "drop_title": "Forget this question",
-        "queued": "Question waiting, no.\u00a0{n}.",
-        "long": "The question has {n} characters, at most {most} are read: shorten it.",
-        "empty": "There is no word in this question.",
-        "full": "{most} questions are waiting already: this one stays here.",
-        "kept": "citeline no longer answers: the question stays here.",
-        "away": "citeline no longer answers. Start <kbd>citeline serve</kbd> again in the terminal: this page will"
-        " go on by itself, and your questions are kept.",
-        "cut": "Cut off: citeline no longer answers.",
-    },
-}
 MORE: dict[str, tuple[str, ...]] = {
     "waiting": ("back",),
     "lost": ("again", "edit", "drop"),
@@ -65,12 +20,26 @@ MORE: dict[str, tuple[str, ...]] = {
 """What can be done with a question, by its state."""
 
 
+def asking_html() -> str:
+    """What stands between the conversation and the box."""
+    return (
+        "".join(map(_asking, PAGE_LANGUAGES))
+        + '<section class="cl-asking" hidden><ol></ol></section><p class="cl-said-here" role="status"></p>'
+        + '<p class="cl-hidden" role="status"></p>'
+    )
+
+
+def away_html() -> str:
+    """Whether the server has gone, which away.js shows."""
+    return "".join(map(_away, PAGE_LANGUAGES)) + '<div class="cl-away" role="alert"></div>'
+
+
 def _button(do: str, say: Mapping[str, str]) -> str:
     return f'<button type="button" class="cl-edit" data-kept="{do}" title="{say[f"{do}_title"]}">{say[do]}</button>'
 
 
 def _asking(lang: str) -> str:
-    say = WORDS[lang]
+    say = box_words(lang)
     said = "".join(f' data-{name}="{escape(say[name])}"' for name in ("queued", "long", "empty", "full", "kept"))
     rows = ""
     for state, todo in MORE.items():
@@ -86,14 +55,5 @@ def _asking(lang: str) -> str:
 
 
 def _away(lang: str) -> str:
-    say = WORDS[lang]
+    say = box_words(lang)
     return f'<template lang="{lang}" data-cut="{escape(say["cut"])}"><p>{say["away"]}</p></template>'
-
-
-ASKING_HTML = (
-    "".join(map(_asking, WORDS))
-    + '<section class="cl-asking" hidden><ol></ol></section><p class="cl-said-here" role="status"></p>'
-    + '<p class="cl-hidden" role="status"></p>'
-)
-"""Between the conversation and the box."""
-AWAY_HTML = "".join(map(_away, WORDS)) + '<div class="cl-away" role="alert"></div>'

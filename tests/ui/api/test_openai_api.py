@@ -12,7 +12,8 @@ from served import ANSWERS, HOSTILE, until
 
 from index.types import Span
 from rag.types import Answer, Citation, Claim
-from ui.api.openai import SOURCES, content, said
+from ui.api.openai import content, said
+from ui.i18n.catalog import ANSWER_LANGUAGES, answer_words
 
 TEXT = (
     "Le pont des Tanneurs rouvre aux voitures le 3 mai. [1] Les piétons y passent dès le 20 avril, et le parking sud "
@@ -80,7 +81,9 @@ def test_what_was_shown_is_read_back_as_it_was_said(answer):
 def test_the_list_of_sources_is_headed_in_the_answers_language():
     """In six languages; English for others. A passage cited twice has one number."""
     cited = Citation(Span("a.txt", 1, 1), "Ja.", 0, 3)
-    for language, title in [*SOURCES.items(), ("nl", "Sources:")]:
+    titles = {language: answer_words(language)["sources"] for language in ANSWER_LANGUAGES}
+    assert titles["fr"] == "Sources :" and titles["de"] == "Quellen:" and len(titles) == 6
+    for language, title in [*titles.items(), ("nl", "Sources:")]:
         answer = Answer("?", language, (Claim("Ja.", "supported", (cited,)), Claim("Ja!", "supported", (cited, cited))))
         assert content(answer) == f"Ja. [1] Ja! [1]\n\n{title}\n[1] a.txt:1 — Ja."
 

@@ -142,10 +142,3 @@ def test_a_conversation_as_json():
     assert (citation["article"], citation["first"], citation["last"]) == ("pont.txt", 5, 6)
     assert "\n" in citation["quote"] and "somebody" not in json.dumps(record)
     assert record["turns"][1]["articles"] == []
-
-
-def test_the_pages_two_languages_have_the_same_words():
-    """No word is missing in one of them."""
-    from ui.i18n.history import COUNTS, WORDS
-
-    assert WORDS["fr"].keys() == WORDS["en"].keys() and COUNTS.keys() == WORDS.keys()

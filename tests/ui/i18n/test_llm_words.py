@@ -13,12 +13,11 @@ from hostile_llm import BAD
 import rag
 from rag.generation.remote import completion
 from rag.generation.remote.completion import BadReply, check_head, pieces
-from ui.i18n.model_errors import _LINES, THINGS, llm_words
+from ui.i18n.model_errors import _values, _wordings, llm_words
 from ui.web.render.answer import note_html
 from ui.web.turns import Shown, turn_html
 
-PAIRED = [line.strip() for line in _LINES.strip().split("\n")]
-WORDINGS = dict(zip(PAIRED[::2], PAIRED[1::2], strict=True))
+WORDINGS = _wordings().french_of
 RAISED = {"LlmError", "BadReply", "Interrupted"}
 
 
@@ -60,9 +59,9 @@ def test_a_wording_keeps_its_parameters():
 
 def test_what_stands_in_a_line_has_its_french():
     """Kinds of value, and what is advised for each status."""
-    assert {*completion._KINDS.values()} - {"null"} <= {*THINGS}
+    assert {*completion._KINDS.values()} - {"null"} <= {*_values()}
     advice = {*completion._ADVICE.values(), completion._REQUEST_ADVICE, completion._SERVER_ADVICE}
-    assert advice <= {*THINGS}
+    assert advice <= {*_values()}
 
 
 def lines():

@@ -9,7 +9,7 @@ from index.documents import KINDS, KINDS_WORDS
 from index.storage import Library, added_folder
 from index.types import BuildReport, Excluded, Skipped
 from ui.formats import escape, escape_key
-from ui.i18n import MONTHS, Trouble, count, language_name, reason_words, shelf_words, trouble_words, words
+from ui.i18n import Trouble, count, language_name, month_name, reason_words, shelf_words, trouble_words, words
 from ui.services import Job, Libraries, address
 from ui.web.library.listing import PAGE_ROWS, SORTS, Row
 
@@ -244,4 +244,4 @@ def short_date(date: str, lang: str) -> str:
         return date
     if lang == "fr":
         return "/".join(reversed(parts))
-    return " ".join([*([str(int(parts[2]))] if len(parts) == 3 else []), MONTHS["en"][int(parts[1]) - 1][:3], parts[0]])
+    return " ".join([*([str(int(parts[2]))] if len(parts) == 3 else []), month_name(int(parts[1]), "en")[:3], parts[0]])

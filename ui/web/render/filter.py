@@ -5,11 +5,7 @@ from __future__ import annotations
 from rag.filters import ALL_ARTICLES, line
 from rag.types import Answer
 from ui.formats import escape
-
-EVERYWHERE = {
-    "fr": ("chercher partout", "Poser la question à tous les articles"),
-    "en": ("search everywhere", "Ask the question of all articles"),
-}
+from ui.i18n import everywhere_words
 
 
 def filter_html(answer: Answer, lang: str) -> str:
@@ -19,10 +15,10 @@ def filter_html(answer: Answer, lang: str) -> str:
         return ""
     button = ""
     if found.is_applied:
-        label, title = EVERYWHERE[lang]
+        say = everywhere_words(lang)
         button = (
             f' · <button type="button" class="cl-everywhere cl-edit" data-question="{escape(without_filter(answer))}"'
-            f' title="{title}">{label}</button>'
+            f' title="{say["title"]}">{say["label"]}</button>'
         )
     return f'<p class="cl-filter cl-understood" dir="auto">{escape(line(found, lang))}{button}</p>'
 

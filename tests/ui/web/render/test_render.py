@@ -197,12 +197,6 @@ def test_the_page_speaks_the_browsers_language(header, lang):
     assert words.page_language(header) == lang
 
 
-def test_both_languages_say_the_same_things():
-    """No word of the page is missing in one of its languages."""
-    assert words.WORDS["fr"].keys() == words.WORDS["en"].keys()
-    assert words.COUNTS["fr"].keys() == words.COUNTS["en"].keys()
-
-
 def test_each_supported_sentence_is_followed_by_its_numbered_chips():
     """A chip says article, lines, characters and claim; a citation used twice keeps its number."""
     answer = Answer(
