@@ -220,7 +220,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LibraryBusy(
-                f"{folder} is being written by another citeline. Questions go on being answered from what was "
+                f"{folder} is being written by another citeline. Questions are still answered from what was "
                 "published before; try again when it has finished."
             ) from None
         yield

@@ -297,7 +297,7 @@ def test_the_command_says_where_questions_go(library, server):
     asked = ("ask", COST, "--llm", "http://192.0.2.7:8000/v1")
     process = command(library, *asked, HTTP_PROXY=f"http://me:secret@127.0.0.1:{proxy}")
     out, err = process.communicate(timeout=120)
-    said = f"questions and lines of your articles go to 192.0.2.7, through the proxy http://127.0.0.1:{proxy}"
+    said = f"questions and lines from your articles are sent to 192.0.2.7, through the proxy http://127.0.0.1:{proxy}"
     assert err == f"citeline: {said}\n" and SAID in out
     out, err = command(library, "ask", COST, "--llm", server.url(GOOD["plain"])).communicate(timeout=120)
     assert err == "" and SAID in out

@@ -52,7 +52,7 @@ def _line(library: Path, url: str, status: dict[str, Any], taken: PortTaken) -> 
     again = f"citeline serve --port {taken.other}"
     state, served = status.get("state"), status.get("library")
     if state == "loading":
-        return f"citeline is starting already, its models are being loaded: {url}"
+        return f"citeline is already starting, its models are loading: {url}"
     if state == "failed":
         raise ServeError(
             f"the citeline at {url} cannot load its models: {status.get('error')} Stop it, or try: {again}"

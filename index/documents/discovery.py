@@ -49,7 +49,7 @@ def scan(
     for source in sources:
         require_there(source)
         if source.parent == source:
-            raise CorpusError(f"{source} is the whole disk: name the folder that holds your articles")
+            raise CorpusError(f"{source} is the whole disk: name the folder that contains your articles")
         for path, relative, barred in walk(source, leave_out, skipped, known):
             tick()
             real = os.path.realpath(path)

@@ -32,7 +32,7 @@ _HOMES = ("/home/*", "/root")
 _WORDS: dict[str, str] = {
     "disk": "is the whole disk",
     "system": "belongs to the system",
-    "settings": "holds settings or keys, not articles",
+    "settings": "contains settings or keys, not articles",
     "library": "is where citeline keeps a library",
     "cache": "is where citeline keeps its models",
 }
@@ -46,7 +46,7 @@ def require_ordinary(path: Path, library: Path, known: bool = False) -> None:
     if why := refused(path, library):
         name = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
         again = f"citeline index --forget {name}" if known else "citeline index FOLDER, such as ~/articles"
-        then = "Take it off the library" if known else "Name the folder that holds your articles"
+        then = "Remove it from the library" if known else "Name the folder that contains your articles"
         raise PlaceRefused(f"{name} {_WORDS[why]}, so it is not read. {then}: {again}", why)
 
 

@@ -171,7 +171,7 @@ def check(
 
 
 def _nowhere(path: Path, why: str | None) -> str:
-    return f"no library can be kept at {path}: {why}. Name another folder: --library"
+    return f"no library can be created at {path}: {why}. Name another folder: --library"
 
 
 @contextmanager
@@ -212,12 +212,12 @@ def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library 
         before = sum(Path(article.path).is_relative_to(folder) for article in old.articles) if old else 0
         if before and not any(each.path.is_relative_to(folder) for each in found):
             raise CorpusError(
-                f"{display_name(str(folder))} held {before} articles and holds none now; nothing was removed. "
+                f"{display_name(str(folder))} had {before} articles and now has none; nothing was removed. "
                 f"If they are gone for good: citeline index --forget {display_name(str(folder))}"
             )
 
 
 def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:
     where = ", ".join(map(str, folders)) or "no folder"
-    why = f"; {len(skipped)} passed over, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
-    return f"no article ({KINDS_WORDS}) found in {where}{why}. Name a folder that holds some: citeline index FOLDER"
+    why = f"; {len(skipped)} skipped, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+    return f"no articles ({KINDS_WORDS}) found in {where}{why}. Name a folder that contains some: citeline index FOLDER"

@@ -28,7 +28,7 @@ def folders_of(before: Sequence[str], path: Path, sources: Sequence[Path], forge
     for source in sources:
         source = Path(source).expanduser()
         if not is_there(source):
-            raise CorpusError(f"no such folder or file: {source}. Name a folder that holds articles ({KINDS_WORDS})")
+            raise CorpusError(f"no such folder or file: {source}. Name a folder that contains articles ({KINDS_WORDS})")
         require_ordinary(source, path)
         if source.resolve() not in known:
             known.append(source.resolve())
@@ -57,10 +57,12 @@ def excluded_of(
     off = {each.id: each for each in before if not any(Path(each.path).is_relative_to(each_) for each_ in dropped)}
     for id in include:
         if off.pop(id, None) is None:
-            raise CorpusError(f"{display_name(id)} was not taken off this library. What was: citeline status")
+            raise CorpusError(f"{display_name(id)} is not excluded from this library. To list what is: citeline status")
     for id in exclude:
         article = old.by_id.get(id) if old else None
         if article is None:
-            raise CorpusError(f"there is no article {display_name(id)} in this library. Its articles: citeline status")
+            raise CorpusError(
+                f"there is no article {display_name(id)} in this library. To list its articles: citeline status"
+            )
         off[id] = Excluded(id, article.title, article.path)
     return tuple(off.values())

@@ -94,7 +94,9 @@ def _locked(model: Model) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FetchFailed(f"{model.name} is being fetched by another process; wait until it has ended.") from None
+            raise FetchFailed(
+                f"{model.name} is being fetched by another process; wait until it has finished."
+            ) from None
         yield
 
 
@@ -113,7 +115,7 @@ def _from_sources(model: Model, progress: Progress, network: Network) -> Path:
         except _WrongBytes as wrong:
             shutil.rmtree(folder)
             error = ModelDamaged
-            reasons.append(f"{label}: {wrong}; what it brought was deleted")
+            reasons.append(f"{label}: {wrong}; what was downloaded is deleted")
         except SourceFailed as failed:
             reasons.append(f"{label}: {failed}")
         else:
@@ -147,7 +149,9 @@ def _require(path: Path, file: File) -> None:
 def _require_room(folder: Path, n_bytes: int) -> None:
     free, missing = shutil.disk_usage(folder).free, n_bytes - n_bytes_in(folder)
     if missing > free:
-        raise SourceFailed(f"{missing / 1e9:.1f} GB of free disk are needed, {free / 1e9:.1f} GB are free at {folder}")
+        raise SourceFailed(
+            f"{missing / 1e9:.1f} GB of free disk space is needed, {free / 1e9:.1f} GB is free at {folder}"
+        )
 
 
 def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) -> Model:
@@ -178,7 +182,7 @@ def _choose(model: Model, listed: dict[str, File]) -> list[File]:
         for file in model.files:
             there = listed.get(file.name, File("", -1, ""))
             if there.n_bytes not in (0, file.n_bytes) or there.sha256 not in ("", file.sha256):
-                raise SourceFailed(f"{file.name} is missing or another file in {repo}")
+                raise SourceFailed(f"{file.name} is missing or different in {repo}")
         return sorted(model.files, key=lambda file: file.n_bytes)
     if model.kind == "llm":
         names = ["/".join(model.name[3:].split("/")[2:])]

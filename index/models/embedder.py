@@ -84,7 +84,9 @@ class SentenceTransformerEmbedder:
         vectors = np.asarray(found, dtype=np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(vectors).all() or (norms == 0).any():
-            raise ModelDamaged(f"{self.name} gave a vector that is not a direction. Check it: citeline models verify")
+            raise ModelDamaged(
+                f"{self.name} returned a vector of zeros or non-finite numbers. Check it: citeline models verify"
+            )
         return np.asarray(vectors / norms, dtype=np.float32)
 
     def encode_query(self, query: str) -> Array:

@@ -338,7 +338,7 @@ def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile
         n_bytes = found.size if isinstance(found, disk.OpenFile) else len(found)
         if n_bytes == size and (found.has(sha) if isinstance(found, disk.OpenFile) else disk.sha256(found) == sha):
             return found
-        raise _damaged(path, f"{name} has {n_bytes} bytes and another SHA-256 than when it was written")
+        raise _damaged(path, f"{name} has {n_bytes} bytes and a different SHA-256 than when it was written")
 
     with ThreadPoolExecutor(2) as pool:  # hashing lets go of the interpreter
         return dict(zip(manifest.files, pool.map(checked, manifest.files), strict=True))
@@ -406,7 +406,7 @@ def _unreadable(path: Path, error: OSError) -> LibraryError:
         return _damaged(path, what)
     return LibraryUnreadable(
         f"the library at {path} cannot be opened now: {what}. Nothing is lost: "
-        "see to it that its disk is there and that you may read it, then try again",
+        "make sure that its disk is there and that you may read it, then try again",
         error.strerror or "",
     )
 

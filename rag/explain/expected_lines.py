@@ -25,12 +25,12 @@ def parse(text: str) -> Expected:
     """What `FILE:LINE` or `FILE:FIRST-LAST` names. Raises ExpectError when it is neither."""
     match = _EXPECTED.fullmatch(text.strip())
     if not match:
-        raise ExpectError(f"“{text}” names no line: type FILE:LINE or FILE:FIRST-LAST, such as paris.txt:12")
+        raise ExpectError(f"“{text}” does not name a line: type FILE:LINE or FILE:FIRST-LAST, such as paris.txt:12")
     first = int(match["first"])
     last = int(match["last"] or first)
     if not 1 <= first <= last:
         raise ExpectError(
-            f"“{text}” names no line: they count from 1, the first before the last, as in paris.txt:12-14"
+            f"“{text}” does not name lines: they count from 1, the first before the last, as in paris.txt:12-14"
         )
     return Expected(match["name"].replace("\\", "/"), first, last)
 

@@ -248,9 +248,9 @@ class Answerer:
 def clean(question: str, most: int) -> str:
     """The question as it is asked, on one line without control characters. Raises QuestionError when there is none."""
     if not isinstance(question, str):
-        raise QuestionError(f"a question is text, not {type(question).__name__}: type one")
+        raise QuestionError(f"a question must be text, not {type(question).__name__}: type one")
     if len(question) > most:
-        raise QuestionError(f"the question has {len(question):,} characters, up to {most:,} are read: shorten it")
+        raise QuestionError(f"the question has {len(question):,} characters, the limit is {most:,}: shorten it")
     question = " ".join(_BAD_CHARS.sub(" ", question).split())
     if not any(char.isalnum() for char in question):
         raise QuestionError("the question is empty: type one, such as “Who … ?” or “Combien … ?”")

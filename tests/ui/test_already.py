@@ -87,7 +87,7 @@ def test_one_that_is_still_loading_is_met_too(tmp_path, library):
     """Typed twice within seconds."""
     with Served("lambda: __import__('time').sleep(60)", tmp_path) as page:
         said = already(library, port_of(page), False)
-        assert "starting already" in said and page.url in said
+        assert "already starting" in said and page.url in said
 
 
 def test_a_port_that_is_free_is_left_free(library):
@@ -158,7 +158,7 @@ def test_one_that_is_about_to_answer_is_waited_for(library, monkeypatch):
         begin = threading.Timer(5, server.serve_forever)
         begin.start()
         try:
-            assert "is starting already" in already(library, server.server_port, False)
+            assert "is already starting" in already(library, server.server_port, False)
         finally:
             begin.join(6)  # it has begun
             server.shutdown()

@@ -62,7 +62,7 @@ class Connections:
             min(waiting, key=lambda each: each.since, default=connection).close()
             if time.monotonic() - self._said > SAY_SECONDS:
                 self._said = time.monotonic()
-                log.warning("more than %d connections are open: those that ask nothing are closed", self.most)
+                log.warning("more than %d connections are open: idle ones are closed", self.most)
         if self._sweeper is None:
             self._sweeper = connection.loop.call_later(_SWEEP_SECONDS, self._sweep, connection.loop)
 

@@ -26,8 +26,8 @@ _MAPPED = b"\0" * 10 + b"\xff\xff"
 _LOOKS = 3
 
 _PROGRAMS_TOKEN = (
-    "the token is missing or wrong: send 'Authorization: Bearer TOKEN' with the one that is in the address which "
-    "citeline printed when it was started"
+    "the token is missing or wrong: send 'Authorization: Bearer TOKEN' with the token in the address that citeline "
+    "printed when it started"
 )
 _GO_ON = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={}"><title>citeline</title>'
 

@@ -47,8 +47,8 @@ class PageRequests:
         except Exception as error:
             if is_answered or isinstance(error, HTTPException) or _is_ours(error):
                 raise
-            log.warning("%s is not asked so by the page: %s", scope["path"], type(error).__name__)
-            await reply(scope["path"], send, Refused(400, "This is nothing that the page asks for."))
+            log.warning("not a request that the page makes: %s: %s", scope["path"], type(error).__name__)
+            await reply(scope["path"], send, Refused(400, "The page makes no such request."))
             return
         for message in held:
             await send(message)

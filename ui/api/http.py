@@ -27,13 +27,13 @@ async def ask(backend: Backend, request: Request) -> Response:
     """An Answer, whole or as it grows."""
     body = await body_of(request)
     if unknown := sorted(set(body) - set(_KEYS)):
-        raise Refusal(400, f"{unknown[0][:80]!r} is not known here: send {', '.join(_KEYS)}")
+        raise Refusal(400, f"{unknown[0][:80]!r} is not known: the keys are {', '.join(_KEYS)}")
     is_stream, library = body.get("stream", False), body.get("library") or ""
     everywhere = body.get("everywhere", False)
     if not isinstance(is_stream, bool) or not isinstance(everywhere, bool):
-        raise Refusal(400, "stream and everywhere are true or false")
+        raise Refusal(400, "stream and everywhere must be true or false")
     if not isinstance(library, str):
-        raise Refusal(400, "library is a name")
+        raise Refusal(400, "library must be a name")
     question, history = question_of(body.get("question", "")), history_of(body.get("history"))
     asked = Asked(backend, question, history, library, everywhere)
     if is_stream:
@@ -129,9 +129,9 @@ def lines_asked(found: Article, first: object = None, last: object = None) -> tu
     try:
         start, end = (default if given is None else int(str(given)) for given, default in ((first, 1), (last, most)))
     except ValueError:
-        raise Refusal(400, f"first and last are line numbers from 1 to {most}") from None
+        raise Refusal(400, f"first and last must be line numbers from 1 to {most}") from None
     if not (1 <= start <= end <= most or most == 0):
-        raise Refusal(400, f"{found.id} has the lines 1 to {most}, not {start} to {end}")
+        raise Refusal(400, f"{found.id} has lines 1 to {most}, not {start} to {end}")
     return start, end
 
 
@@ -156,26 +156,26 @@ def _described(found: Article) -> dict[str, Any]:
 
 
 _HEAD = """\
-citeline on this machine: what a program can ask it.
+citeline on this machine: its interface for programs.
 Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
-400 not a question, 403 another site or user, 404 not there, 405 wrong method, 413 longer than 1 MiB, 415 not JSON,
-429 too many questions wait, 500 failed, 503 the models are loading. 429 and 503 say Retry-After, in seconds."""
+400 not a valid question, 403 another site or user, 404 not found, 405 wrong method, 413 over 1 MiB, 415 not JSON,
+429 too many questions waiting, 500 failed, 503 models loading. 429 and 503 come with Retry-After, in seconds."""
 
 _TAIL = """\
-There is one language model: questions are answered one after the other, the page's too. Who hangs up stops his.
-Only programs of the user who started it, and root's, are served, or with 'Authorization: Bearer TOKEN' where the
-system does not say whose they are; Host must be 127.0.0.1, localhost or [::1]; no page of another site.
-An Answer is the same JSON from every way in: here, `citeline ask --json`, `from rag import answer`, OpenAI's, MCP."""
+There is one language model: questions are answered one at a time, the page's included. Disconnecting cancels yours.
+Only programs of the user who started citeline, and root's, are served, or those with 'Authorization: Bearer TOKEN'
+where the system does not say whose they are; Host must be 127.0.0.1, localhost or [::1]; no page of another site.
+An Answer is the same JSON everywhere: here, `citeline ask --json`, `from rag import answer`, OpenAI's, MCP."""
 
 ROUTES = (
     ApiRoute(
         "POST", "/api/ask",
-        "An Answer: every claim with its citations, each an article, its lines and the very characters.",
+        "An Answer: every claim with its citations, each an article, its lines and the exact characters.",
         '{"question": "…", "history": [{"question": "…", "text": "…"}, …] or Answers, the oldest first,'
-        ' "stream": false, "library": "…", "everywhere": false}; all but the question may be left out.',
+        ' "stream": false, "library": "…", "everywhere": false}; only the question is required.',
         'The Answer. With "stream": true server-sent events {"done", "draft", "found", "answer"}: growing Answers, the'
-        " first with the passages, `found` the citations where the reader found the answer, `draft` what the model has"
-        " written, both unchecked; the last one done.",
+        " first with the passages; `found` has the citations where the reader found the answer, `draft` what the model"
+        " has written, both unchecked; the last event is done.",
         "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",
         ask,
     ),
@@ -194,7 +194,7 @@ ROUTES = (
         article,
     ),
     ApiRoute(
-        "GET", "/api/status", "What is served, by which models, and how many questions wait.", "",
+        "GET", "/api/status", "What is served, by which models, and how many questions are waiting.", "",
         '{"state": "loading", "ready" or "failed", "error", "version", "library": {"name", "path", "generation",'
         ' "n_articles"}, "libraries": names of others, "models": {"llm", "embedder"},'
         ' "sent_to": {"host", "proxy"} of a language model on another machine, else null,'

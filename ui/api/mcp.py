@@ -98,7 +98,7 @@ async def read_article(backend: Backend, progress: Progress, given: Mapping[str,
     """Lines of an article, numbered."""
     wanted = given.get("article")
     if not isinstance(wanted, str):
-        raise Refusal(400, "article is the id of an article, such as search and list_articles give")
+        raise Refusal(400, "article must be the id of an article, as search and list_articles give it")
     found = find_article(answerer_of(backend, _library(given)), wanted)
     first, last = lines_asked(found, given.get("first"), given.get("last"))
     if given.get("last") is None:
@@ -126,7 +126,7 @@ def server(backend: Backend) -> Server[Any]:
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             if params.name not in TOOLS:
-                raise Refusal(404, f"there is no tool {params.name[:80]!r}: there are {', '.join(TOOLS)}")
+                raise Refusal(404, f"there is no tool {params.name[:80]!r}: the tools are {', '.join(TOOLS)}")
             given = _known(params.name, params.arguments or {})
             progress = Progress(context)
             await _loaded(backend, progress)
@@ -190,7 +190,7 @@ def _known(name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
 def _library(given: Mapping[str, Any]) -> str:
     name = given.get("library", "")
     if not isinstance(name, str):
-        raise Refusal(400, "library is a name")
+        raise Refusal(400, "library must be a name")
     return name
 
 
@@ -249,11 +249,11 @@ TOOLS: Mapping[str, tuple[Tool, str, Mapping[str, Any], tuple[str, ...], dict[st
             "history": {
                 "type": "array",
                 "items": _TURN,
-                "description": "Earlier questions and answers, oldest first, when this one leans on them.",
+                "description": "Earlier questions and answers, oldest first, when this one depends on them.",
             },
             "everywhere": {
                 "type": "boolean",
-                "description": "Search all articles, whatever date or source the question names.",
+                "description": "Search all articles, ignoring any date or source the question names.",
             },
         },
         ("question",),
@@ -297,7 +297,7 @@ ROUTES = (
         "POST", "/mcp",
         "The Model Context Protocol (streamable HTTP, no sessions); `citeline mcp` speaks it over stdin and stdout.",
         "the tools " + ", ".join(TOOLS),
-        "the Answer as structured content, and the same to read",
+        "the Answer as structured content, and as readable text",
         "claude mcp add --transport http citeline {url}/mcp",
     ),
 )  # fmt: skip

@@ -148,16 +148,16 @@ def _settings(body: dict[str, Any]) -> tuple[str, bool, bool]:
     """Library, whether it is streamed, whether with usage. Raises Refusal for what is asked for and not done here."""
     library = _library(body.get("model", MODEL))
     if body.get("n", 1) not in (1, None):
-        raise Refusal(400, "n is 1: the same question about the same lines gets the same answer")
+        raise Refusal(400, "n must be 1: the same question about the same lines always gets the same answer")
     if refused := [name for name in REFUSED if body.get(name)]:
         raise Refusal(400, f"{refused[0]} is not supported: citeline answers from its articles and calls nothing")
     wanted = body.get("response_format") or {"type": "text"}
     if not isinstance(wanted, dict) or wanted.get("type") != "text":
-        raise Refusal(400, "response_format is text: the Answer as JSON stands beside it, as `citeline`")
+        raise Refusal(400, "response_format must be text: the Answer is sent beside it as JSON, as `citeline`")
     is_stream = body.get("stream") or False
     options = body.get("stream_options") or {}
     if not isinstance(is_stream, bool) or not isinstance(options, dict):
-        raise Refusal(400, "stream is true or false, stream_options an object")
+        raise Refusal(400, "stream must be true or false, stream_options an object")
     return library, is_stream, bool(options.get("include_usage"))
 
 
@@ -172,7 +172,7 @@ def _library(name: Any) -> str:
 def _conversation(messages: Any) -> tuple[str, list[dict[str, Any]]]:
     """The last message, which is the question, and the turns before it. Raises Refusal 400."""
     if not isinstance(messages, list) or not messages or not all(isinstance(each, dict) for each in messages):
-        raise Refusal(400, 'messages is a list of {"role", "content"}, the last one of role "user"')
+        raise Refusal(400, 'messages must be a list of {"role", "content"}, the last one with the role "user"')
     turns: list[dict[str, Any]] = []
     for message in messages:
         role = message.get("role")
@@ -182,9 +182,9 @@ def _conversation(messages: Any) -> tuple[str, list[dict[str, Any]]]:
             if turns:
                 turns[-1] = message.get("citeline") or turns[-1] | {"text": said(_written(message))}
         elif role not in ("system", "developer"):
-            raise Refusal(400, f"a message's role is system, user or assistant, not {str(role)[:40]!r}")
+            raise Refusal(400, f"a message's role must be system, user or assistant, not {str(role)[:40]!r}")
     if messages[-1].get("role") != "user":
-        raise Refusal(400, 'the last message is the question: its role is "user"')
+        raise Refusal(400, 'the last message is the question: its role must be "user"')
     return turns[-1]["question"], turns[:-1]
 
 
@@ -198,7 +198,7 @@ def _written(message: dict[str, Any]) -> str:
     parts = content if isinstance(content, list) else [content]
     texts = [part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in parts]
     if not all(isinstance(text, str) for text in texts):
-        raise Refusal(400, "a message's content is text: citeline reads no pictures, sounds or files")
+        raise Refusal(400, "a message's content must be text: citeline does not read pictures, sounds or files")
     return "\n".join(text for text in texts if text)
 
 
@@ -210,18 +210,19 @@ ROUTES = (
     ApiRoute(
         "POST", "/v1/chat/completions",
         "OpenAI's chat completions: point a program made for them at {url}/v1, with any key.",
-        "messages: the last is the question, user and assistant before it are the history, system messages are passed"
-        " over. model: citeline, or citeline/NAME for another library. stream, stream_options. temperature, max_tokens"
-        " and the like are taken and change nothing; n > 1, tools, pictures and response_format are refused.",
-        "The checked text with [1] behind each sentence and the sources at the end; in the message (streamed: in the"
+        "messages: the last is the question, user and assistant before it are the history, system messages are"
+        " ignored. model: citeline, or citeline/NAME for another library. stream, stream_options. temperature,"
+        " max_tokens and the like are accepted and ignored; n > 1, tools, pictures and response_format are refused.",
+        "The checked text with [1] after each sentence and the sources at the end; in the message (streamed: in the"
         " last delta) citations: [{n, article, first, last, quote, start, end}] and citeline: the Answer. Streamed"
-        " once it is checked, a sentence a chunk.",
+        " once it is checked, one sentence per chunk.",
         "curl -s {url}/v1/chat/completions -H 'Content-Type: application/json' "
         "-d '{\"model\": \"citeline\", \"messages\": [{\"role\": \"user\", \"content\": \"Qui est le maire ?\"}]}'",
         complete,
     ),
     ApiRoute(
-        "GET", "/v1/models", "The models by OpenAI's list.", "", '{"object": "list", "data": [{"id": "citeline", …}]}',
+        "GET", "/v1/models", "The models, as OpenAI lists them.", "",
+        '{"object": "list", "data": [{"id": "citeline", …}]}',
         "curl -s {url}/v1/models",
         models,
     ),

@@ -33,7 +33,7 @@ MAX_HISTORY = 200
 MAX_TURN_CHARS = 20_000
 RETRY_SECONDS = 5
 FAILED = "The answer failed. The details are in the terminal that runs citeline."
-LOADING = "The models are loading: ask again in some seconds."
+LOADING = "The models are loading: ask again in a few seconds."
 
 
 class Refusal(Exception):
@@ -51,7 +51,7 @@ def answerer_of(backend: Backend, library: str = "") -> Answerer:
     answerer = backend.answerer
     if library and not (answerer and library == answerer.library_path.name):
         if library not in backend.named:
-            raise Refusal(404, f"there is no library {library[:80]!r}: GET /api/status names them")
+            raise Refusal(404, f"there is no library {library[:80]!r}: GET /api/status lists them")
         backend = backend.named[library]
         answerer = backend.answerer
     if answerer is None:
@@ -72,7 +72,7 @@ def history_of(value: Any) -> list[Turn]:
     if value is None:
         return []
     if not isinstance(value, list) or len(value) > MAX_HISTORY:
-        raise Refusal(400, f"history is a list of at most {MAX_HISTORY} turns, the oldest first")
+        raise Refusal(400, f"history must be a list of at most {MAX_HISTORY} turns, oldest first")
     turns = [_turn(each) for each in value]
     return [turn for turn in turns if turn is not None]
 
@@ -80,7 +80,7 @@ def history_of(value: Any) -> list[Turn]:
 def _turn(value: Any) -> Turn | None:
     """A turn of a history; None for one that a follow-up cannot lean on."""
     if not isinstance(value, dict):
-        raise Refusal(400, 'a turn of the history is {"question": "…", "text": "…"}, or an Answer as it was sent')
+        raise Refusal(400, 'a turn of the history must be {"question": "…", "text": "…"}, or an Answer as it was sent')
     if "claims" in value:
         try:
             answer = answer_from(value)
@@ -93,7 +93,7 @@ def _turn(value: Any) -> Turn | None:
 def _text(value: Any) -> str:
     """Text of a turn without control characters and lone surrogates; "" stays ""."""
     if not isinstance(value, str) or len(value) > MAX_TURN_CHARS:
-        raise Refusal(400, f"question and text of a turn are texts of up to {MAX_TURN_CHARS:,} characters")
+        raise Refusal(400, f"question and text of a turn must be texts of up to {MAX_TURN_CHARS:,} characters")
     try:
         return clean(value, MAX_TURN_CHARS)
     except QuestionError:

@@ -60,13 +60,13 @@ def ask_many(source: Path, out: Path, load: Callable[[], Answerer]) -> None:
             file.flush()
         progress("answering", len(asked), len(asked))
     if failed:
-        raise BatchError(f"{failed} of {len(asked)} questions failed; each says why in {out}")
+        raise BatchError(f"{failed} of {len(asked)} questions failed; {out} says why for each")
     print(f"{len(asked)} answered: {shown(out)}")
 
 
 def _read_questions(source: Path) -> list[tuple[Any, Any, list[dict[str, str]]]]:
     if not source.is_file():
-        raise BatchError(f'no such file: {shown(source)}. It should hold {{"id": …, "question": "…"}} lines')
+        raise BatchError(f'no such file: {shown(source)}. It should contain {{"id": …, "question": "…"}} lines')
     asked = []
     for number, line in enumerate(source.read_text(encoding="utf-8-sig", errors="replace").split("\n"), start=1):
         if not line.strip():
@@ -76,9 +76,9 @@ def _read_questions(source: Path) -> list[tuple[Any, Any, list[dict[str, str]]]]
             asked.append((record["id"], record["question"], _history(record)))
         except (ValueError, TypeError, KeyError, AttributeError):
             expected = '{"id": …, "question": "…"}, with "history": [{"question": "…", "answer": "…"}] if it has one'
-            raise BatchError(f"{shown(source)}:{number} is not {expected}: mend that line") from None
+            raise BatchError(f"{shown(source)}:{number} is not {expected}: correct that line") from None
     if not asked:
-        raise BatchError(f'{shown(source)} holds no question: write {{"id": …, "question": "…"}}, one a line')
+        raise BatchError(f'{shown(source)} contains no questions: write {{"id": …, "question": "…"}}, one per line')
     return asked
 
 

@@ -102,20 +102,22 @@ def index(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files to add.")] = None,
     library: LibraryOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
-    forget: Annotated[list[Path] | None, typer.Option(help="A folder to take off again, with its articles.")] = None,
+    forget: Annotated[
+        list[Path] | None, typer.Option(help="A folder to drop from the library, with its articles.")
+    ] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Start from nothing, as after a change of embedder.")
+        bool, typer.Option("--rebuild", help="Index everything from scratch, for example with another embedder.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before much is read; a program is never asked.")
+        bool, typer.Option("--yes", "-y", help="Do not ask before a long run; a program is never asked.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take articles into the library: what was added, changed, renamed or removed since the last time.
+    """Index articles: add new ones, update changed or renamed ones, drop removed ones.
 
-    Kinds of file: .txt, .md, .html, .pdf, .docx, .epub, and .jsonl with an article a line.
+    Supported files: .txt, .md, .html, .pdf, .docx, .epub, and .jsonl with one article per line.
 
-    Without PATH the folders it already knows are looked through again.
+    Without PATH, the folders already in the library are read again.
     """
     from index.documents import KINDS_WORDS, is_there
     from index.ingestion import build, check
@@ -124,7 +126,9 @@ def index(
 
     for path in paths or []:
         if not is_there(path.expanduser()):
-            raise CliError(f"no such folder or file: {shown(path)}. Name a folder that holds articles ({KINDS_WORDS})")
+            raise CliError(
+                f"no such folder or file: {shown(path)}. Name a folder that contains articles ({KINDS_WORDS})"
+            )
     where = (library or default_path()).expanduser()
     check(where, paths or [], forget=forget or [])
     made = identity(embedder)
@@ -152,28 +156,33 @@ def ask(
     library: LibraryOption = None,
     llm: LlmOption = DEFAULT_LLM,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
-    questions: Annotated[Path | None, typer.Option(help='Many questions: a file of {"id", "question"} lines.')] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help='A file of questions, one {"id", "question"} per line.')
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help='Where their answers go, {"id", …} a line; taken up where it stopped.')
+        Path | None,
+        typer.Option(help='The file for their answers, one {"id", …} per line; an interrupted run resumes.'),
     ] = None,
     everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="Search all articles, whatever date or source the question names.")
+        bool, typer.Option("--everywhere", help="Search all articles, ignoring any date or source the question names.")
     ] = False,
     no_server: Annotated[
         bool,
         typer.Option(
-            "--no-server", envvar="CITELINE_NO_SERVER", help="Load the models although citeline serve has them loaded."
+            "--no-server",
+            envvar="CITELINE_NO_SERVER",
+            help="Load the models here, even if citeline serve has them loaded.",
         ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question from the library; every sentence with the lines it comes from.
+    """Answer a question from the library, each sentence with the lines it comes from.
 
-    A running `citeline serve` of the same library and models answers it: nothing has to be loaded.
+    If `citeline serve` is running with the same library and models, it answers and nothing has to be loaded.
     """
     if questions is not None:
         if question is not None or out is None:
-            raise CliError("--questions IN.jsonl goes with --out OUT.jsonl and without a question")
+            raise CliError("--questions IN.jsonl needs --out OUT.jsonl, and no question beside it")
         ask_many(questions, out, lambda: _answerer(library, llm, embedder))
         return
     if question is None or not question.strip():
@@ -190,7 +199,7 @@ def ask(
 
 @app.command()
 def explain(
-    question: Annotated[str, typer.Argument(help="The question as it was asked.")],
+    question: Annotated[str, typer.Argument(help="The question, as it was asked.")],
     expect: Annotated[
         str | None, typer.Option(metavar="FILE:LINE", help="A line that should have been cited, or FILE:FIRST-LAST.")
     ] = None,
@@ -226,23 +235,21 @@ def chat(
     llm: LlmOption = DEFAULT_LLM,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     save: Annotated[
-        Path | None, typer.Option(help="Save the conversation: .json for citeline verify, .md to read.")
+        Path | None, typer.Option(help="Save the conversation: .json for citeline verify, .md for reading.")
     ] = None,
 ) -> None:
-    """Ask one question after the other; "And in 2019?" is understood from the ones before. Ctrl-D ends it."""
+    """Ask one question after another; "And in 2019?" is understood from the previous ones. Ctrl-D ends it."""
     from ui.cli.chat import converse
     from ui.conversations import SaveFile, is_writable
 
     if save is not None and (save.suffix not in (".json", ".md") or not is_writable(save) or save.exists()):
-        raise CliError(
-            f"--save takes a new file in a folder that can be written to, ending in .json or .md, not {shown(save)}"
-        )
+        raise CliError(f"--save takes a new .json or .md file in a folder you can write to, not {shown(save)}")
     converse(_answerer(library, llm, embedder), SaveFile(save) if save else None)
 
 
 @app.command()
 def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Show what is indexed, by which models, when, what was passed over and why, and which files changed since."""
+    """Show what is indexed, when and with which embedder, which files were skipped and why, and which have changed."""
     from index.ingestion import changed_since
     from index.storage import Library, default_path
 
@@ -255,22 +262,25 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 def serve(
     library: Annotated[
         list[Path] | None,
-        typer.Option("--library", help="Folder of a library, once or several times. Without: all that have a name."),
+        typer.Option("--library", help="Folder of a library; may be repeated. Default: all named libraries."),
     ] = None,
     llm: LlmOption = DEFAULT_LLM,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     history: Annotated[
-        bool, typer.Option("--history/--no-history", help="Keep the conversations in the library's folder.")
+        bool, typer.Option("--history/--no-history", help="Keep conversations in the library's folder.")
     ] = True,
-    watch: Annotated[bool, typer.Option("--watch", help="Take in by itself what changes in the folders.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Watch the folders and index what changes.")] = False,
     read_ahead: Annotated[
-        bool, typer.Option("--read-ahead/--no-read-ahead", help="Read a question while it is being typed on the page.")
+        bool,
+        typer.Option("--read-ahead/--no-read-ahead", help="Start on a question while it is being typed on the page."),
     ] = True,
     token: Annotated[
         bool,
-        typer.Option("--token", help="Ask everyone for the token in the address, even your own programs and a proxy."),
+        typer.Option(
+            "--token", help="Require the token in the address from everyone, even your own programs and a proxy."
+        ),
     ] = False,
 ) -> None:
     """Open the chat page, on this machine and for you only."""
@@ -291,7 +301,7 @@ def serve(
     require_embedder(where, *identity(embedder))
     main, *names = names_of([where, *others])
     for path in missing:
-        print(shown(f"citeline: there is no library at {path} yet: an empty one is made, add articles on the page"))
+        print(shown(f"citeline: there is no library at {path} yet: creating an empty one, add articles on the page"))
 
     run_server(
         lambda: _warm_answerer(where, llm, embedder, may_be_new=True),
@@ -312,7 +322,7 @@ def serve(
 def mcp(
     library: LibraryOption = None, llm: LlmOption = DEFAULT_LLM, embedder: EmbedderOption = DEFAULT_EMBEDDER
 ) -> None:
-    """Be a tool of another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
+    """Serve the articles to another program: the Model Context Protocol over stdin and stdout, until stdin ends."""
     from index.models import identity
     from index.storage import default_path, require, require_embedder
     from rag.generation import require_llm
@@ -346,7 +356,7 @@ def main() -> None:
     except RuntimeError as error:
         if str(error) != "Could not determine home directory.":  # what Path.expanduser says of "~nobody"
             raise
-        _fail("there is no such home folder: write the whole path, such as /home/me/articles")
+        _fail("there is no such home folder: type the full path, such as /home/me/articles")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -359,7 +369,7 @@ def _usage(error: TyperException) -> str:
     said = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
     context = getattr(error, "ctx", None)
     command = " ".join(["citeline", *context.command_path.split()[1:]]) if context else "citeline"
-    return f"{said}{'' if said.endswith(('.', '?')) else '.'} What it takes: {command} -h"
+    return f"{said}{'' if said.endswith(('.', '?')) else '.'} For help: {command} -h"
 
 
 def _fail(message: str) -> None:

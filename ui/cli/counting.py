@@ -50,7 +50,7 @@ def count_first(sources: Sequence[Path], library: Path, embedder: str, yes: bool
     if seconds < ASK_SECONDS or yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
     if not typer.confirm("Read them now?", default=True, err=True):
-        raise NotWanted("nothing was read. Name fewer folders, or go on: citeline index --yes FOLDER")
+        raise NotWanted("nothing was read. Name fewer folders, or read them all: citeline index --yes FOLDER")
 
 
 def count_text(counted: Counted, seconds: float) -> str:
@@ -59,9 +59,9 @@ def count_text(counted: Counted, seconds: float) -> str:
     files = "1 file" if counted.n_files == 1 else f"{counted.n_files:,} files"
     lines = [f"{files} ({kinds}), {size_text(counted.n_bytes)}, {time_text(seconds)}"]
     for reason, n in counted.passed_over.most_common(5):
-        lines.append(f"  {n:,} passed over: {str(reason).split(' (only ')[0]}")
+        lines.append(f"  {n:,} skipped: {str(reason).split(' (only ')[0]}")
     if len(counted.passed_over) > 5:
-        lines.append("  … and others: citeline status, afterwards")
+        lines.append("  … and others: see citeline status afterwards")
     return "\n".join(map(shown, lines))
 
 

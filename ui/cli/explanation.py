@@ -85,7 +85,7 @@ def _question(page: _Page, explanation: Explanation) -> None:
     unknown = [word.text for word in explanation.words if not word.is_known]
     page.line(f"words looked for: {', '.join(known) or 'none'}")
     if unknown:
-        page.line(f"in no article: {', '.join(unknown)}", style="yellow")
+        page.line(f"not in any article: {', '.join(unknown)}", style="yellow")
 
 
 def _word(text: str, stems: tuple[str, ...]) -> str:
@@ -97,7 +97,7 @@ def _search(page: _Page, explanation: Explanation) -> None:
     n = len(explanation.ranking)
     page.head(f"Search: the {len(explanation.windows)} best of {n} chunks")
     page.line(
-        "rank (score) by meaning (cosine) and by words (BM25); the score that sorts them, of both and of the letters",
+        "rank (score) by meaning (cosine) and by words (BM25); the score they are sorted by, from both and the letters",
         style="dim",
     )
     source = explanation.windows[0].article.language
@@ -107,10 +107,10 @@ def _search(page: _Page, explanation: Explanation) -> None:
         _hit(page, window.hit, explanation.rank_of(window.hit))
         if window.unmet:
             lacks = ", ".join(f"“{name}”" for name in window.unmet)
-            verb = "stands" if len(window.unmet) == 1 else "stand"
-            page.line(f"left out: {lacks} {verb} nowhere in this article", 6, "yellow")
+            verb = "does" if len(window.unmet) == 1 else "do"
+            page.line(f"left out: {lacks} {verb} not appear in this article", 6, "yellow")
     if explanation.below:
-        page.line("just not taken:", style="dim")
+        page.line("just missed:", style="dim")
     for hit in explanation.below:
         _hit(page, hit, explanation.rank_of(hit), "dim")
 
@@ -128,7 +128,7 @@ def _reading(page: _Page, explanation: Explanation) -> None:
         page.head("Reader: nothing to read")
         return
     n = f"{len(read)} window{'s' * (len(read) > 1)} read (at most {explanation.n_windows})"
-    page.head(f"Reader: {n}; from 0 up a passage answers")
+    page.head(f"Reader: {n}; a score of 0 or more is an answer")
     for window in sorted(read, key=lambda window: -(window.score or 0.0)):
         _window(page, window)
     late = [str(w.hit.chunk.span) for w in explanation.windows if not w.reading and not w.unmet]
@@ -190,7 +190,7 @@ def _claim(page: _Page, checked: CheckedClaim) -> None:
         told = "  ".join(f"{check} {marks[verdict]}" for check, verdict in verdicts.items())
         page.line(f"checked against {sentence.citation().span}: {told}", 6, "dim")
     for support, sentence in checked.checks[1:]:
-        fails = f"fails on {support.kind} {', '.join(support.missing)}".rstrip() if support.kind else "carries it too"
+        fails = f"fails on {support.kind} {', '.join(support.missing)}".rstrip() if support.kind else "supports it too"
         if sentence.article.language == checked.language:
             fails += f" ({support.coverage:.0%} of its words)"
         page.line(f"against {sentence.citation().span}: {fails}", 6, "dim")

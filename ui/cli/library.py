@@ -21,39 +21,43 @@ DEFAULT_EMBEDDER = "embeddinggemma-300m"
 
 
 def libraries() -> None:
-    """List the libraries that have a name: made on the page, or with citeline index --library in their folder."""
+    """List the named libraries: those created on the page or with citeline index --library in their folder."""
     from ui.services import root, table
 
     print("\n".join(map(shown, table())))
-    print(shown(f"a new one: citeline index FOLDER --library {root() / 'NAME'}"))
+    print(shown(f"to create one: citeline index FOLDER --library {root() / 'NAME'}"))
 
 
 def remove(
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="As citeline status names them.")],
+    articles: Annotated[
+        list[str], typer.Argument(metavar="ARTICLE...", help="Articles, as listed by citeline status.")
+    ],
     library: LibraryOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
 ) -> None:
-    """Take articles off the library. Their files stay where they are; `citeline restore` puts the articles back."""
+    """Remove articles from the library. Their files stay where they are; `citeline restore` puts the articles back."""
     _change(library, embedder, exclude=articles)
 
 
 def restore(
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="As citeline status names them.")],
+    articles: Annotated[
+        list[str], typer.Argument(metavar="ARTICLE...", help="Articles, as listed by citeline status.")
+    ],
     library: LibraryOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
 ) -> None:
-    """Put articles back that were taken off the library."""
+    """Put removed articles back into the library."""
     _change(library, embedder, include=articles)
 
 
 def watch_folders(
     folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders to add to those it knows.")
+        list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders to add to those of the library.")
     ] = None,
     library: LibraryOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
 ) -> None:
-    """Take in by itself what changes in the library's folders, until Ctrl-C; a page that is open shows it."""
+    """Watch the library's folders and index what changes, until Ctrl-C; an open page shows the changes."""
     from index.ingestion import check
     from index.models import SentenceTransformerEmbedder, identity
     from index.storage import default_path

@@ -17,14 +17,14 @@ from ui.formats import shown
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-models_app = typer.Typer(help="The models: what there is, fetch one, check its bytes.")
+models_app = typer.Typer(help="List, fetch and verify models.")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @models_app.command("list")
 def list_models(as_json: JsonFlag = False) -> None:
-    """Every model in the catalogue and every one fetched from the hub, and whether it is on this machine."""
+    """List the models in the catalogue and those fetched from the hub, and whether each is on this machine."""
     known = {model.name: model for model in [*models.CATALOGUE.values(), *models.fetched()]}
     rows = [
         {
@@ -57,11 +57,13 @@ def list_models(as_json: JsonFlag = False) -> None:
 
 @models_app.command("fetch")
 def fetch_models(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="From the list, or hf:OWNER/REPO[/FILE.gguf].")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="A name from the list, or hf:OWNER/REPO[/FILE.gguf].")
+    ],
 ) -> None:
-    """Download models and check every byte; a stopped download goes on where it was.
+    """Download models and check every byte; an interrupted download resumes.
 
-    Prints where each one lies, and nothing of those that were here.
+    Prints the path of each model it downloads, and nothing for those already here.
     """
     wanted = {name: models.find(name) for name in names}  # one that is unknown is said before any is fetched
     for name, model in wanted.items():
@@ -76,10 +78,12 @@ def fetch_models(
 
 @models_app.command("verify")
 def verify_models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="All on this machine if none.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all on this machine.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Read models in full and compare each file's SHA-256; exit 1 when one is wrong or missing."""
+    """Read models in full and compare each file's SHA-256; exit with 1 if any file is wrong or missing."""
     wanted = names or [model.name for model in models.fetched()]
     if not wanted:
         raise ModelNotFound("no model is on this machine. Fetch one: citeline models fetch NAME")
@@ -96,7 +100,7 @@ def verify_models(
 def _lines(name: str, found: list[models.Check]) -> list[str]:
     bad = [check for check in found if not check.ok]
     if not bad:
-        return [f"{name}: {len(found)} file(s) right"]
+        return [f"{name}: {len(found)} file(s) correct"]
     lines = []
     for check in bad:
         what = f"has SHA-256 {check.found}, expected {check.expected}" if check.found else "is missing"

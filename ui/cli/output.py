@@ -22,7 +22,9 @@ from ui.formats import shown
 def tell_destination(llm: Llm | None) -> None:
     """Say on stderr where questions and lines of articles go, if anywhere, before the first one does."""
     if away := destination(llm):
-        print(f"citeline: questions and lines of your articles go to {shown(away)}", file=sys.stderr, flush=True)
+        print(
+            f"citeline: questions and lines from your articles are sent to {shown(away)}", file=sys.stderr, flush=True
+        )
 
 
 def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
@@ -119,8 +121,8 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
         facts += f"  {len(article.pages)} pages" if article.pages else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")
     lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
-    lines += [f"  passed over {each.path}: {each.reason}" for each in manifest.skipped]
-    lines += [f"  taken off {each.id}  {each.title}" for each in manifest.excluded]
+    lines += [f"  skipped {each.path}: {each.reason}" for each in manifest.skipped]
+    lines += [f"  excluded {each.id}  {each.title}" for each in manifest.excluded]
     if states:
-        lines.append(f"{len(states)} changed since. Take them in: citeline index")
+        lines.append(f"{len(states)} changed since then. To index them: citeline index")
     return "\n".join(map(shown, lines))

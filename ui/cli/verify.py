@@ -11,29 +11,29 @@ import typer
 
 
 def verify(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A conversation that was saved as JSON.")],
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A conversation saved as JSON.")],
     library: Annotated[
         Path | None,
-        typer.Option(help="Folder of the library, which is only read. Default: $CITELINE_LIBRARY or your data folder."),
+        typer.Option(help="Folder of the library (only read). Default: $CITELINE_LIBRARY or your data folder."),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Check against the files of this folder as they are now, without a library.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A file that has changed elsewhere counts as a failure, too.")
+        bool, typer.Option("--strict", help="Count a file that has changed elsewhere as a failure too.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check that every citation of a saved conversation still stands, character by character, on the lines it names.
+    """Check that every quote of a saved conversation is still, character for character, on the lines it cites.
 
-    Against the text that the library holds, or, with --folder, against the files on disk. Exit code 0 when all stand,
-    1 when one was moved, changed or is gone.
+    The lines are those in the library or, with --folder, in the files on disk. Exit code 0 if every quote is in place,
+    1 if any has moved, changed or disappeared.
     """
     from ui.conversations import VerifyError, articles_of, failed, read_export, report_dict, summary_text
     from ui.conversations import verify as check
 
     if library is not None and folder is not None:
-        raise VerifyError("give --library or --folder, not both: one of them is what is checked against")
+        raise VerifyError("give --library or --folder, not both: the citations are checked against one of them")
     cited = read_export(export)
     if folder is not None:
         articles, against = articles_of(folder.expanduser()), f"the files of {folder}"

@@ -33,14 +33,14 @@ class Feedback:
         """How many there are, and what is missing, in one line."""
         kinds: Counter[str] = Counter(case.judged.judgement for case in self.cases if case.judged)
         words = {"right": "right", "wrong": "wrong", "line": "with a wrong line"}
-        text = f"{len(self.cases)} answers that were judged: "
+        text = f"{len(self.cases)} judged answers: "
         text += ", ".join(f"{kinds[each]} {word}" for each, word in words.items() if kinds[each])
         if self.n_lost:
-            text += f"; {self.n_lost} more are left out: their lines are not in the articles any more"
+            text += f"; {self.n_lost} left out: lines no longer in the articles"
         if self.n_repeated:
-            text += f"; {self.n_repeated} more say the same again"
+            text += f"; {self.n_repeated} repeated"
         if self.n_older:
-            text += f"; {self.n_older} were judged on an earlier generation, which may have had other articles"
+            text += f"; {self.n_older} judged on an earlier generation, which may have had other articles"
         return f"{text}."
 
 

@@ -25,10 +25,10 @@ MAX_BYTES = 64 << 20
 MAX_CITATIONS = 100_000
 
 MEANINGS: dict[State, str] = {
-    "holds": "the file is the same and the quote stands on its lines",
-    "edited": "the file has changed, the quote stands on its lines still",
-    "moved": "the quote stands, on other lines or in a file of another name",
-    "changed": "the article is there, the quote is not",
+    "holds": "the file is unchanged and the quote is on its lines",
+    "edited": "the file has changed, but the quote is still on its lines",
+    "moved": "the quote is there, but on other lines or in a file with another name",
+    "changed": "the article is there, but the quote is not",
     "gone": "the article is not there",
 }
 
@@ -70,19 +70,21 @@ class Checked:
 def read_export(path: Path) -> list[Cited]:
     """The citations of an export, in the order they are read. Raises VerifyError for a file that is none."""
     if not path.is_file():
-        raise VerifyError(f"no such file: {shown(path)}. Name a conversation that was saved as JSON")
+        raise VerifyError(f"no such file: {shown(path)}. Name a conversation saved as JSON")
     if path.stat().st_size > MAX_BYTES:
-        raise VerifyError(f"{shown(path)} has more than {MAX_BYTES >> 20} MB: no conversation is so long")
+        raise VerifyError(f"{shown(path)} has more than {MAX_BYTES >> 20} MB: no conversation is that long")
     try:
         record = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
-        raise VerifyError(f"{shown(path)} is not JSON. Save the conversation as JSON; Markdown is to be read") from None
+        raise VerifyError(
+            f"{shown(path)} is not JSON. Save the conversation as JSON; Markdown is only for reading"
+        ) from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise VerifyError(f'{shown(path)} is not an exported conversation: its "format" is not "{FORMAT}"')
     if record.get("schema") != SCHEMA:
         raise VerifyError(
             f"{shown(path)} has schema {shown(record.get('schema'))[:40]}, this citeline reads {SCHEMA}: "
-            "take the citeline that wrote it, or a newer one"
+            "use the citeline that wrote it, or a newer one"
         )
     turns = record.get("turns")
     if not isinstance(turns, list):
@@ -92,9 +94,11 @@ def read_export(path: Path) -> list[Cited]:
         try:
             found += _cited(number, turn)
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise VerifyError(f"{shown(path)}: turn {number} is not one of an export: nothing was checked") from None
+            raise VerifyError(
+                f"{shown(path)}: turn {number} is not a turn of an exported conversation: nothing was checked"
+            ) from None
         if len(found) > MAX_CITATIONS:
-            raise VerifyError(f"{shown(path)} has more than {MAX_CITATIONS:,} citations: no conversation is so long")
+            raise VerifyError(f"{shown(path)} has more than {MAX_CITATIONS:,} citations: no conversation is that long")
     return found
 
 

@@ -63,8 +63,8 @@ def _counts(report: BuildReport) -> str:
 def report_text(report: BuildReport) -> str:
     """What a run of `index` did, in a line, and under it what was passed over."""
     lines = [_counts(report)]
-    lines += [f"  passed over {each.path}: {each.reason}" for each in report.skipped[:10]]
+    lines += [f"  skipped {each.path}: {each.reason}" for each in report.skipped[:10]]
     if len(report.skipped) > 10:
-        lines.append(f"  … and {len(report.skipped) - 10} more: citeline status")
+        lines.append(f"  … and {len(report.skipped) - 10} more: see citeline status")
     lines += [f"  note: {note}" for note in report.notes[:10]]
     return "\n".join(map(shown, lines))

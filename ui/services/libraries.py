@@ -56,8 +56,8 @@ def require_room(path: Path) -> None:
         return
     if path.is_dir():
         raise LibraryError(
-            f"{path} holds files but no library. To ask those files: citeline index {path}. For an empty library name "
-            "a new folder: --library"
+            f"{path} contains files but no library. To index those files: citeline index {path}. For an empty library, "
+            "name a new folder: --library"
         )
     raise LibraryError(f"{path} is a file, and a library is a folder. Name another: --library")
 

@@ -51,7 +51,7 @@ class FirstQuestions:
             if kept is None and len(found) == N_STARTERS:
                 _write(key, found)
         except (RagError, CitelineIndexError) as error:
-            log.warning("no first questions: %s", error)
+            log.warning("no questions can be suggested: %s", error)
         except Exception:  # the thread's end: the page does without
             log.exception("no first questions")
         finally:
@@ -76,4 +76,4 @@ def _write(key: tuple[Path, int, str], questions: tuple[str, ...]) -> None:
     try:
         write_file(folder / FILE, text.encode("utf-8", "replace"))
     except OSError:
-        log.info("the first questions could not be kept")
+        log.info("the suggested questions could not be saved")

@@ -77,7 +77,7 @@ def keep_up(
         except (CitelineIndexError, OSError) as error:
             if str(error) != wrong:
                 wrong = str(error)
-                say(shown(f"not taken in: {' '.join(wrong.split())}"))
+                say(shown(f"not indexed: {' '.join(wrong.split())}"))
             continue
         if wrong or not report.is_noop:
             say(report_text(report))

@@ -78,7 +78,7 @@ def test_a_folder_that_is_suddenly_empty_removes_nothing(library, folder, embedd
     """More likely an unmounted disk: the message says how to mean it, and the old state is still served."""
     for file in folder.iterdir():
         file.unlink()
-    with pytest.raises(CorpusError, match=r"held 2 articles and holds none now.*--forget"):
+    with pytest.raises(CorpusError, match=r"had 2 articles and now has none.*--forget"):
         build(library, embedder)
     assert len(Library.open(library).articles) == 2
     assert build(library, embedder, forget=[folder]).removed == ("pont.txt", "port.txt")
@@ -200,10 +200,10 @@ def test_no_folder_at_all_is_said(tmp_path, embedder):
 def test_a_folder_without_articles_is_said_with_a_reason(tmp_path, embedder):
     """Nothing to read is an error that names a file that was passed over."""
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CorpusError, match=r"no article .* found in .*empty\. Name a folder"):
+    with pytest.raises(CorpusError, match=r"no articles .* found in .*empty\. Name a folder"):
         build(tmp_path / "library", embedder, [tmp_path / "empty"])
     (tmp_path / "empty" / "sheet.xlsx").write_bytes(b"PK")
-    with pytest.raises(CorpusError, match=r"1 passed over, such as .*sheet\.xlsx: kind \.xlsx"):
+    with pytest.raises(CorpusError, match=r"1 skipped, such as .*sheet\.xlsx: kind \.xlsx"):
         build(tmp_path / "library", embedder, [tmp_path / "empty"])
 
 
@@ -216,7 +216,7 @@ def test_the_whole_disk_is_refused(tmp_path, embedder):
 def test_a_library_cannot_be_a_file(tmp_path, folder, embedder):
     """A file where the library should be is an error in words."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(LibraryError, match="no library can be kept"):
+    with pytest.raises(LibraryError, match="no library can be created"):
         build(tmp_path / "file", embedder, [folder])
 
 

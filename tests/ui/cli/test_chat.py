@@ -57,7 +57,7 @@ def test_a_conversation_is_saved(library, tmp_path, monkeypatch, capsys):
 def test_nothing_is_overwritten(tmp_path, name):
     """A file that is there, of another kind, or in no folder: one line before anything is loaded."""
     (tmp_path / "there.json").write_text("mine")
-    with pytest.raises(CliError, match="--save takes a new file"):
+    with pytest.raises(CliError, match=r"--save takes a new \.json or \.md file"):
         chat(save=tmp_path / name)
     assert (tmp_path / "there.json").read_text() == "mine"
 

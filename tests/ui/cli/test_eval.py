@@ -150,9 +150,9 @@ def test_quotes_are_compared_with_the_article(answerer):
         ('{"question": "Qui est là ?", "gold": [{"article": "pont.txt"}]}', '"gold" that is not {'),
         ('{"question": "Qui est là ?", "gold": [{"article": "a.txt", "first": 1, "last": 1}]}', "the article a.txt"),
         ('{"question": "Qui est là ?", "gold": [{"article": "pont.txt", "first": 7, "last": 99}]}', "lines 1 to 7"),
-        ('{"question": "Qui est là ?", "answer": [7], "gold": []}', "something else than text"),
+        ('{"question": "Qui est là ?", "answer": [7], "gold": []}', "something other than text"),
         ('{"question": "Qui est là ?", "answer": ["Paul"], "gold": []}', 'no "gold" lines'),
-        ('{"id": "a", "question": "Qui est là ?"}', "the id a of an earlier line"),
+        ('{"id": "a", "question": "Qui est là ?"}', "the same id as an earlier line, a"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, library, line, told):
@@ -179,7 +179,7 @@ def test_the_seeds_are_such_a_file(tmp_path):
 
 def test_an_empty_or_missing_file_is_named(tmp_path, library):
     """One line each."""
-    for path, told in ((tmp_path / "none.jsonl", "no such file"), (file_of(tmp_path), "holds no question")):
+    for path, told in ((tmp_path / "none.jsonl", "no such file"), (file_of(tmp_path), "contains no questions")):
         with pytest.raises(EvalError, match=told):
             read_cases(path, Library.open(library))
 

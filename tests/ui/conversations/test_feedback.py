@@ -80,13 +80,13 @@ def test_judgements_become_cases(library):
     assert feedback.cases[0].gold == feedback.cases[0].judged.cited == (Span("pont.txt", 7, 7),)
     assert not any(case.gold for case in feedback.cases[1:])
     assert [case.kind for case in feedback.cases] == ["still_right", "wrong_gone", "line_gone", "still_silent"]
-    assert str(feedback) == "4 answers that were judged: 2 right, 1 wrong, 1 with a wrong line."
+    assert str(feedback) == "4 judged answers: 2 right, 1 wrong, 1 with a wrong line."
 
 
 def test_the_same_said_twice_counts_once(library):
     """Two readers who agree on one answer are one question."""
     feedback = read_feedback(judged(library, (COST, "right"), (COST, "right"), (COST, "wrong")), Library.open(library))
-    assert len(feedback.cases) == 2 and feedback.n_repeated == 1 and "1 more say the same again" in str(feedback)
+    assert len(feedback.cases) == 2 and feedback.n_repeated == 1 and "1 repeated" in str(feedback)
 
 
 def test_moved_lines_are_looked_for_where_they_are_now(library, folder):
@@ -99,7 +99,7 @@ def test_moved_lines_are_looked_for_where_they_are_now(library, folder):
     feedback = read_feedback(history, Library.open(library))
     assert [case.gold for case in feedback.cases] == [(Span("pont.txt", 9, 9),)]
     assert (feedback.n_lost, feedback.n_older) == (1, 1)
-    assert "1 more are left out" in str(feedback) and "earlier generation" in str(feedback)
+    assert "1 left out" in str(feedback) and "earlier generation" in str(feedback)
 
 
 def asked(library, cases):
@@ -118,7 +118,7 @@ def test_what_is_asked_again_is_counted(library):
     assert found["wrong_gone"] == found["line_gone"] == (0, 1)
     assert "now_answered" not in found and "line_hit" not in found
     report = report_text(outcomes, None)
-    assert "2 of 4 went wrong:" in report and "wanted something else than “port.txt (3)" in report
+    assert "2 of 4 went wrong:" in report and "wanted something other than “port.txt (3)" in report
 
 
 def test_a_figure_of_judgements_can_be_asked_for():
@@ -153,7 +153,7 @@ def test_the_command_asks_again_and_can_fail(library, command, tmp_path):
     judged(library, (COST, "right"), (STRIKE, "wrong"))
     done = command("--out", tmp_path / "out.jsonl")
     assert done.exit_code == 0 and "judged" in done.stdout and "[0.095, 0.905] n=2" in done.stdout
-    assert "2 answers that were judged: 1 right, 1 wrong." in done.stderr
+    assert "2 judged answers: 1 right, 1 wrong." in done.stderr
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [row["result"]["right"] for row in rows] == [True, False]
     again = command("--out", tmp_path / "out.jsonl")

@@ -187,7 +187,7 @@ def test_an_id_is_never_a_path(export, folder, name, monkeypatch):
 def test_a_turn_that_is_none_is_one_line(export, change):
     """Which turn, and that nothing was checked."""
     changed(export, change)
-    with pytest.raises(VerifyError, match="turn 1 is not one of an export"):
+    with pytest.raises(VerifyError, match="turn 1 is not a turn of an exported conversation"):
         read_export(export)
 
 
@@ -195,7 +195,7 @@ def test_a_turn_that_is_none_is_one_line(export, change):
     ("text", "said"),
     [
         ("", "is not JSON"),
-        ("# A conversation\n", "Markdown is to be read"),
+        ("# A conversation\n", "Markdown is only for reading"),
         ("[" * 200_000, "is not JSON"),
         ("[]", "not an exported conversation"),
         ('{"format": "other"}', "not an exported conversation"),

@@ -269,14 +269,14 @@ def test_a_library_that_is_away_for_a_moment_is_said_once(library, folder, quick
     with kept_up(library) as said:
         time.sleep(0.5)
         library.rename(away)
-        until(lambda: any("cannot be read for now" in line for line in said), 30)
+        until(lambda: any("cannot be read at the moment" in line for line in said), 30)
         time.sleep(1)
         assert not library.exists()
         (folder / "neuf.txt").write_text("Neuf\n\nDu texte.")
         away.rename(library)
         until(lambda: "neuf.txt" in articles(library), 30)
         until(lambda: any("watched again" in line for line in said), 30)
-    assert sum("cannot be read for now" in line for line in said) == 1
+    assert sum("cannot be read at the moment" in line for line in said) == 1
 
 
 REFUSING = """
@@ -332,7 +332,7 @@ assert count("cannot be watched") == 1, said
 # a closed library
 answerer = plain_answerer(library)
 library.chmod(0)
-until(lambda: count("library cannot be read for now: Permission denied") == 1, 30)
+until(lambda: count("library cannot be read at the moment: Permission denied") == 1, 30)
 assert "lundi" in answerer.ask("Quand le pont de Vernay rouvrira-t-il ?").text  # from what is open
 try:
     plain_answerer(library)
@@ -343,7 +343,7 @@ library.chmod(0o700)
 (folder / "c.txt").write_text("C\\n\\nDu texte.")
 until(is_in("c.txt"), 30)
 until(lambda: count("watched again") == 2, 30)
-assert count("cannot be read for now") == 1, said
+assert count("cannot be read at the moment") == 1, said
 
 # a generation that is published and closed: one line, and the next question is answered
 stop.set()

@@ -27,31 +27,36 @@ if TYPE_CHECKING:
 
 def evaluate(
     folder: Annotated[
-        Path | None, typer.Argument(help="Articles to take into a temporary library. Default: the library there is.")
+        Path | None, typer.Argument(help="Articles to index in a temporary library. Default: the existing library.")
     ] = None,
     library: Annotated[
         Path | None,
-        typer.Option(help="Folder of the library, which is only read. Default: $CITELINE_LIBRARY or your data folder."),
+        typer.Option(help="Folder of the library (only read). Default: $CITELINE_LIBRARY or your data folder."),
     ] = None,
-    n: Annotated[int, typer.Option(help="Questions with an answer; up to as many without come on top.", min=1)] = 40,
+    n: Annotated[
+        int, typer.Option(help="Number of questions with an answer; up to as many without are added.", min=1)
+    ] = 40,
     questions: Annotated[
-        Path | None, typer.Option(help='Your own questions instead: {"question", "answer", "gold"} lines.')
+        Path | None, typer.Option(help='Your own questions instead, one {"question", "answer", "gold"} per line.')
     ] = None,
     from_feedback: Annotated[
         bool,
-        typer.Option("--from-feedback", help="Ask again what readers of the page judged: right, wrong, wrong line."),
+        typer.Option(
+            "--from-feedback",
+            help="Ask again the questions whose answers were judged on the page: right, wrong, wrong line.",
+        ),
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Keeps questions and answers, a line each; taken up where it stopped.")
+        Path | None, typer.Option(help="The file for questions and answers, one per line; an interrupted run resumes.")
     ] = None,
     fail_under: Annotated[
         str,
-        typer.Option(help="Exit with 1 when a figure is worse: 'line_hit=0.9,false_refusal=0.1', or 0.8 (line_hit)."),
+        typer.Option(help="Exit with 1 if a figure is worse: 'line_hit=0.9,false_refusal=0.1', or 0.8 (line_hit)."),
     ] = "",
     language: Annotated[
         list[str] | None, typer.Option(help="One question in four is asked in this language; may be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another number makes other questions.")] = 0,
+    seed: Annotated[int, typer.Option(help="Change it to get other questions.")] = 0,
     llm: Annotated[
         str,
         typer.Option("--llm", help="Catalogue name, GGUF file, hf:OWNER/REPO/FILE, an OpenAI-compatible URL, or none."),
@@ -61,25 +66,25 @@ def evaluate(
     ] = "embeddinggemma-300m",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure the answers on your own articles: are they right, their lines too, and is nothing said where nothing is?
+    """Measure the answers on your own articles: are they and their lines right, and is the unanswerable refused?
 
-    The model writes questions about lines that a rule picked; with their article hidden or a name changed, the same
-    ones have no answer. They are asked, and the share that went well is printed with its 95 % interval.
+    The model writes questions about lines picked by a rule; with their article hidden or a name changed, the same
+    questions have no answer. All are asked, and the share that went well is printed with its 95 % interval.
     """
     from index.storage import default_path, require
     from rag.generation import require_llm
     from ui.cli.eval.report import DERIVED, check_limits, read_limits, report_dict, report_text
 
     if from_feedback and (folder is not None or questions is not None):
-        raise EvalError("--from-feedback asks what was judged in one library: leave out FOLDER and --questions")
+        raise EvalError("--from-feedback asks the questions judged in one library: leave out FOLDER and --questions")
     if questions is None and not from_feedback and llm == "none":
         raise EvalError(
-            "questions are written by a language model: give --llm a model, or your own with --questions FILE"
+            "a language model writes the questions: name one with --llm, or give your own with --questions FILE"
         )
     if folder is not None and library is not None:
-        raise EvalError("a FOLDER is taken into a library of its own: give FOLDER or --library, not both")
+        raise EvalError("FOLDER is indexed in a temporary library: give FOLDER or --library, not both")
     if folder is not None and not folder.expanduser().exists():
-        raise EvalError(f"no such folder: {shown(folder)}. Name a folder that holds articles")
+        raise EvalError(f"no such folder: {shown(folder)}. Name a folder that contains articles")
     if out is not None and not out.parent.is_dir():
         raise EvalError(f"no such folder: {shown(out.parent)}. Name a folder that exists: --out")
     if out is not None and not is_writable(out):
@@ -151,8 +156,8 @@ def _judged_cases(where: Path) -> list[Case]:
     feedback = read_feedback(History.of(where), Library.open(where))
     if not feedback.cases:
         raise EvalError(
-            f"no answer was judged in {shown(where)} that could be asked again: press Right, Wrong or Wrong line under "
-            "an answer of the page (citeline serve)"
+            f"no judged answer in {shown(where)} can be asked again: press Right, Wrong or Wrong line under an answer "
+            "on the page (citeline serve)"
         )
     print(shown(feedback), file=sys.stderr)
     return list(feedback.cases)

@@ -19,9 +19,9 @@ DERIVED = ("removed", "altered")
 """Kinds of questions without an answer that are made from those with one."""
 TIMES = ("seconds", "seconds_95")
 DROPPED = {
-    "unusable": "gave the answer away, asked for something else or were no question",
-    "vague": "named nothing of their article, or were about something else than their line",
-    "unread": "were not found again by the reader in the very lines they were written from",
+    "unusable": "gave the answer away, asked for something else or were not questions",
+    "vague": "named nothing from their article, or were not about their line",
+    "unread": "could not be answered by the reader from the very lines they were written from",
 }
 
 
@@ -45,7 +45,7 @@ def make_cases(quiz: Quiz, n: int, sheet: Sheet, progress: Progress) -> tuple[li
                 break
     if not cases:
         raise EvalError(
-            f"no question could be made from these articles{_tried(quiz)}. Give articles with whole sentences, another "
+            f"no question could be made from these articles{_tried(quiz)}. Use articles with whole sentences, another "
             "--llm, or questions of your own: --questions FILE"
         )
     known = {case.id: case for case, _ in kept}
@@ -90,7 +90,7 @@ def read_limits(text: str, kinds: Sequence[str], judged: bool = False) -> dict[s
         key, _, number = part.rpartition("=")
         key = key.strip() or ("judged" if judged else "line_hit")
         if key not in known:
-            raise EvalError(f"--fail-under knows no figure {shown(key)}; it knows {', '.join(known)}")
+            raise EvalError(f"--fail-under: there is no figure {shown(key)}; the figures are {', '.join(known)}")
         if not re.fullmatch(r"\d+(\.\d+)?|\.\d+", number.strip()) or (key not in TIMES and float(number) > 1):
             wanted = "seconds" if key in TIMES else "a number between 0 and 1"
             raise EvalError(f"--fail-under {shown(key)} takes {wanted}, not {shown(number.strip()) or 'nothing'}")
@@ -123,14 +123,14 @@ def report_text(outcomes: Sequence[Outcome], dropped: Mapping[str, int] | None, 
     width = max(len(figure.key) for figure in found)
     values = max(len(str(figure)) for figure in found)
     lines += [f"{figure.key:{width}}  {figure!s:{values}}  {figure.label}" for figure in found]
-    lines.append("Brackets hold 95 % intervals: a difference inside them may be chance.")
+    lines.append("Brackets show 95 % intervals: a difference within them may be chance.")
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
     if wrong:
         lines.append(f"{len(wrong)} of {len(outcomes)} went wrong:")
     for outcome in wrong[:most_wrong]:
         lines += _wrong_text(outcome)
     if len(wrong) > most_wrong:
-        lines.append(f"  … and {len(wrong) - most_wrong} more: --out FILE.jsonl keeps them all")
+        lines.append(f"  … and {len(wrong) - most_wrong} more: --out FILE.jsonl saves them all")
     return "\n".join(map(shown, lines))
 
 
@@ -159,7 +159,7 @@ def _wrong_text(outcome: Outcome) -> list[str]:
 def _wanted(case: Case) -> str:
     if judged := case.judged:
         before = f"“{judged.text[:160]}” ({', '.join(map(str, judged.cited[:3]))})" if judged.cited else "no answer"
-        return {"right": "again", "wrong": "something else than", "line": "other lines than"}[
+        return {"right": "again", "wrong": "something other than", "line": "lines other than"}[
             judged.judgement
         ] + f" {before}"
     return "no answer" if not case.gold else f"{' / '.join(case.answers[:2])} ({case.gold[0]})"

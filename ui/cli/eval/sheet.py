@@ -36,9 +36,9 @@ def read_cases(path: Path, library: Library) -> list[Case]:
         try:
             case = _case(record, str(number), library)
         except ValueError as error:
-            raise EvalError(f"{where} {error}: mend that line") from None
+            raise EvalError(f"{where} {error}: correct that line") from None
         if case.id in cases:
-            raise EvalError(f"{where} has the id {shown(case.id)} of an earlier line: give it another one")
+            raise EvalError(f"{where} has the same id as an earlier line, {shown(case.id)}: give it another one")
         cases[case.id] = case
     return list(cases.values())
 
@@ -46,7 +46,7 @@ def read_cases(path: Path, library: Library) -> list[Case]:
 def read_records(path: Path) -> list[tuple[int, Any]]:
     """The lines of a file of questions, by number, before they are held against articles. Raises EvalError."""
     if not path.is_file():
-        raise EvalError(f'no such file: {shown(path)}. It should hold {{"question", "answer", "gold"}} lines')
+        raise EvalError(f'no such file: {shown(path)}. It should contain {{"question", "answer", "gold"}} lines')
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"), start=1):
         if line.strip():
@@ -54,9 +54,9 @@ def read_records(path: Path) -> list[tuple[int, Any]]:
                 found.append((number, json.loads(line)))
             except ValueError as error:
                 why = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
-                raise EvalError(f"{shown(path)}:{number} is not JSON ({why}): mend that line") from None
+                raise EvalError(f"{shown(path)}:{number} is not JSON ({why}): correct that line") from None
     if not found:
-        raise EvalError(f"{shown(path)} holds no question: write one a line")
+        raise EvalError(f"{shown(path)} contains no questions: write one per line")
     return found
 
 
@@ -90,7 +90,7 @@ def _case(record: Any, id: str, library: Library) -> Case:
     answers = [*_list(record, "answer"), *_list(record, "answer_translated")]
     hidden = _list(record, "hidden")
     if not all(isinstance(each, str) and each.strip() for each in (*answers, *hidden)):
-        raise ValueError('has something else than text in "answer" or "hidden"')
+        raise ValueError('has something other than text in "answer" or "hidden"')
     if answers and not gold:
         raise ValueError('has an "answer" but no "gold" lines (both are empty for a question without an answer)')
     kind = str(record.get("kind") or ("answerable" if gold else "unanswerable"))
@@ -112,7 +112,7 @@ def _gold(lines: Any, library: Library) -> Span:
         raise ValueError('has a "gold" that is not {"article": "…", "first": 1, "last": 1}') from None
     article = library.by_id.get(span.article_id)
     if article is None:
-        raise ValueError(f"names the article {shown(span.article_id)}, which the library does not hold")
+        raise ValueError(f"names the article {shown(span.article_id)}, which is not in the library")
     if article.at(span) is None:
         raise ValueError(f"names the lines {shown(span)}, but that article has lines 1 to {len(article.lines)}")
     return span
@@ -138,11 +138,13 @@ class Sheet:
         found = []
         for record in self._kept.values():
             if record.get("articles") != self.articles:
-                raise EvalError(f"{shown(self.path)} holds questions about other articles: name another file for --out")
+                raise EvalError(
+                    f"{shown(self.path)} contains questions about other articles: name another file for --out"
+                )
             try:
                 case = _case(record, "", self._library)
             except ValueError as error:
-                raise EvalError(f"{shown(self.path)}: question {shown(record['id'])} {error}: mend it") from None
+                raise EvalError(f"{shown(self.path)}: question {shown(record['id'])} {error}: correct it") from None
             found.append((case, {str(k): int(v) for k, v in (record.get("dropped") or {}).items()}))
         return found
 

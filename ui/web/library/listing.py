@@ -151,6 +151,6 @@ class DiskWatch:
         try:
             states = changed_since(library)
         except OSError as error:  # the list says nothing of what changed; a file that cannot be read now says so itself
-            log.warning("what changed since the articles were indexed is not known: %s", error)
+            log.warning("which files have changed since they were indexed could not be checked: %s", error)
             states = {}
         self._found = (library.generation, states)

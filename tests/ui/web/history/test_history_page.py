@@ -361,7 +361,7 @@ def test_in_english(open_page, history, place):
     turn = ask(page, STRIKE)
     expect(turn.locator("[data-as]")).to_have_text(["Right", "Wrong", "Wrong line"])
     turn.locator("[data-as=right]").click()
-    expect(turn.locator(".cl-said")).to_have_text("Kept: right.")
+    expect(turn.locator(".cl-said")).to_have_text("Feedback saved: right.")
     expect(page.locator("mark.cl-now")).to_be_visible()
     see_history(page)
     expect(page.locator(".cl-talks h2")).to_have_text("History")

@@ -385,7 +385,7 @@ def test_a_folder_that_cannot_be_looked_into_hides_no_list(library, monkeypatch,
     view = ShelfView(page_of(answerer(library)))
     until(lambda: not view.rows(Asked())["checking"])
     assert "pont.txt" in view.rows(Asked())["list"]
-    assert "is not known: [Errno 13]" in caplog.text
+    assert "could not be checked: [Errno 13]" in caplog.text
 
 
 def test_ten_thousand_articles_are_a_page_of_rows(tmp_path, folder):

@@ -144,7 +144,7 @@ def test_what_is_refused_says_why(shelf):
     page.evaluate(DROP, [["film<img>.mp4", "x"], ["vide.txt", ""]])
     expect(page.locator(".cl-stack-refused li")).to_have_count(2)
     expect(page.locator(".cl-stack-refused")).to_contain_text("film<img>.mp4")
-    expect(page.locator(".cl-stack-refused")).to_contain_text("this kind of file is not read")
+    expect(page.locator(".cl-stack-refused")).to_contain_text("this type of file is not read")
     expect(page.locator(".cl-stack-refused")).to_contain_text("the file is empty")
 
 
@@ -177,7 +177,7 @@ def test_a_folder_by_its_path_and_an_article_taken_off_and_put_back(shelf, tmp_p
     page.click(".cl-stack-add")
     page.fill(".cl-stack-path", "no/such/folder")
     page.press(".cl-stack-path", "Enter")
-    expect(page.locator(".cl-stack-report")).to_contain_text("Give the whole path")
+    expect(page.locator(".cl-stack-report")).to_contain_text("Enter the full path")
     page.fill(".cl-stack-path", str(other))
     page.press(".cl-stack-path", "Enter")
     expect(titles(page)).to_have_count(3)
@@ -186,7 +186,7 @@ def test_a_folder_by_its_path_and_an_article_taken_off_and_put_back(shelf, tmp_p
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(titles(page)).to_have_count(2)
-    page.click("summary:has-text('Taken off (1)')")
+    page.click("summary:has-text('Removed (1)')")
     page.click("[data-do=restore]")
     expect(titles(page)).to_have_count(3)
     page.click("summary:has-text('Folders (2)')")

@@ -432,7 +432,7 @@ def test_an_abstention_says_what_was_searched():
     """How many articles, and the words of the question that are in none."""
     searched = render_why.Searched(5, ("coupe", "<b>"))
     html = render.answer_html(Answer("Q", "en", message="No."), SHELF, "en", searched=searched)
-    assert "Searched in: 5 articles. In no article: “coupe”, “<b>”." in only_ours(html).text
+    assert "Searched in: 5 articles. Not in any article: “coupe”, “<b>”." in only_ours(html).text
 
 
 def test_a_stopped_answer_keeps_what_was_found():
