@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from index.documents import MOST_BYTES
 from ui.access.loopback import LOOPBACK
 from ui.assets import STATIC
+from ui.formats import render
 from ui.i18n import page_language, page_theme
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +26,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 1 << 20
+_html = partial(render, "access/templates/page.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +183,12 @@ def refusal(method: str, path: str, headers: Sequence[tuple[bytes, bytes]]) -> R
 def dress(html: str, nonce: str, accept_language: str, cookie: str = "") -> str:
     """Gradio's index.html made ours: style sheets, language, theme, nonces; no link previews from other hosts."""
     html = re.sub(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*', "", html)
-    html = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', html)
+    html = re.sub(r"<script(?=[\s>])", lambda _: _html("script", nonce=nonce), html)
     lang, theme = page_language(accept_language, cookie), page_theme(cookie)
-    attributes = f'lang="{lang}" data-lang="{lang}"' + (f' data-theme="{theme}"' if theme else "")
-    html = re.sub(r'<html(\s+)lang="\w*"', f"<html\\1{attributes}", html, count=1)
-    links = "".join(f'<link rel="stylesheet" href="/{sheet}">' for sheet in style_sheets())
-    return html.replace("</head>", f"{links}</head>", 1)
+    html = re.sub(
+        r'<html(\s+)lang="\w*"', lambda tag: _html("html", space=tag[1], lang=lang, theme=theme), html, count=1
+    )
+    return html.replace("</head>", _html("head_end", sheets=style_sheets()), 1)
 
 
 def style_sheets() -> list[str]:

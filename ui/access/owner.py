@@ -7,13 +7,14 @@ import re
 import secrets
 import socket
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
 
 from ui.access.guard import App, Message, Receive, Refused, Scope, Send, header, is_page, reply, with_headers
+from ui.formats import render
 from ui.i18n import access_words, page_language
 
 PEER = "citeline.peer"
@@ -29,7 +30,7 @@ _PROGRAMS_TOKEN = (
     "the token is missing or wrong: send 'Authorization: Bearer TOKEN' with the token in the address that citeline "
     "printed when it started"
 )
-_GO_ON = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={}"><title>citeline</title>'
+_html = partial(render, "access/templates/page.html")
 
 
 class Peer:
@@ -97,7 +98,7 @@ class OwnerOnly:
 
         Not a redirection: coming from another page or a file, the browser would go there without a cookie so strict.
         """
-        body = _GO_ON.format(scope["path"]).encode("ascii")
+        body = _html("go_on", address=scope["path"]).encode("ascii")
         cookie = f"{_cookie(scope)}={self.token}; Path=/; HttpOnly; SameSite=Strict"
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
@@ -210,5 +211,5 @@ def browser_page(folder: Path, url: str) -> Path:
     path = folder / "open.html"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(_GO_ON.format(url))
+        file.write(_html("go_on", address=url))
     return path

@@ -23,6 +23,8 @@ def escape(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` with what cannot be seen, or reorders or hides what is around it, shown (␀, <U+202E>)."""
+    if text.isascii() and text.isprintable():
+        return text
     return _HIDDEN.sub(_visible, text)
 
 

@@ -5,12 +5,19 @@ Each language is a template in the page: both scripts hold no words, and go on w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from functools import partial
+from typing import TYPE_CHECKING
 
 from rag.config import Config
-from ui.formats import escape
+from ui.formats import joined, render
 from ui.i18n import PAGE_LANGUAGES, box_words
 from ui.services import QUEUE_SIZE
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_html = partial(render, "web/templates/question_box.html")
 
 MORE: dict[str, tuple[str, ...]] = {
     "waiting": ("back",),
@@ -20,40 +27,28 @@ MORE: dict[str, tuple[str, ...]] = {
 """What can be done with a question, by its state."""
 
 
-def asking_html() -> str:
+def asking_html() -> Markup:
     """What stands between the conversation and the box."""
-    return (
-        "".join(map(_asking, PAGE_LANGUAGES))
-        + '<section class="cl-asking" hidden><ol></ol></section><p class="cl-said-here" role="status"></p>'
-        + '<p class="cl-hidden" role="status"></p>'
-    )
+    return joined(map(_asking, PAGE_LANGUAGES)) + _html("asking_place")
 
 
-def away_html() -> str:
+def away_html() -> Markup:
     """Whether the server has gone, which away.js shows."""
-    return "".join(map(_away, PAGE_LANGUAGES)) + '<div class="cl-away" role="alert"></div>'
+    return joined(map(_away, PAGE_LANGUAGES)) + _html("away_place")
 
 
-def _button(do: str, say: Mapping[str, str]) -> str:
-    return f'<button type="button" class="cl-edit" data-kept="{do}" title="{say[f"{do}_title"]}">{say[do]}</button>'
-
-
-def _asking(lang: str) -> str:
-    say = box_words(lang)
-    said = "".join(f' data-{name}="{escape(say[name])}"' for name in ("queued", "long", "empty", "full", "kept"))
-    rows = ""
-    for state, todo in MORE.items():
-        buttons = " · ".join(_button(each, say) for each in todo)
-        rows += (
-            f'<li class="cl-kept" data-state="{state}"><span class="cl-kept-state">{say[state]}</span>'
-            f'<span class="cl-kept-question" dir="auto"></span><span class="cl-kept-do">{buttons}</span></li>'
-        )
-    return (
-        f'<template lang="{lang}" data-chars="{Config().question_chars}" data-most="{QUEUE_SIZE}"'
-        f' data-label="{escape(say["label"])}"{said}>{rows}</template>'
+def _asking(lang: str) -> Markup:
+    return _html(
+        "asking",
+        question_chars=Config().question_chars,
+        queue_size=QUEUE_SIZE,
+        todo=list(MORE.items()),
+        say=box_words(lang),
+        lang=lang,
     )
 
 
-def _away(lang: str) -> str:
+def _away(lang: str) -> Markup:
     say = box_words(lang)
-    return f'<template lang="{lang}" data-cut="{escape(say["cut"])}"><p>{say["away"]}</p></template>'
+    before, command, after = re.split("</?kbd>", say["away"])
+    return _html("away", before=before, command=command, after=after, cut=say["cut"], lang=lang)

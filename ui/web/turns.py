@@ -11,12 +11,15 @@ from index.text import terms
 from index.types import Article
 from rag.conversation import LOOK_BACK, Turn, turn_of
 from rag.types import Answer
+from ui.formats import joined
 from ui.i18n import count, llm_words, words
 from ui.web.render.answer import answer_html, earlier_html, note_html, stopped_html
 from ui.web.render.checks import Searched
 from ui.web.render.turn_bar import Place
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from rag.pipeline import Answerer
 
 ON_PAGE = 30
@@ -46,7 +49,7 @@ class Shown:
         return self.kind == "live" or (self.answer is not None and not self.answer.done and not self.note)
 
 
-def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
+def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> Markup:
     """A turn as the page shows it; `answerer` gives titles and dates of the articles it speaks of."""
     said = words(lang).get(shown.note) or llm_words(shown.note, lang)
     note = count(shown.n_before, "before", lang) if shown.n_before else said
@@ -59,10 +62,10 @@ def turn_html(shown: Shown, answerer: Answerer | None, lang: str) -> str:
     return answer_html(shown.answer, articles, lang, shown.place, searched)
 
 
-def past_html(turns: Sequence[Shown], answerer: Answerer | None, lang: str, most: int = ON_PAGE) -> str:
+def past_html(turns: Sequence[Shown], answerer: Answerer | None, lang: str, most: int = ON_PAGE) -> Markup:
     """The last turns, oldest first, and that there are earlier ones if there are."""
     hidden = max(0, len(turns) - most)
-    return earlier_html(hidden, lang) + "".join(turn_html(shown, answerer, lang) for shown in turns[hidden:])
+    return earlier_html(hidden, lang) + joined(turn_html(shown, answerer, lang) for shown in turns[hidden:])
 
 
 def talk_of(turns: Sequence[Shown]) -> str:

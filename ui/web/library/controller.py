@@ -15,18 +15,20 @@ from index.errors import CitelineIndexError
 from index.ingestion import count as count_files
 from index.ingestion import pace_of
 from index.storage import added_folder, current_generation
-from ui.formats import escape, unescape_key
+from ui.formats import escape, joined, unescape_key
 from ui.i18n import count, shelf_words
 from ui.services import Backend, NameRefused, Shelf, Wish, shelf_of
 from ui.web.library.copies import is_lone_copy
 from ui.web.library.counting import counted_text
 from ui.web.library.listing import PAGE_ROWS, SORTS, DiskWatch, Listing
 from ui.web.library.view import (
+    empty_html,
     ended_html,
     frame_html,
     job_html,
     libraries_html,
     phase_text,
+    said_html,
     side_html,
     table_html,
     troubles_html,
@@ -119,7 +121,7 @@ class ShelfView:
         """One page of the list: {list, side, note, checking}; {loading} while there is no library yet."""
         answerer = self._backend.answerer
         if answerer is None:
-            return {"loading": True, "list": _hint(self._backend.error or shelf_words(asked.lang)["loading"])}
+            return {"loading": True, "list": empty_html(self._backend.error or shelf_words(asked.lang)["loading"])}
         say, listing = shelf_words(asked.lang), self._of(answerer)
         states, is_checking = self._disk.states(listing.library, asked.look)
         found = listing.find(asked.query, asked.sort, asked.is_down, states)
@@ -127,10 +129,13 @@ class ShelfView:
         shown = found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
         by_id = listing.library.by_id
         copies = {row.id for row in shown if row.id in by_id and is_lone_copy(listing.library, by_id[row.id])}
-        changed = f'<p class="cl-stack-said" data-state="changed">{say["some_changed"]}</p>' if states else ""
-        html = table_html(found, page, asked.sort, asked.is_down, asked.lang, not asked.query.strip(), copies)
+        parts = [troubles_html(self.shelf.troubles if self.shelf else (), asked.lang)]
+        if states:
+            parts.append(said_html(say["some_changed"], "changed"))
+        is_all = not asked.query.strip()
+        parts.append(table_html(found, page, asked.sort, asked.is_down, asked.lang, is_all, copies))
         return {
-            "list": troubles_html(self.shelf.troubles if self.shelf else (), asked.lang) + changed + html,
+            "list": joined(parts),
             "side": side_html(listing.library, asked.lang),
             "page": page,
             "checking": is_checking,
@@ -190,7 +195,7 @@ class ShelfView:
             "ended": [ended_html(each, asked.lang) for each in list(shelf.ended) if each.number > asked.since],
         }
         if not shelf.troubles:
-            told["watched"] = f'<p class="cl-stack-said" data-state="done">{shelf_words(asked.lang)["watch_again"]}</p>'
+            told["watched"] = said_html(shelf_words(asked.lang)["watch_again"], "done")
         if job.state == "running":
             told |= {"html": job_html(job, asked.lang), "text": phase_text(job, asked.lang)}
             told |= {"done": job.done, "total": job.total}
@@ -250,7 +255,3 @@ def _path(text: str, refusal: str) -> Path:
     except (OSError, RuntimeError, ValueError):
         pass
     raise Refused(refusal)
-
-
-def _hint(text: str) -> str:
-    return f'<p class="cl-stack-empty">{escape(text)}</p>'

@@ -1,46 +1,84 @@
-"""Answers as HTML. Pure functions; every character that is not ours goes through `escape`."""
+"""Answers as HTML: what the template answer.html makes of them. Pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.types import Article, Hit, Span
 from rag.types import Answer, Citation, Claim
-from ui.formats import escape, escape_key
+from ui.formats import escape_key, render, text_html
 from ui.i18n import count, date_words, dotted, place_words, words
 from ui.web.render.article import digest
 from ui.web.render.checks import Searched, searched_html, why_html
 from ui.web.render.filter import filter_html
 from ui.web.render.turn_bar import Place, bar_html
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 SNIPPET_CHARS = 180
+_html = partial(render, "web/render/templates/answer.html")
 
 
-def note_html(question: str, note: str, lang: str, kind: str = "note") -> str:
+class _Target(NamedTuple):
+    """What a button opens, and what it says to a screen reader."""
+
+    kind: str
+    n: int
+    key: str
+    """The article's, of `escape_key`."""
+    first: int
+    last: int
+    start: int
+    end: int
+    check: str
+    label: str
+
+
+class _Where(NamedTuple):
+    """Where something stands: title, then date, file, page where there are pages, and lines."""
+
+    title: str
+    meta: str
+
+
+class _Said(NamedTuple):
+    """A sentence and the chips behind it."""
+
+    head: str
+    word: str | None
+    """Its last word, which the chips stay with; None when it is a monster and stands in `head`."""
+    chips: Sequence[_Target]
+    language: str = ""
+    """Of a quote, with the `places` that it is from."""
+    places: Sequence[_Where] = ()
+
+
+def note_html(question: str, note: str, lang: str, kind: str = "note") -> Markup:
     """A turn without an answer: one line says why, or, when it is "live", what is being done."""
-    if kind == "live":
-        return _turn(question, kind, _state(note) + '<div class="cl-body"></div>', lang)
-    said = f'<p class="cl-note">{escape(note)}</p>{_again(question, lang)}'
-    return _turn(question, kind, f'<div class="cl-body">{said}</div>', lang)
+    body = _html("note", kind=kind, note=note, key=escape_key(question.strip()), say=words(lang))
+    return _turn(question, kind, body, lang)
 
 
-def stopped_html(question: str, answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> str:
+def stopped_html(question: str, answer: Answer, note: str, articles: Mapping[str, Article], lang: str) -> Markup:
     """A turn that the reader stopped: what was found stays, the unchecked draft does not. `question` as it was typed"""
-    note = f'<p class="cl-note">{escape(note)}</p>{_again(question, lang)}'
-    pointers = _pointers(answer, articles, lang)
-    found = f'<p class="cl-state">{pointers}</p>{_pointed(answer, articles, lang)}' if pointers else ""
-    body = f'<div class="cl-body">{note}{found}</div>'
+    body = _html(
+        "stopped",
+        note=note,
+        key=escape_key(question.strip()),
+        pointers=_pointers(answer, articles, lang),
+        pointed=_pointed(answer, articles, lang),
+        say=words(lang),
+    )
     cards = _cards(words(lang)["found"], answer.hits, articles, lang)
     return _turn(answer.question, "stopped", _understood(answer.understood, lang) + body + cards, lang)
 
 
-def earlier_html(n_turns: int, lang: str) -> str:
+def earlier_html(n_turns: int, lang: str) -> Markup:
     """A button for the turns that are not on the page; nothing when there are none."""
-    if not n_turns:
-        return ""
-    return (
-        f'<p class="cl-earlier"><button type="button" data-do="earlier">{count(n_turns, "earlier", lang)}</button></p>'
-    )
+    return _html("earlier", text=count(n_turns, "earlier", lang)) if n_turns else text_html("")
 
 
 def answer_html(
@@ -49,7 +87,7 @@ def answer_html(
     lang: str,
     place: Place | None = None,
     searched: Searched | None = None,
-) -> str:
+) -> Markup:
     """A turn: question, sentences with a numbered chip per citation, sources. `articles` gives titles and dates.
 
     An answer that is kept at a `place` has its buttons: copy it, judge it. One that was not found says what was
@@ -57,8 +95,8 @@ def answer_html(
     """
     understood = _understood(answer.understood, lang) + filter_html(answer, lang)
     if answer.kind == "greeting":
-        said = f'<p class="cl-text" lang="{escape(answer.language)}" dir="auto">{escape(answer.text)}</p>'
-        return _turn(answer.question, "greeting" if answer.done else "live", f'<div class="cl-body">{said}</div>', lang)
+        said = _html("greeting", text=answer.text, language=answer.language)
+        return _turn(answer.question, "greeting" if answer.done else "live", said, lang)
     if not answer.done:
         return _turn(answer.question, "live", understood + _streaming(answer, articles, lang), lang)
     if answer.status == "abstained":
@@ -66,77 +104,58 @@ def answer_html(
     else:
         body = {"grounded": _grounded, "quoted": _quoted}[answer.status](answer, articles, lang)
     checked = _dropped(answer, lang) + why_html(answer, articles, lang)
-    bar = bar_html(answer, place, lang) if place else ""
-    return _turn(answer.question, answer.status, understood + body + checked + bar, lang)
+    if place:
+        checked += bar_html(answer, place, lang)
+    return _turn(answer.question, answer.status, understood + body + checked, lang)
 
 
-def _turn(question: str, status: str, body: str, lang: str) -> str:
-    busy = "true" if status == "live" else "false"
-    return (
-        f'<article class="cl-turn" lang="{lang}" data-status="{status}" aria-busy="{busy}">'
-        f'<h2 class="cl-question" dir="auto">{escape(question.strip())}</h2>{body}</article>'
-    )
+def _turn(question: str, status: str, body: Markup, lang: str) -> Markup:
+    return _html("turn", question=question.strip(), status=status, body=body, lang=lang)
 
 
-def _again(question: str, lang: str) -> str:
-    """Two buttons for a question that got no answer; nothing when there is no question."""
-    if not question.strip():
-        return ""
-    say, asked = words(lang), escape_key(question.strip())
-    buttons = (
-        f'<button type="button" class="cl-edit" data-{do}="{asked}" title="{say[f"{do}_title"]}">{say[do]}</button>'
-        for do in ("again", "edit")
-    )
-    return f'<p class="cl-again">{" · ".join(buttons)}</p>'
-
-
-def _understood(question: str, lang: str) -> str:
+def _understood(question: str, lang: str) -> Markup:
     """The question as it was understood, with a button that puts it into the box; nothing when it stood alone."""
-    if not question:
-        return ""
-    say, said = words(lang), escape(question)
-    return (
-        f'<p class="cl-understood">{say["understood"]}{say["colon"]}<span dir="auto">{said}</span> '
-        f'<button type="button" class="cl-edit" data-question="{said}" title="{say["edit_title"]}">'
-        f"{say['edit']}</button></p>"
-    )
+    return _html("understood", question=question, say=words(lang))
 
 
-def _state(text: str, detail: str = "", pointers: str = "") -> str:
-    """What is being done or was done; beside it a detail, or the markers of `_pointers`."""
-    beside = pointers or (f'<span class="cl-detail">{escape(detail)}</span>' if detail else "")
-    return f'<p class="cl-state"><span class="cl-status">{escape(text)}</span>{beside}</p>'
-
-
-def _streaming(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+def _streaming(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
     """What there is so far: the passages, then where the reader found the answer, then the model's draft."""
     say = words(lang)
-    n_found = count(len(answer.hits), "passage", lang)
-    state = _state(say["draft"] if answer.draft else say["reading"], n_found, _pointers(answer, articles, lang))
-    draft = f'<p class="cl-draft" dir="auto">{escape(answer.draft)}</p>' if answer.draft else ""
-    body = draft or _pointed(answer, articles, lang)
-    return f'{state}<div class="cl-body">{body}</div>{_cards(say["found"], answer.hits, articles, lang)}'
-
-
-def _pointers(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
-    """A marker for each place where the reader found the answer, which nothing has checked; nothing when it has not."""
-    if not answer.found:
-        return ""
-    chips = "".join(
-        f'<button type="button" class="cl-chip cl-open" {_target(citation, n, "found", articles, lang)}>{n}</button>'
-        for n, citation in enumerate(answer.found, start=1)
+    body = _html(
+        "streaming",
+        text=say["draft"] if answer.draft else say["reading"],
+        n_found=count(len(answer.hits), "passage", lang),
+        draft=answer.draft,
+        pointers=_pointers(answer, articles, lang),
+        pointed=_pointed(answer, articles, lang),
     )
-    return f'<span class="cl-detail cl-pointer">{chips}{words(lang)["unchecked"]}</span>'
+    return body + _cards(say["found"], answer.hits, articles, lang)
 
 
-def _pointed(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+def _pointers(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
+    """A marker for each place where the reader found the answer, which nothing has checked; nothing when it has not."""
+    targets = [_target(citation, n, "found", articles, lang) for n, citation in enumerate(answer.found, start=1)]
+    return _html("pointers", targets=targets, say=words(lang))
+
+
+def _pointed(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
     """The characters that the first of these markers leads to."""
     if not answer.found:
-        return ""
-    say, citation = words(lang), answer.found[0]
+        return text_html("")
+    first = answer.found[0]
+    return _html("pointed", quote=_quote([first], lang), language=_language(first, articles))
+
+
+def _quote(citations: Iterable[Citation], lang: str) -> str:
+    """The characters themselves, in quotation marks."""
+    say = words(lang)
+    said = " ".join(" ".join(citation.quote.split()) for citation in citations)
+    return f"{say['open_quote']}{said}{say['close_quote']}"
+
+
+def _language(citation: Citation, articles: Mapping[str, Article]) -> str:
     source = articles.get(citation.span.article_id)
-    quote = f"{say['open_quote']}{' '.join(citation.quote.split())}{say['close_quote']}"
-    return f'<p class="cl-pointed" lang="{escape(source.language if source else "")}" dir="auto">{escape(quote)}</p>'
+    return source.language if source else ""
 
 
 def _took(answer: Answer, lang: str) -> str:
@@ -144,91 +163,67 @@ def _took(answer: Answer, lang: str) -> str:
     return f"{seconds} s" if answer.timings.total else ""
 
 
-def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
     numbers = answer.citations
-    texts = [claim.introduced(answer.language) for claim in answer.supported]
-    claims = " ".join(
-        f'<span class="cl-claim">{_ending(text, _chips(claim, i, numbers, articles, lang))}</span>'
-        for i, (text, claim) in enumerate(zip(texts, answer.supported, strict=True), start=1)
+    body = _html(
+        "grounded",
+        claims=[
+            _said(claim.introduced(answer.language), _chips(claim, numbers, articles, lang))
+            for claim in answer.supported
+        ],
+        language=answer.language,
+        took=_took(answer, lang),
+        beside=answer.message,  # such as which other articles there are
+        say=words(lang),
     )
-    return (
-        _state(words(lang)["grounded"], _took(answer, lang))
-        + f'<div class="cl-body"><p class="cl-text" lang="{escape(answer.language)}" dir="auto">{claims}</p>'
-        + f"{_beside(answer)}</div>"
-        + _sources(numbers, articles, lang)
-        + _also_read(answer, articles, lang)
-    )
+    rows = [(_target(c, n, "cite", articles, lang), _where(c.span, articles, lang)) for c, n in numbers.items()]
+    return body + _html("sources", rows=rows, say=words(lang)) + _also_read(answer, articles, lang)
 
 
-def _beside(answer: Answer) -> str:
-    """What is said beside the claims, such as which other articles there are."""
-    return f'<p class="cl-note" dir="auto">{escape(answer.message)}</p>' if answer.message else ""
-
-
-def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
+def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
     say, numbers = words(lang), answer.citations
     quotes = []
-    for i, claim in enumerate(answer.supported, start=1):
-        places = "".join(f"<span>{_where(c.span, articles, lang)}</span>" for c in dict.fromkeys(claim.citations))
+    for claim in answer.supported:
+        places = [_where(c.span, articles, lang) for c in dict.fromkeys(claim.citations)]
         quote = f"{say['open_quote']}{claim.verbatim}{say['close_quote']}"
-        source = articles.get(claim.citations[0].span.article_id)
-        quotes.append(
-            f'<blockquote class="cl-quote"><p lang="{escape(source.language if source else "")}" dir="auto">'
-            f"{_ending(quote, _chips(claim, i, numbers, articles, lang))}</p>"
-            f'<p class="cl-from">{places}</p></blockquote>'
-        )
-    return (
-        _state(say["quoted"], _took(answer, lang))
-        + f'<div class="cl-body">{"".join(quotes)}{_beside(answer)}</div>'
-        + _also_read(answer, articles, lang)
-    )
+        chips = _chips(claim, numbers, articles, lang)
+        quotes.append(_said(quote, chips, _language(claim.citations[0], articles), places))
+    body = _html("quoted", quotes=quotes, took=_took(answer, lang), beside=answer.message, say=say)
+    return body + _also_read(answer, articles, lang)
 
 
-def _abstained(answer: Answer, articles: Mapping[str, Article], lang: str, searched: Searched | None) -> str:
+def _abstained(answer: Answer, articles: Mapping[str, Article], lang: str, searched: Searched | None) -> Markup:
     say = words(lang)
     where = searched_html(searched, lang) if searched else ""
-    text = escape(answer.message or say["abstained_text"])
-    return (
-        _state(say["abstained"], _took(answer, lang))
-        + f'<div class="cl-body"><p class="cl-text" dir="auto">{text}</p>{where}</div>'
-        + _cards(say["nearest"], answer.hits, articles, lang)
-    )
+    text = answer.message or say["abstained_text"]
+    body = _html("abstained", text=text, took=_took(answer, lang), searched=where, say=say)
+    return body + _cards(say["nearest"], answer.hits, articles, lang)
 
 
-def _dropped(answer: Answer, lang: str) -> str:
+def _dropped(answer: Answer, lang: str) -> Markup:
     """What the model wrote and no line supports: folded, struck, with the reason; never among the sentences."""
-    dropped = [claim for claim in answer.claims if claim.verdict != "supported"]
+    reason = words(lang)["dropped_reason"]
+    dropped = [(claim.text, claim.reason or reason) for claim in answer.claims if claim.verdict != "supported"]
     if not dropped:
-        return ""
-    items = "".join(
-        f'<li><s dir="auto">{escape(claim.text)}</s>'
-        f'<span class="cl-reason">{escape(claim.reason or words(lang)["dropped_reason"])}</span></li>'
-        for claim in dropped
-    )
-    summary = count(len(dropped), "dropped", lang)
-    return f'<details class="cl-fold cl-dropped"><summary>{summary}</summary><ul>{items}</ul></details>'
+        return text_html("")
+    return _html("dropped", summary=count(len(dropped), "dropped", lang), claims=dropped)
 
 
 def _chips(
-    claim: Claim, claim_number: int, numbers: Mapping[Citation, int], articles: Mapping[str, Article], lang: str
-) -> str:
-    return "".join(
-        f'<button type="button" class="cl-chip cl-open" {_target(c, numbers[c], "cite", articles, lang)}'
-        f' data-claim="{claim_number}">{numbers[c]}</button>'
-        for c in dict.fromkeys(claim.citations)
-    )
+    claim: Claim, numbers: Mapping[Citation, int], articles: Mapping[str, Article], lang: str
+) -> Sequence[_Target]:
+    return [_target(c, numbers[c], "cite", articles, lang) for c in dict.fromkeys(claim.citations)]
 
 
-def _ending(text: str, chips: str) -> str:
-    """`text` and then `chips`, which stay on the line of its last word, unless that is a monster."""
+def _said(text: str, chips: Sequence[_Target], language: str = "", places: Sequence[_Where] = ()) -> _Said:
+    """A sentence or a quote, cut before its last word, which the chips stay with unless it is a monster."""
     head, space, word = text.rpartition(" ")
     if len(word) > 30:
-        return escape(text) + chips
-    return f'{escape(head + space)}<span class="cl-keep">{escape(word)}{chips}</span>'
+        return _Said(text, None, chips, language, places)
+    return _Said(head + space, word, chips, language, places)
 
 
-def _target(citation: Citation, n: int, kind: str, articles: Mapping[str, Article], lang: str) -> str:
-    """The attributes that say what a button opens, for the page's script and for a screen reader."""
+def _target(citation: Citation, n: int, kind: str, articles: Mapping[str, Article], lang: str) -> _Target:
     say, span = words(lang), citation.span
     lines = f"{say['line']} {span.first}"
     if span.last != span.first:
@@ -237,45 +232,30 @@ def _target(citation: Citation, n: int, kind: str, articles: Mapping[str, Articl
     if citation.page:
         lines = f"page {citation.page}, {lines}"
     label = f"{noun} {n}{say['colon']}{_title(span.article_id, articles)}, {lines}"
-    return (
-        f'data-kind="{kind}" data-n="{n}" data-article="{escape_key(span.article_id)}" data-first="{span.first}"'
-        f' data-last="{span.last}" data-start="{citation.start}" data-end="{citation.end}"'
-        f' data-check="{digest(citation.quote)}" aria-label="{escape(label)}"'
-    )
+    place = (span.first, span.last, citation.start, citation.end)
+    return _Target(kind, n, escape_key(span.article_id), *place, digest(citation.quote), label)
 
 
-def _sources(numbers: Mapping[Citation, int], articles: Mapping[str, Article], lang: str) -> str:
-    rows = "".join(
-        f'<li><button type="button" class="cl-source cl-open" {_target(c, n, "cite", articles, lang)}>'
-        f'<span class="cl-number" aria-hidden="true">{n}</span>{_where(c.span, articles, lang)}'
-        f"</button></li>"
-        for c, n in numbers.items()
-    )
-    return f'<section class="cl-sources"><h3>{words(lang)["sources"]}</h3><ol>{rows}</ol></section>'
-
-
-def _cards(title: str, hits: Sequence[Hit], articles: Mapping[str, Article], lang: str) -> str:
+def _cards(title: str, hits: Sequence[Hit], articles: Mapping[str, Article], lang: str) -> Markup:
     """Hits as buttons that open their article; nothing when there are none."""
-    if not hits:
-        return ""
-    rows = "".join(
-        f'<li><button type="button" class="cl-card cl-open"'
-        f" {_target(_hit_citation(hit, articles), n, 'hit', articles, lang)}>"
-        f"{_where(hit.chunk.span, articles, lang)}"
-        f'<span class="cl-snippet" dir="auto">{escape(_snippet(hit.chunk.text))}</span></button></li>'
-        for n, hit in enumerate(hits, start=1)
-    )
-    return f'<section class="cl-cards"><h3>{escape(title)}</h3><ul>{rows}</ul></section>'
+    return _cards_of(title, tuple(_card(hit, n, articles, lang) for n, hit in enumerate(hits, start=1)))
 
 
-def _also_read(answer: Answer, articles: Mapping[str, Article], lang: str) -> str:
-    if not answer.hits:
-        return ""
+@lru_cache(maxsize=8)
+def _cards_of(title: str, cards: Sequence[tuple[_Target, _Where, str]]) -> Markup:
+    """Kept for the next time: the passages stay the same while an answer grows."""
+    return _html("cards", title=title, cards=cards)
+
+
+def _card(hit: Hit, n: int, articles: Mapping[str, Article], lang: str) -> tuple[_Target, _Where, str]:
+    target = _target(_hit_citation(hit, articles), n, "hit", articles, lang)
+    return target, _where(hit.chunk.span, articles, lang), _snippet(hit.chunk.text)
+
+
+def _also_read(answer: Answer, articles: Mapping[str, Article], lang: str) -> Markup:
     title = words(lang)["also_read"]
-    return (
-        f'<details class="cl-fold"><summary>{title} ({len(answer.hits)})</summary>'
-        f"{_cards(title, answer.hits, articles, lang)}</details>"
-    )
+    cards = _cards(title, answer.hits, articles, lang)
+    return _html("also_read", title=title, n=len(answer.hits), cards=cards)
 
 
 def _hit_citation(hit: Hit, articles: Mapping[str, Article]) -> Citation:
@@ -288,15 +268,11 @@ def _hit_citation(hit: Hit, articles: Mapping[str, Article]) -> Citation:
     return Citation(chunk.span, chunk.text, start, start + len(chunk.text), page)
 
 
-def _where(span: Span, articles: Mapping[str, Article], lang: str) -> str:
-    """Title, then date, file, page where there are pages, and lines."""
+def _where(span: Span, articles: Mapping[str, Article], lang: str) -> _Where:
     article = articles.get(span.article_id)
     when = date_words(article.date, lang) if article else ""
     page = article.page_of(span.first) if article else 0
-    return (
-        f'<span class="cl-title" dir="auto">{escape(_title(span.article_id, articles))}</span>'
-        f'<span class="cl-meta" dir="auto">{escape(dotted(when, place_words(span, page, lang)))}</span>'
-    )
+    return _Where(_title(span.article_id, articles), dotted(when, place_words(span, page, lang)))
 
 
 def _title(article_id: str, articles: Mapping[str, Article]) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from rag.filters import ALL_ARTICLES, line
 from rag.types import Answer
-from ui.formats import escape
+from ui.formats import render, text_html
 from ui.i18n import everywhere_words
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
-def filter_html(answer: Answer, lang: str) -> str:
+_html = partial(render, "web/render/templates/filter.html")
+
+
+def filter_html(answer: Answer, lang: str) -> Markup:
     """What was done with the filter of an answer, and a button that asks again without it; "" when there is none."""
     found = answer.filter
     if found is None:
-        return ""
-    button = ""
-    if found.is_applied:
-        say = everywhere_words(lang)
-        button = (
-            f' · <button type="button" class="cl-everywhere cl-edit" data-question="{escape(without_filter(answer))}"'
-            f' title="{say["title"]}">{say["label"]}</button>'
-        )
-    return f'<p class="cl-filter cl-understood" dir="auto">{escape(line(found, lang))}{button}</p>'
+        return text_html("")
+    say = everywhere_words(lang) if found.is_applied else {"label": "", "title": ""}
+    return _html(
+        "filter", line=line(found, lang), question=without_filter(answer), label=say["label"], title=say["title"]
+    )
 
 
 def without_filter(answer: Answer) -> str:

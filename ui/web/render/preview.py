@@ -1,13 +1,18 @@
-"""The preview of a citation as HTML: the cited lines among the lines around them, eight in all. Pure; see `escape`."""
+"""The preview of a citation as HTML: the cited lines among the lines around them, eight in all. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from index.types import Article
-from ui.formats import escape
+from ui.formats import render, text_html
 from ui.i18n import date_words, dotted, words
 from ui.web.render.article import Mark, holds, line_html, stretches, text_of
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 MAX_LINES = 8
 AROUND_CHARS = 90
@@ -15,19 +20,19 @@ AROUND_CHARS = 90
 LINE_CHARS = 170
 """Of a line that is not cited."""
 LIT_CHARS = 420
+_html = partial(render, "web/render/templates/preview.html")
 
 
-def peek_html(article: Article, mark: Mark, lang: str) -> str:
+def peek_html(article: Article, mark: Mark, lang: str) -> Markup:
     """Title, place and lines of a citation, its characters lit; "" when the article no longer holds them."""
     text = text_of(article, mark)
     if text is None or not holds(article, mark):
-        return ""
+        return text_html("")
     lit = stretches(article, [mark])
     rows = []
     for n in _window(mark.first, mark.last, len(article.lines)):
         text, places = _cut(article.lines[n - 1], lit.get(n, ()))
-        cited = " class=cl-cited" if mark.first <= n <= mark.last else ""
-        rows.append(f'<li data-n="{n}"{cited}><span dir="auto">{line_html(text, places, mark.n)}</span></li>')
+        rows.append((n, mark.first <= n <= mark.last, line_html(text, places, mark.n)))
     say = words(lang)
     place = f"{say['line']} {mark.first}"
     if mark.last != mark.first:
@@ -35,13 +40,14 @@ def peek_html(article: Article, mark: Mark, lang: str) -> str:
     if page := article.page_of(mark.first):
         place = dotted(f"p. {page}", place)
     quote = text[mark.start : mark.end]
-    return (
-        f'<div class="cl-peek" role="tooltip" lang="{lang}">'
-        f'<p class="cl-title" dir="auto">{escape(article.title)}</p>'
-        f'<p class="cl-meta">{escape(dotted(date_words(article.date, lang), place))}</p>'
-        f'<p id="cl-peek-said" hidden="" lang="{escape(article.language)}">{escape(" ".join(quote.split()))}</p>'
-        f'<ol lang="{escape(article.language)}" style="--cl-digits:{len(str(len(article.lines)))}">{"".join(rows)}</ol>'
-        "</div>"
+    return _html(
+        "peek",
+        article=article,
+        facts=dotted(date_words(article.date, lang), place),
+        quote=" ".join(quote.split()),
+        width=len(str(len(article.lines))),
+        rows=rows,
+        lang=lang,
     )
 
 

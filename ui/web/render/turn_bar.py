@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from rag.types import Answer
 from ui.conversations import Judgement
-from ui.formats import escape
+from ui.formats import render
 from ui.i18n import talk_words
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_html = partial(render, "web/render/templates/turn_bar.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +31,17 @@ class Place:
     note: str = ""
 
 
-def bar_html(answer: Answer, place: Place, lang: str) -> str:
+def bar_html(answer: Answer, place: Place, lang: str) -> Markup:
     """The buttons under a turn; a line in their place when it could not be kept."""
     say = talk_words(lang)
     if not place.turn:
-        return f'<p class="cl-turn-bar cl-unkept">{say["unkept"]}</p>'
-    judging = "" if answer.kind == "greeting" or not place.is_judged_here else _judging(answer, place, lang)
-    return (
-        f'<div class="cl-turn-bar" role="group" aria-label="{say["tools"]}" data-talk="{place.talk}"'
-        f' data-turn="{place.turn}">'
-        f'<button type="button" class="cl-tool" data-do="copy" title="{say["copy_title"]}"'
-        f' data-copied="{say["copied"]}" data-failed="{say["not_copied"]}" data-lost="{say["lost"]}">'
-        f"{say['copy']}</button>"
-        f'{judging}<span class="cl-said" role="status"></span></div>'
-    )
+        return _html("unkept", say=say)
+    can_judge = answer.kind != "greeting" and place.is_judged_here
+    return _html("bar", place=place, titles=_titles(answer, say) if can_judge else (), say=say)
 
 
-def _judging(answer: Answer, place: Place, lang: str) -> str:
-    say = talk_words(lang)
-    titles = {each: say[f"{each}_title"] for each in ("right", "wrong", "line")}
+def _titles(answer: Answer, say: Mapping[str, str]) -> list[tuple[Judgement, str]]:
+    """The judgements that fit an answer, each with what its button says of itself."""
     if answer.status == "abstained":
-        titles = {each: say[f"{each}_nothing_title"] for each in ("right", "wrong")}
-    buttons = "".join(
-        f'<button type="button" class="cl-tool" data-do="judge" data-as="{each}" title="{title}"'
-        f' aria-pressed="{"true" if each == place.judgement else "false"}">{say[each]}</button>'
-        for each, title in titles.items()
-    )
-    hidden = "" if place.judgement else " hidden"
-    note = (
-        f'<span class="cl-remark"{hidden}><input type="text" class="cl-note-box" maxlength="500" dir="auto"'
-        f' aria-label="{say["note"]}" placeholder="{say["note"]}" value="{escape(place.note)}">'
-        f'<button type="button" class="cl-tool" data-do="note">{say["keep"]}</button></span>'
-    )
-    return f'<span class="cl-verdict" role="group" aria-label="{say["verdict"]}">{buttons}</span>{note}'
+        return [("right", say["right_nothing_title"]), ("wrong", say["wrong_nothing_title"])]
+    return [("right", say["right_title"]), ("wrong", say["wrong_title"]), ("line", say["line_title"])]

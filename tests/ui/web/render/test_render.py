@@ -39,7 +39,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags, self.text, self.lines, self.lit, self.open, self.odd = [], "", {}, {}, [], []
         self.now, self.line = False, 0
-        self.feed(html)
+        self.feed(str(html))
         self.close()
 
     def handle_starttag(self, tag, attrs):
