@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -12,6 +13,10 @@ from index.text.normalize import words
 ALPHABETS = LEXICON.texts("alphabet")
 """The letters beyond a-z of each language."""
 
+_NAME = re.compile(r"(?<=\w[ ’'-])[^\W\d_a-zß-öø-ÿ]\w*")
+"""A word inside a sentence that begins with a capital: a name keeps its letters in a text of any language."""
+_LETTERS_OF_NAMES = 2
+"""Most letters that are passed over because only names have them: Vietnamese names alone have more."""
 _CLASSIFIED = "ar ca cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh"
 
 
@@ -29,6 +34,9 @@ def detect(text: str, default: str = "fr") -> str:
         return str(_classifier().classify(other_scripts[:2000])[0])
     found = set(words(text))
     accented = {char for char in letters if char > "\x7f"}
+    elsewhere = {char for char in _NAME.sub("", text).lower() if char in accented}
+    if len(accented - elsewhere) <= _LETTERS_OF_NAMES:
+        accented = elsewhere
     scores = {code: len(found & stop_words(code)) - 2 * len(accented - set(ALPHABETS[code])) for code in STOP_WORDS}
     best, second = sorted(scores, key=scores.__getitem__, reverse=True)[:2]
     if scores[best] >= 2 and scores[best] - scores[second] >= max(1, scores[best] // 4):

@@ -11,6 +11,7 @@ from rag.language.packs import PACKS
 _UNITS = PACKS.table("numbers.units", lambda said: {word: n for n, word in enumerate(said.split())})
 _TENS = PACKS.table("numbers.tens", dict[str, float])
 _SCALES = PACKS.table("numbers.scales", dict[str, float])
+_JOINED_BY = PACKS.words("numbers.joined_by")
 NUMBER_WORDS = PACKS.table(
     "numbers", lambda said: frozenset([*said.get("units", "").split(), *said.get("tens", ()), *said.get("scales", ())])
 )
@@ -77,24 +78,34 @@ def _number_at(tokens: list[str], at: int, language: str) -> tuple[float | None,
             return value * scales[tokens[at + 1]], at + 2
         return value, at + 1
     steps = _UNITS.get(language, {}) | _TENS.get(language, {})
-    total, current, start = 0.0, 0.0, at
+    joins = _JOINED_BY.get(language, frozenset())
+    total, current, largest, start = 0.0, 0.0, 0.0, at
     while at < len(tokens):
         token = tokens[at]
-        joined = token in {"et", "and"} and at > start and at + 1 < len(tokens) and tokens[at + 1] in steps
         if token in steps:
-            step = steps[token]
-            if language == "fr" and current % 100 == 4 and step == 20:
-                current += 76
-            elif not current or (current % 100 == 0 and step < 100) or (current % 100 >= 20 and step < 20):
-                current += step
-            else:
+            grown = _grown(current, steps[token], language)
+            if grown is None:
                 break
+            current = grown
         elif token in scales and (at > start or token not in _AMBIGUOUS):
-            if scales[token] == 100:
+            scale = scales[token]
+            if scale == 100:
                 current = max(1.0, current) * 100
+            elif scale > largest:  # "deux mille milliards": all that stands before it counts so often
+                total, current, largest = max(1.0, total + current) * scale, 0.0, scale
             else:
-                total, current = total + max(1.0, current) * scales[token], 0.0
-        elif not joined:
+                total, current = total + max(1.0, current) * scale, 0.0
+        elif not (token in joins and at > start and at + 1 < len(tokens) and tokens[at + 1] in steps):
             break
         at += 1
     return (total + current, at) if at > start else (None, at)
+
+
+def _grown(current: float, step: float, language: str) -> float | None:
+    """Return a number that another word goes on with; None if the word begins a number of its own."""
+    if language == "fr" and current % 100 == 4 and step == 20:  # quatre-vingts
+        return current + 76
+    if language == "fr" and current % 100 == 10 and step in (7, 8, 9):  # dix-sept
+        return current + step
+    fits = not current or (current % 100 == 0 and step < 100) or (current % 100 >= 20 and step < 20)
+    return current + step if fits else None

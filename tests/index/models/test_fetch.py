@@ -215,7 +215,7 @@ def test_what_a_kill_left_after_the_last_byte_goes_too(toy, run):
 def test_a_download_ends_with_the_fetch_that_was_killed(toy, tmp_path):
     """It would write on into a folder that the next fetch sweeps."""
     script = (
-        "import sys; from pathlib import Path; from index import network\n"
+        "import sys; from pathlib import Path; from index.models import transport as network\n"
         'network._PIP = \'import sys, time; open(sys.argv[-1], "w").write(str(__import__("os").getpid()));'
         " time.sleep(60)'\n"
         "network.Network().wheel(sys.argv[1], Path(sys.argv[1]).parent, print)"

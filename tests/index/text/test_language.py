@@ -155,6 +155,22 @@ def test_short_questions_show_their_language(language, question):
     assert detect(question) == language
 
 
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "Who is Gábor Hidvégi?"),
+        ("en", "Who is François Bayrou?"),
+        ("de", "Wer ist François Bayrou?"),
+        ("es", "¿Quién es François Bayrou?"),
+        ("fr", "Quand Erdoğan a-t-il rencontré Orbán ?"),
+    ],
+)
+def test_a_foreign_name_does_not_change_the_language(language, question):
+    """Its letters are those of another alphabet, in a question of any language."""
+    for default in ("fr", "en", "de"):
+        assert detect(question, default) == language
+
+
 @pytest.mark.parametrize("text", ["", "?", "2024", "12,5 %", "🌉", " \u202f"])
 def test_text_without_letters_has_the_default_language(text):
     """What has no language is taken as the caller says."""

@@ -176,19 +176,19 @@ def test_where_the_system_watches_nothing_the_folders_are_looked_at(library, fol
     over."""
     watches = Watches(monkeypatch, error)
     with kept_up(library) as said:
-        until(lambda: any("watches no more folders" in line for line in said), 30)
+        until(lambda: any("no longer watches the folders" in line for line in said), 30)
         for name in ("neuf.txt", "plus.txt"):
             (folder / name).write_text("Neuf\n\nDu texte.")
             until(lambda name=name: name in articles(library), 30)
         (folder / "neuf.txt").unlink()
         until(lambda: "neuf.txt" not in articles(library), 30)
         watches.error = None
-        until(lambda: any("watched again" in line for line in said), 30)
+        until(lambda: any("being watched again" in line for line in said), 30)
         (folder / "encore.txt").write_text("Encore\n\nDu texte.")
         until(lambda: "encore.txt" in articles(library), 30)
         watches.error = error  # in the middle of it, as when a closed folder is made
-        until(lambda: sum("watches no more folders" in line for line in said) == 2, 30)
-    assert sum("watched again" in line for line in said) == 1
+        until(lambda: sum("no longer watches the folders" in line for line in said) == 2, 30)
+    assert sum("being watched again" in line for line in said) == 1
     assert not any("os error" in line for line in said)
 
 
@@ -204,7 +204,7 @@ def test_the_page_says_what_is_not_watched_in_its_language(library, folder, monk
         watches.error = None
         until(lambda: view.job(Asked())["troubles"] == 2, 30)
         assert "de nouveau surveillés" in view.job(Asked(lang="fr"))["watched"]
-        assert "watched again" in view.job(Asked(lang="en"))["watched"]
+        assert "being watched again" in view.job(Asked(lang="en"))["watched"]
         assert "trop de fichiers" not in view.rows(Asked())["list"]
 
 
@@ -275,7 +275,7 @@ def test_a_library_that_is_away_for_a_moment_is_said_once(library, folder, quick
         (folder / "neuf.txt").write_text("Neuf\n\nDu texte.")
         away.rename(library)
         until(lambda: "neuf.txt" in articles(library), 30)
-        until(lambda: any("watched again" in line for line in said), 30)
+        until(lambda: any("being watched again" in line for line in said), 30)
     assert sum("cannot be read at the moment" in line for line in said) == 1
 
 
@@ -289,7 +289,8 @@ from served import until
 from index.ingestion.indexing import build
 from index.errors import LibraryUnreadable
 from index.storage.library import Library
-from ui import watch
+from ui.services import watching as watch
+from ui.i18n import shelf_words
 
 def made():
     home = Path(tempfile.mkdtemp())
@@ -298,7 +299,8 @@ def made():
     build(home / "library", BagEmbedder(), [home / "articles"])
     return home
 
-plain_answerer(made() / "library").ask("Quand le pont de Vernay rouvrira-t-il ?")  # imports what it needs
+plain_answerer(made() / "library").ask("Quand le pont de Vernay rouvrira-t-il ?")  # imports and reads what it needs
+shelf_words("en")
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
@@ -324,7 +326,7 @@ until(lambda: count("m cannot be watched: Permission denied"), 30)
 (folder / "a.txt").write_text("A\\n\\nDu texte.")
 until(is_in("a.txt"), 30)
 (folder / "m").chmod(0o700)
-until(lambda: count("watched again") == 1, 30)
+until(lambda: count("being watched again") == 1, 30)
 (folder / "m" / "b.txt").write_text("B\\n\\nDu texte.")
 until(is_in("m/b.txt"), 30)
 assert count("cannot be watched") == 1, said
@@ -342,7 +344,7 @@ except LibraryUnreadable as error:
 library.chmod(0o700)
 (folder / "c.txt").write_text("C\\n\\nDu texte.")
 until(is_in("c.txt"), 30)
-until(lambda: count("watched again") == 2, 30)
+until(lambda: count("being watched again") == 2, 30)
 assert count("cannot be read at the moment") == 1, said
 
 # a generation that is published and closed: one line, and the next question is answered
