@@ -14,6 +14,7 @@ import hashlib
 import io
 import os
 import re
+import secrets
 import shutil
 import stat
 import time
@@ -128,6 +129,25 @@ def write_file(path: Path, data: bytes | memoryview) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def atomic_write(path: Path, data: bytes | memoryview, *, mode: int = 0o600, is_durable: bool = True) -> None:
+    """Write a file in the place of one that stays whole until then; for its owner only unless `mode` says more.
+
+    When it is not durable, a power cut may leave something else: for what can be made again. Raises OSError when the
+    disk did not take all of it; then nothing of it is left.
+    """
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        with open(new, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, mode)) as file:
+            file.write(data)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
+        rename(new, path)
+    except BaseException:
+        remove(new)
+        raise
 
 
 def append(path: Path, data: bytes) -> None:

@@ -1,89 +1,108 @@
-"""An Answer from its wire format: what `Answer.to_dict` gave, read back from a file that may hold anything."""
+"""An Answer from its wire format: what `Answer.to_dict` gave, read back from a file that may hold anything.
+
+It imports pydantic, so whatever a command imports to begin with imports this module inside a function.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import product
-from typing import Any, get_args
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from index.types import Chunk, Hit, Span
-from rag.types import Answer, Citation, Claim, Filter, Kind, Origin, Timings, Usage, Verdict
+from rag.types import Answer, Citation, Claim, Filter, Kind, Origin, Status, Timings, Usage, Verdict
 
 
 def answer_from(record: Any) -> Answer:
     """The Answer that `to_dict` described, but for what each leg of the search made of its hits.
 
-    Raises ValueError for anything that is not one.
+    Raises ValueError, with one line, for anything that is not one.
     """
     try:
-        return _answer(record)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not an answer: {type(error).__name__} {error}") from None
+        return AnswerRecord.model_validate(record).answer()
+    except ValidationError as error:
+        raise ValueError(_line(error)) from None
 
 
-def citation_from(record: Mapping[str, Any]) -> Citation:
-    """One citation of the wire format. Raises ValueError, TypeError or KeyError for anything else."""
-    span, quote = _span(record), _text(record["quote"])
-    start, end = _number(record["start"]), _number(record["end"])
-    if end - start != len(quote):
-        raise ValueError("a citation whose quote is not as long as it says")
-    return Citation(span, quote, start, end, _number(record.get("page", 0)))
+def _line(error: ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    wrong = error.errors(include_url=False, include_input=False)[0]
+    said = str(wrong["ctx"]["error"]) if wrong["type"] == "value_error" else wrong["msg"]
+    return ": ".join(filter(None, [".".join(map(str, wrong["loc"])), said]))
 
 
-def _answer(record: Mapping[str, Any]) -> Answer:
-    language = _text(record["language"])
-    kind = _one_of(record["kind"], get_args(Kind))
-    status = _one_of(record["status"], ("grounded", "quoted", "abstained"))
-    claims = tuple(_claim(each, language, status) for each in record["claims"])
-    answer = Answer(
-        question=_text(record["question"]),
-        language=language,
-        claims=claims,
-        hits=tuple(_hit(each) for each in record.get("hits", ())),
-        is_quote=status == "quoted",
-        message=_text(record["message"]) if "message" in record else _message_before(record),
-        kind=kind,
-        understood=_text(record.get("understood", "")),
-        filter=_filter(record["filter"]) if record.get("filter") else None,
-        usage=Usage(**{key: _number(value) for key, value in record.get("usage", {}).items()}),
-        timings=Timings(**{key: _number(value) for key, value in record.get("timings_ms", {}).items()}),
-        llm=_text(record["models"]["llm"]),
-        embedder=_text(record["models"]["embedder"]),
-        library=_text(record["library"].get("path", "")),
-        generation=_number(record["library"]["generation"]),
-    )
-    if (answer.status, answer.text) != (status, record["text"]):
-        raise ValueError("its status and text are not those of its claims")
-    return answer
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat() if text else ""
 
 
-def _claim(record: Mapping[str, Any], language: str, status: str) -> Claim:
-    text = _text(record["text"])
-    verdict: Verdict = _one_of(record["verdict"], get_args(Verdict))
-    citations = tuple(citation_from(each) for each in record["citations"])
-    if verdict == "supported" and not citations:
-        raise ValueError("a supported claim without a citation")
-    claim = Claim(text, verdict, citations, _text(record.get("reason", "")))
-    if "origin" not in record:
-        return _with_origin(claim, language, status)
-    origin: Origin = _one_of(record["origin"], get_args(Origin))
-    if origin != "model" and verdict != "supported":
-        raise ValueError("an article's own words that are not supported")
-    if origin == "quote":
-        quote = replace(claim, text=_text(record["quote"]), origin=origin)
-        if quote.introduced(language) == text:
-            return quote
-        origin = "title"  # it was introduced in other words, and is shown as it was
-    return replace(claim, origin=origin)
+Natural = Annotated[int, Field(ge=0)]
+Day = Annotated[str, AfterValidator(_day)]
+"""ISO 8601; "" for any."""
 
 
-# --- what was kept before a claim said where it is from ---------------------------------------------------------------
+class Record(BaseModel):
+    """An object of the wire format. Keys are only ever added, so one that is not known here is passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
 
 
-def _with_origin(claim: Claim, language: str, status: str) -> Claim:
-    """A claim as it is made today, which is shown as it was then."""
+class CitationRecord(Record):
+    article: str
+    first: Annotated[int, Field(ge=1)]
+    last: int
+    quote: str
+    start: Natural
+    end: Natural
+    page: Natural = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> CitationRecord:
+        if self.last < self.first:
+            raise ValueError("lines that are none")
+        if self.end - self.start != len(self.quote):
+            raise ValueError("a citation whose quote is not as long as it says")
+        return self
+
+    def citation(self) -> Citation:
+        return Citation(Span(self.article, self.first, self.last), self.quote, self.start, self.end, self.page)
+
+
+class ClaimRecord(Record):
+    text: str
+    verdict: Verdict
+    citations: list[CitationRecord]
+    reason: str = ""
+    origin: Origin = "model"
+    """Left out by an earlier citeline, as `quote` is."""
+    quote: str = ""
+
+    @model_validator(mode="after")
+    def _is_cited(self) -> ClaimRecord:
+        if self.verdict == "supported" and not self.citations:
+            raise ValueError("a supported claim without a citation")
+        if self.origin != "model" and self.verdict != "supported":
+            raise ValueError("an article's own words that are not supported")
+        if self.origin == "quote" and "quote" not in self.model_fields_set:
+            raise ValueError("a quote without its words")
+        return self
+
+    def claim(self, language: str, status: Status) -> Claim:
+        """The claim of an answer in that language, with that status."""
+        claim = Claim(self.text, self.verdict, tuple(each.citation() for each in self.citations), self.reason)
+        if "origin" not in self.model_fields_set:
+            return _with_origin(claim, language, status)
+        if self.origin == "quote":
+            quote = replace(claim, text=self.quote, origin="quote")
+            # one that was introduced in other words is shown as it was
+            return quote if quote.introduced(language) == self.text else replace(claim, origin="title")
+        return replace(claim, origin=self.origin)
+
+
+def _with_origin(claim: Claim, language: str, status: Status) -> Claim:
+    """A claim kept before claims said where they are from: as it is made today, and shown as it was then."""
     if claim.verdict != "supported":
         return claim
     for before, after in product(("", "…"), repeat=2):
@@ -93,62 +112,105 @@ def _with_origin(claim: Claim, language: str, status: str) -> Claim:
     return replace(claim, origin="title") if status == "quoted" else claim
 
 
-def _message_before(record: Mapping[str, Any]) -> str:
-    """What stands behind the claims in the text."""
-    said = " ".join(_text(each["text"]) for each in record["claims"] if each["verdict"] == "supported")
-    return _text(record["text"])[len(said) :].removeprefix(" ")
+class HitRecord(Record):
+    article: str
+    first: Annotated[int, Field(ge=1)]
+    last: int
+    start: Natural = 0
+    text: str
+    score: float
+
+    @model_validator(mode="after")
+    def _fits(self) -> HitRecord:
+        if self.last < self.first:
+            raise ValueError("lines that are none")
+        return self
+
+    def hit(self) -> Hit:
+        return Hit(Chunk(Span(self.article, self.first, self.last), self.start, self.text), self.score, 0.0, 0.0)
 
 
-# ----------------------------------------------------------------------------------------------------------------------
+class FilterRecord(Record):
+    words: str
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
+    sources: list[str]
+    is_explicit: bool
+    is_likely: bool = False
+    question: str
+    n_articles: Natural
+    n_unknown: Natural
+    is_applied: bool
+
+    def filter(self) -> Filter:
+        return Filter(**dict(self) | {"sources": tuple(self.sources)})
 
 
-def _hit(record: Mapping[str, Any]) -> Hit:
-    score = record["score"]
-    if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise ValueError("a score that is no number")
-    start = _number(record.get("start", 0))
-    return Hit(Chunk(_span(record), start, _text(record["text"])), float(score), 0.0, 0.0)
+class UsageRecord(Record):
+    prompt_tokens: Natural = 0
+    cached_tokens: Natural = 0
+    completion_tokens: Natural = 0
 
 
-def _filter(record: Mapping[str, Any]) -> Filter:
-    return Filter(
-        words=_text(record["words"]),
-        first=_day(record["from"]),
-        last=_day(record["to"]),
-        sources=tuple(map(_text, record["sources"])),
-        is_explicit=bool(record["is_explicit"]),
-        is_likely=bool(record.get("is_likely", False)),
-        question=_text(record["question"]),
-        n_articles=_number(record["n_articles"]),
-        n_unknown=_number(record["n_unknown"]),
-        is_applied=bool(record["is_applied"]),
-    )
+class TimingsRecord(Record):
+    search: Natural = 0
+    first_token: Natural = 0
+    total: Natural = 0
 
 
-def _day(value: Any) -> str:
-    return date.fromisoformat(value).isoformat() if _text(value) else ""
+class ModelsRecord(Record):
+    llm: str
+    embedder: str
 
 
-def _span(record: Mapping[str, Any]) -> Span:
-    span = Span(_text(record["article"]), _number(record["first"]), _number(record["last"]))
-    if not 1 <= span.first <= span.last:
-        raise ValueError("lines that are none")
-    return span
+class LibraryRecord(Record):
+    path: str = ""
+    generation: Natural
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{type(value).__name__} where text should be")
-    return value
+class AnswerRecord(Record):
+    """An Answer as `Answer.to_dict` describes it."""
 
+    question: str
+    understood: str = ""
+    filter: Annotated[FilterRecord | None, BeforeValidator(lambda value: value or None)] = None
+    kind: Kind
+    language: str
+    status: Status
+    text: str
+    message: str = ""
+    """Left out by an earlier citeline."""
+    claims: list[ClaimRecord]
+    hits: list[HitRecord] = []
+    usage: UsageRecord = UsageRecord()
+    timings_ms: TimingsRecord = TimingsRecord()
+    models: ModelsRecord
+    library: LibraryRecord
 
-def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("something else where a whole number should be")
-    return value
+    def answer(self) -> Answer:
+        """Raises ValueError when status and text are not those of the claims."""
+        answer = Answer(
+            question=self.question,
+            language=self.language,
+            claims=tuple(each.claim(self.language, self.status) for each in self.claims),
+            hits=tuple(each.hit() for each in self.hits),
+            is_quote=self.status == "quoted",
+            message=self.message if "message" in self.model_fields_set else self._message_before(),
+            kind=self.kind,
+            understood=self.understood,
+            filter=self.filter.filter() if self.filter else None,
+            usage=Usage(**dict(self.usage)),
+            timings=Timings(**dict(self.timings_ms)),
+            llm=self.models.llm,
+            embedder=self.models.embedder,
+            library=self.library.path,
+            generation=self.library.generation,
+        )
+        if (answer.status, answer.text) != (self.status, self.text):
+            raise ValueError("its status and text are not those of its claims")
+        return answer
 
-
-def _one_of(value: Any, known: tuple[Any, ...]) -> Any:
-    if value not in known:
-        raise ValueError(f"none of {', '.join(map(str, known))}")
-    return value
+    def _message_before(self) -> str:
+        """What stands behind the claims in the text."""
+        said = " ".join(each.text for each in self.claims if each.verdict == "supported")
+        return self.text[len(said) :].removeprefix(" ")

@@ -31,7 +31,7 @@ from rag.reader.lexical import OverlapReader
 from rag.types import Answer, Usage
 from ui.api.http import status
 from ui.i18n.catalog import words
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 from ui.services.model_queue import ModelQueue
 from ui.web.render.frame import top_html
 
@@ -245,10 +245,10 @@ def test_a_page_whose_model_is_elsewhere_does_not_say_local(lang, word):
 
 def test_the_status_says_where_questions_go(library):
     """Null as long as they stay here."""
-    backend = Backend(lambda: None)
     for url, sent_to in (("http://192.0.2.7/v1", {"host": "192.0.2.7", "proxy": ""}), ("http://127.0.0.1/v1", None)):
-        backend.answerer = remote(library, url)
-        assert json.loads(status(backend, None).body)["sent_to"] == sent_to
+        host = LibraryHost(lambda url=url: remote(library, url))
+        host.main.load()
+        assert json.loads(status(host, None).body)["sent_to"] == sent_to
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

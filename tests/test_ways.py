@@ -22,7 +22,7 @@ from ui.api.mcp import over_stdio
 from ui.api.openai import content
 from ui.cli import commands as cli
 from ui.formats.plain import answer_text
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 
 FOLLOWED = "Quand le pont de Vernay rouvrira-t-il ?"
 QUESTIONS = (
@@ -37,7 +37,7 @@ QUESTIONS = (
 
 
 def serve_stdio(library):
-    over_stdio(Backend(lambda: load(library)))
+    over_stdio(LibraryHost(lambda: load(library)))
 
 
 @pytest.fixture(scope="module")

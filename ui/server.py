@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from rag.pipeline import Answerer
-    from ui.services import Backend
+    from ui.services import LibraryHost, OpenLibrary
 from ui.access import LOOPBACK
 
 END_SECONDS = 4.0
@@ -77,30 +77,27 @@ def serve(
         import uvicorn
 
         from ui.access import OwnerOnly, browser_page, knows_peers
-        from ui.services import Backend, Libraries
+        from ui.services import LibraryHost
 
         token = secrets.token_urlsafe(32)
         is_token_asked = ask_token or not knows_peers(host)
         if is_token_asked:
             url = f"{url}/?token={token}"
-        backend = Backend(load)
-        backend.when_loaded.append(_tighten)
-        libraries = Libraries(backend, others or {}, main_name) if others is not None else None
+        libraries = LibraryHost(load, others, main_name)
+        libraries.when_loaded.append(_tighten)
         if watch:
-            backend.when_loaded.append(lambda each: _watch(each, ended))
+            libraries.when_loaded.append(lambda each: _watch(each, ended))
         if models:
             announcer = Announcer(host, port, *models, token, is_token_asked)
-            backend.when_loaded.append(lambda each: _announce(each, announcer))
-        app = create_app(backend, examples, keep_history, read_ahead)
+            libraries.when_loaded.append(lambda each: _announce(each, announcer))
+        app = create_app(libraries, examples, keep_history, read_ahead)
         server = uvicorn.Server(config(OwnerOnly(app, token, ask_token)))
-        backend.start()  # not before: both import much, and the page would wait for the models
-        if libraries is not None:
-            libraries.start()
+        libraries.start()  # not before: both import much, and the page would wait for the models
         print(f"citeline: {url}  (Ctrl-C stops it)", flush=True)
         if open_browser and can_show_browser():
             page = browser_page(private, url).as_uri() if is_token_asked else url
             threading.Thread(target=_open, args=(server, page), name="citeline-browser", daemon=True).start()
-        letting_go = (server, backend, ended, private)
+        letting_go = (server, libraries, ended, private)
         threading.Thread(target=_let_go, args=letting_go, name="citeline-end", daemon=True).start()
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again when it has shut down
@@ -175,7 +172,7 @@ def quick_import() -> Iterator[None]:
 
 
 def create_app(
-    backend: Backend, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
+    host: LibraryHost, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
 ) -> FastAPI:
     """The ASGI app: Gradio's page, and what programs ask, behind a guard. `isolate` has been called."""
     with quick_import():
@@ -188,14 +185,14 @@ def create_app(
     from ui.api import mcp as mcp_server
     from ui.api import openai as openai_api
     from ui.api import responses as replies
-    from ui.web import build
+    from ui.web import ChatPage
     from ui.web.library import add_upload_route
 
-    mcp = mcp_server.over_http(backend)
+    mcp = mcp_server.over_http(host)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.run())
     add_files(app)
-    add_upload_route(app, backend)
-    replies.add_routes(app, backend, http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES)))
+    add_upload_route(app, host.main)
+    replies.add_routes(app, host, http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES)))
     app.router.routes.append(mcp_server.route(mcp))
 
     def mount(path: str, page: gr.Blocks) -> None:
@@ -215,30 +212,27 @@ def create_app(
             app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         )
 
-    def mount_library(name: str, other: Backend) -> gr.Blocks:
+    def mount_library(library: OpenLibrary) -> gr.Blocks:
         """The page of another library, before the main one's, which would take every path."""
-        routes, where = app.router.routes, f"/library/{name}"
+        routes, where = app.router.routes, f"/library/{library.name}"
         n_before = len(routes)
-        add_upload_route(app, other, where)
-        page = build(other, (), keep_history, read_ahead)
+        add_upload_route(app, library, where)
+        page = ChatPage(library, host, (), keep_history, read_ahead).blocks
         mount(where, page)
         added = routes[n_before:]
         del routes[n_before:]
         routes[:0] = added
         return page
 
-    mount("/", build(backend, examples, keep_history, read_ahead))
-    if backend.libraries is not None:
-        backend.named = backend.libraries.backends  # the same table, which grows
-        for name, other in backend.libraries.backends.items():
-            if other is not backend:
-                mount_library(name, other)
+    def mount_later(library: OpenLibrary) -> None:
+        """From a thread of the running server."""
+        from_thread.run_sync(mount_library(library).run_startup_events)
 
-        def mount_later(name: str, other: Backend) -> None:
-            """From a thread of the running server."""
-            from_thread.run_sync(mount_library(name, other).run_startup_events)
-
-        backend.libraries.mount = mount_later
+    mount("/", ChatPage(host.main, host, examples, keep_history, read_ahead).blocks)
+    for library in host.libraries.values():
+        if library is not host.main:
+            mount_library(library)
+    host.when_created.append(mount_later)
     app.add_middleware(PageRequests)
     app.add_middleware(Guard)
     return app
@@ -298,7 +292,7 @@ def _open(server: Any, url: str) -> None:
         webbrowser.open(url)
 
 
-def _let_go(server: Any, backend: Backend, ended: threading.Event, private: Path) -> None:
+def _let_go(server: Any, host: LibraryHost, ended: threading.Event, private: Path) -> None:
     """Stop the language model when the process should end, and end it when something else holds it up.
 
     It holds up either the server's end or, through its thread, the interpreter's; a caller who lives on is left alone.
@@ -307,8 +301,8 @@ def _let_go(server: Any, backend: Backend, ended: threading.Event, private: Path
         time.sleep(0.2)
     until = time.monotonic() + END_SECONDS
     while time.monotonic() < until:
-        if backend.answerer:
-            backend.answerer.interrupt()
+        if host.main.answerer:
+            host.main.answerer.interrupt()
         time.sleep(0.2)
     while ended.is_set() and threading.main_thread().is_alive():
         time.sleep(0.2)
@@ -316,22 +310,22 @@ def _let_go(server: Any, backend: Backend, ended: threading.Event, private: Path
     os._exit(0)
 
 
-def _watch(backend: Backend, ended: threading.Event) -> None:
+def _watch(library: OpenLibrary, ended: threading.Event) -> None:
     from ui.services import keep_shelf
 
-    threading.Thread(target=keep_shelf, args=(backend, ended), name="citeline-watch", daemon=True).start()
+    threading.Thread(target=keep_shelf, args=(library, ended), name="citeline-watch", daemon=True).start()
 
 
-def _tighten(backend: Backend) -> None:
+def _tighten(library: OpenLibrary) -> None:
     from index.disk import tighten
 
-    assert backend.answerer is not None
-    tighten(backend.answerer.library_path)
+    assert library.answerer is not None
+    tighten(library.answerer.library_path)
 
 
-def _announce(backend: Backend, announcer: Announcer) -> None:
-    assert backend.answerer is not None
-    announcer.announce(backend.answerer.library_path, backend.name)
+def _announce(library: OpenLibrary, announcer: Announcer) -> None:
+    assert library.answerer is not None
+    announcer.announce(library.answerer.library_path, library.name)
 
 
 def url_of(host: str, port: int) -> str:

@@ -125,12 +125,12 @@ def _serve(folder: Path) -> str:
     server.isolate(folder)
     import uvicorn
 
-    from ui.services.backend import Backend
+    from ui.services import LibraryHost
 
-    backend = Backend(lambda: OneAnswer(folder))  # type: ignore[arg-type, return-value]
-    backend.start()
+    host = LibraryHost(lambda: OneAnswer(folder))  # type: ignore[arg-type, return-value]
+    host.start()
     sock = server.listen("127.0.0.1", 0)
-    app = server.create_app(backend, ["?"] * 4, keep_history=False)
+    app = server.create_app(host, ["?"] * 4, keep_history=False)
     running = uvicorn.Server(server.config(app))
     threading.Thread(target=running.run, kwargs={"sockets": [sock]}, daemon=True).start()
     return f"http://127.0.0.1:{sock.getsockname()[1]}"

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.arrays import Array
 from index.errors import ModelDamaged
+from index.lru import Lru
 from index.models import shared_key_attention as attention
 from index.models.catalogue import profile_of
 from index.models.registry import fingerprint, resolve
@@ -56,7 +57,7 @@ class SentenceTransformerEmbedder:
             attention.use(encoder)
             leave_on_disk(encoder, folder)
         self.dim = int(self.model.get_embedding_dimension() or 0)
-        self._queries: dict[str, Array] = {}
+        self._queries: Lru[str, Array] = Lru(N_QUERIES)
         prompts = dict(self.model.prompts)
         profile = profile_of(self.name)
         self._query_prompt = prompts.get("query") or profile.query
@@ -94,9 +95,7 @@ class SentenceTransformerEmbedder:
         if found is None:
             with self.lock:
                 found = np.asarray(self.encode([self._query_prompt + query])[0], dtype=np.float32)
-                self._queries[query] = found
-                if len(self._queries) > N_QUERIES:
-                    del self._queries[next(iter(self._queries))]
+                self._queries.put(query, found)
         return found.copy()
 
 

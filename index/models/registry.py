@@ -12,13 +12,12 @@ import contextlib
 import difflib
 import hashlib
 import json
-import os
 import re
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from index import disk
 from index.errors import ModelDamaged, ModelNotFound, UnknownModel
 from index.models.catalogue import CATALOGUE, File, Hub, Kind, Model, models_dir
 
@@ -250,8 +249,4 @@ def _write_stamps(model: Model, stamps: Stamps) -> None:
 
 
 def _write_json(path: Path, value: object) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, encoding="utf-8", delete=False) as stream:
-        json.dump(value, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(stream.name).replace(path)
+    disk.atomic_write(path, json.dumps(value).encode())

@@ -45,17 +45,10 @@ class Prefixes:
 
     def save(self, tokens: Sequence[int], state: bytes) -> None:
         """Keep a state; a disk that refuses costs only time."""
-        path = self._path(tokens)
-        temporary = path.with_suffix(f".{os.getpid()}")
-        try:
+        with contextlib.suppress(OSError):
             disk.make_folder(self._folder)
-            with open(temporary, "wb", opener=disk.for_owner) as file:
-                file.write(hashlib.sha256(state).digest() + state)
-            temporary.replace(path)
+            disk.atomic_write(self._path(tokens), hashlib.sha256(state).digest() + state, is_durable=False)
             self._collect()
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
     def _path(self, tokens: Sequence[int]) -> Path:
         ids = np.asarray(tokens, dtype="<i4").tobytes()
@@ -67,5 +60,6 @@ class Prefixes:
         for path in kept[MOST:]:
             path.unlink(missing_ok=True)
         for path in self._folder.iterdir():
-            if path.suffix[1:].isdecimal() and time.time() - path.stat().st_mtime > ABANDONED_S:
+            is_half = path.suffix == ".new" or path.suffix[1:].isdecimal()  # as an earlier citeline called them
+            if is_half and time.time() - path.stat().st_mtime > ABANDONED_S:
                 path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.lru import Lru
 from rag.query import Query
 from rag.reader.adapter import Adapter, fitted, load, token_ids
 
@@ -129,7 +130,7 @@ class AdapterReader:
         self._adapter = SpanAdapter(encoder, fitted(tensors, encoder))
         self._tokenizer = tokenizer
         self._lock = lock or threading.RLock()
-        self._kept: dict[tuple[str, str], Reading] = {}
+        self._kept: Lru[tuple[str, str], Reading] = Lru(N_KEPT)
         self.calibrations = {
             language: Calibration(c["slope"], c["intercept"], c["threshold"])
             for language, c in self.config.get("calibration", {}).items()
@@ -146,16 +147,14 @@ class AdapterReader:
         import torch
 
         with self._lock, torch.inference_mode():
-            if known := self._kept.pop((question, window), None):
-                self._kept[question, window] = known
+            if known := self._kept.get((question, window)):
                 return known
             (encoded,) = encode(self._tokenizer, question, [window])
             if not any(end > start for start, end in encoded.offsets):
                 return Reading(0, 0, NOWHERE)
             (starts,), (ends,) = self._adapter.logits(*collate([encoded], LENGTHS))
-            found = self._kept[question, window] = best_spans(encoded, starts, ends)
-            if len(self._kept) > N_KEPT:
-                del self._kept[next(iter(self._kept))]
+            found = best_spans(encoded, starts, ends)
+            self._kept.put((question, window), found)
             return found
 
     def probability(self, score: float, language: str = "") -> float:

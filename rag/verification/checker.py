@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.lru import Lru
 from rag.reader import Adapter, fitted, load, token_ids
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Checker:
         self._joint = bool(self.config.get("joint", False))
         self._tokenizer = tokenizer
         self._lock = lock or threading.RLock()
-        self._kept: dict[Pair, tuple[float, ...]] = {}
+        self._kept: Lru[Pair, tuple[float, ...]] = Lru(N_KEPT)
 
     def verdicts(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Return the probabilities of VERDICTS for each pair, (pairs, 3), each row summing to 1.
@@ -192,14 +193,12 @@ class Checker:
         if not pair.claim.strip() or not pair.evidence.strip():
             return 0.0, 0.0, 1.0
         with self._lock, torch.inference_mode():
-            if known := self._kept.pop(pair, None):
-                self._kept[pair] = known
+            if known := self._kept.get(pair):
                 return known
             encoded = encode(self._tokenizer, pair.evidence, [(pair.claim, pair.question)])
             (logits,) = self._adapter.logits(collate([encoded], LENGTHS, self._joint))
-            found = self._kept[pair] = tuple(logits.softmax(-1).tolist())
-            if len(self._kept) > N_KEPT:
-                del self._kept[next(iter(self._kept))]
+            found = tuple(logits.softmax(-1).tolist())
+            self._kept.put(pair, found)
             return found
 
     def threshold(self, across: bool = False) -> float:

@@ -383,7 +383,7 @@ def failing_load():
 
 def test_from_loading_to_ctrl_c(tmp_path):
     """The page is up while models load, then says why they could not be; Ctrl-C ends it and leaves nothing behind."""
-    with Served("test_server.failing_load", tmp_path) as page:
+    with Served("__import__('test_server').failing_load", tmp_path) as page:
         client = Caller(page.url)
         assert "Les modèles se chargent." in client.ask("Qui ?")
         Path(tmp_path / "go").touch()

@@ -12,31 +12,21 @@ from starlette.responses import PlainTextResponse, Response
 
 from index.types import Article
 from rag.generation import destination
-from ui.api.requests import Asked, Refusal, answerer_of, history_of, question_of
+from ui.api.requests import Asked, Refusal, answerer_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
+from ui.api.schemas import AskBody, checked
 from ui.formats import escape_key, unescape_key
 
 if TYPE_CHECKING:
     from rag.pipeline import Answerer
-    from ui.services import Backend
-
-_KEYS = ("question", "history", "stream", "library", "everywhere")
+    from ui.services import LibraryHost
 
 
-async def ask(backend: Backend, request: Request) -> Response:
+async def ask(host: LibraryHost, request: Request) -> Response:
     """An Answer, whole or as it grows."""
-    body = await body_of(request)
-    if unknown := sorted(set(body) - set(_KEYS)):
-        raise Refusal(400, f"{unknown[0][:80]!r} is not known: the keys are {', '.join(_KEYS)}")
-    is_stream, library = body.get("stream", False), body.get("library") or ""
-    everywhere = body.get("everywhere", False)
-    if not isinstance(is_stream, bool) or not isinstance(everywhere, bool):
-        raise Refusal(400, "stream and everywhere must be true or false")
-    if not isinstance(library, str):
-        raise Refusal(400, "library must be a name")
-    question, history = question_of(body.get("question", "")), history_of(body.get("history"))
-    asked = Asked(backend, question, history, library, everywhere)
-    if is_stream:
+    body = checked(AskBody, await body_of(request))
+    asked = Asked(host, body.question, body.turns, body.library, body.everywhere)
+    if body.stream:
         return Events(asked, _growing(asked))
     return Json((await heard_out(request, asked)).to_dict())
 
@@ -54,28 +44,29 @@ async def _growing(asked: Asked) -> AsyncIterator[bytes]:
         yield event({"done": True, "error": str(refusal)}, "error")
 
 
-def articles(backend: Backend, request: Request) -> Response:
+def articles(host: LibraryHost, request: Request) -> Response:
     """All articles of the library, by id."""
-    answerer = answerer_of(backend, request.query_params.get("library", ""))
+    answerer = answerer_of(host, request.query_params.get("library", ""))
     return Json({"generation": answerer.generation, "articles": [_described(each) for each in answerer.articles()]})
 
 
-def article(backend: Backend, request: Request) -> Response:
+def article(host: LibraryHost, request: Request) -> Response:
     """An article's lines, numbered; those from `first` to `last` when they are given."""
-    answerer = answerer_of(backend, request.query_params.get("library", ""))
+    answerer = answerer_of(host, request.query_params.get("library", ""))
     found = find_article(answerer, request.path_params["article"])
     first, last = lines_asked(found, *(request.query_params.get(name) for name in ("first", "last")))
     return Json(numbered(found, first, last))
 
 
-def status(backend: Backend, request: Request) -> Response:
+def status(host: LibraryHost, request: Request) -> Response:
     """What is served, by which models, and how many wait. Answers while the models are loading, too."""
-    answerer = backend.answerer
+    main, queue = host.main, host.queue
+    answerer = main.answerer
     state: dict[str, Any] = {
-        "state": "ready" if answerer else "failed" if backend.error else "loading",
-        "error": backend.error,
+        "state": "ready" if answerer else "failed" if main.error else "loading",
+        "error": main.error,
         "version": version("citeline"),
-        "queue": {"busy": backend.queue.is_busy, "waiting": backend.queue.n_waiting, "size": backend.queue.size},
+        "queue": {"busy": queue.is_busy, "waiting": queue.n_waiting, "size": queue.size},
     }
     if answerer:
         state["library"] = {
@@ -84,7 +75,7 @@ def status(backend: Backend, request: Request) -> Response:
             "generation": answerer.generation,
             "n_articles": len(answerer.articles()),
         }
-        state["libraries"] = sorted(name for name in backend.named if name)
+        state["libraries"] = sorted(name for name in host.libraries if name)
         state["models"] = {"llm": answerer.llm_name, "embedder": answerer.embedder_name}
         away = destination(answerer.llm)
         state["sent_to"] = away._asdict() if away else None
@@ -94,7 +85,7 @@ def status(backend: Backend, request: Request) -> Response:
 def described_by(routes: Sequence[ApiRoute]) -> tuple[ApiRoute, ...]:
     """The routes and GET /api, a page of plain text made of the table that they are made of."""
 
-    def describe(backend: Backend, request: Request) -> Response:
+    def describe(host: LibraryHost, request: Request) -> Response:
         return PlainTextResponse(described(known, f"http://{request.headers['host']}"))
 
     known = (*routes, ApiRoute("GET", "/api", "This page.", "", "plain text", "curl -s {url}/api", describe))

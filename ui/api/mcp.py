@@ -27,12 +27,22 @@ from rag.errors import RagError
 from rag.types import Answer
 from ui.access import MAX_BODY_BYTES
 from ui.api.http import find_article, lines_asked, numbered
-from ui.api.requests import FAILED, Asked, Refusal, answerer_of, history_of, question_of
+from ui.api.requests import FAILED, Asked, Refusal, answerer_of
 from ui.api.responses import ApiRoute
+from ui.api.schemas import (
+    TEXT,
+    Arguments,
+    AskArguments,
+    ListArguments,
+    ReadArguments,
+    SearchArguments,
+    checked,
+    json_schema,
+)
 from ui.formats import answer_text, shown
 
 if TYPE_CHECKING:
-    from ui.services import Backend
+    from ui.services import LibraryHost
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +54,7 @@ MOST_LINES = 400
 Context = ServerRequestContext[Any, Any]
 Told = tuple[str, dict[str, Any]]
 """What a tool gives: words to read and the same as JSON."""
-Tool = Callable[["Backend", "Progress", Mapping[str, Any]], Awaitable[Told]]
+Tool = Callable[["LibraryHost", "Progress", Any], Awaitable[Told]]
 
 INSTRUCTIONS = """\
 Answers from the articles of the person on whose machine this runs. Every claim of an answer has been checked against
@@ -64,10 +74,9 @@ class Progress:
         await self._session.report_progress(self._n_told, None, message)
 
 
-async def ask(backend: Backend, progress: Progress, given: Mapping[str, Any]) -> Told:
+async def ask(host: LibraryHost, progress: Progress, given: AskArguments) -> Told:
     """The Answer."""
-    question, history = question_of(given.get("question", "")), history_of(given.get("history"))
-    asked = Asked(backend, question, history, _library(given), given.get("everywhere") is True)
+    asked = Asked(host, given.question, given.turns, given.library, given.everywhere)
     doing = "waiting for another question"
     async with aclosing(asked.answers()) as answers:
         async for answer in answers:
@@ -79,12 +88,12 @@ async def ask(backend: Backend, progress: Progress, given: Mapping[str, Any]) ->
     raise Refusal(500, FAILED)
 
 
-async def search(backend: Backend, progress: Progress, given: Mapping[str, Any]) -> Told:
+async def search(host: LibraryHost, progress: Progress, given: SearchArguments) -> Told:
     """The passages nearest to a query, best first; no language model runs."""
-    query = question_of(given.get("query", ""))
+    query = given.query
 
     def find() -> Answer:
-        answerer = answerer_of(backend, _library(given))
+        answerer = answerer_of(host, given.library)
         library = answerer.library
         language = detect(query, default=(*library.languages, "fr")[0])
         return Answer(query, language, hits=tuple(answerer.search(library, query, language)))
@@ -94,30 +103,27 @@ async def search(backend: Backend, progress: Progress, given: Mapping[str, Any])
     return shown_lines("\n\n".join(lines)) or "no passage", {"hits": found.to_dict()["hits"]}
 
 
-async def read_article(backend: Backend, progress: Progress, given: Mapping[str, Any]) -> Told:
+async def read_article(host: LibraryHost, progress: Progress, given: ReadArguments) -> Told:
     """Lines of an article, numbered."""
-    wanted = given.get("article")
-    if not isinstance(wanted, str):
-        raise Refusal(400, "article must be the id of an article, as search and list_articles give it")
-    found = find_article(answerer_of(backend, _library(given)), wanted)
-    first, last = lines_asked(found, given.get("first"), given.get("last"))
-    if given.get("last") is None:
+    found = find_article(answerer_of(host, given.library), given.article)
+    first, last = lines_asked(found, given.first, given.last)
+    if given.last is None:
         last = min(last, first + MOST_LINES - 1)
     told = numbered(found, first, last)
     return "\n".join(f"{line['n']}\t{shown(line['text'])}" for line in told["lines"]), told
 
 
-async def list_articles(backend: Backend, progress: Progress, given: Mapping[str, Any]) -> Told:
+async def list_articles(host: LibraryHost, progress: Progress, given: ListArguments) -> Told:
     """What the library holds."""
     described = [
         {"id": each.id, "title": each.title, "date": each.date, "language": each.language, "n_lines": len(each.lines)}
-        for each in answerer_of(backend, _library(given)).articles()
+        for each in answerer_of(host, given.library).articles()
     ]
     text = "\n".join(shown(f"{each['id']}  {each['date']}  {each['title']}") for each in described)
     return text or "no articles", {"articles": described}
 
 
-def server(backend: Backend) -> Server[Any]:
+def server(host: LibraryHost) -> Server[Any]:
     """The protocol's server with the tools above; what fails is told as the tool's result, in one line."""
 
     async def list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -127,10 +133,11 @@ def server(backend: Backend) -> Server[Any]:
         try:
             if params.name not in TOOLS:
                 raise Refusal(404, f"there is no tool {params.name[:80]!r}: the tools are {', '.join(TOOLS)}")
-            given = _known(params.name, params.arguments or {})
+            tool, _, model, _ = TOOLS[params.name]
+            given = checked(model, params.arguments or {}, f"{params.name} takes {{names}}, not {{name}}")
             progress = Progress(context)
-            await _loaded(backend, progress)
-            text, told = await TOOLS[params.name][0](backend, progress, given)
+            await _loaded(host, progress)
+            text, told = await tool(host, progress, given)
         except (Refusal, RagError, CitelineIndexError) as error:
             return _result(" ".join(str(error).split()), None, is_error=True)
         except Exception:  # the wire's edge: the caller gets one line, the terminal gets the traceback
@@ -148,9 +155,9 @@ def server(backend: Backend) -> Server[Any]:
     )
 
 
-def over_http(backend: Backend) -> StreamableHTTPSessionManager:
+def over_http(host: LibraryHost) -> StreamableHTTPSessionManager:
     """The server behind `route`, without sessions, to be run as long as its app. Host and Origin are the Guard's."""
-    return StreamableHTTPSessionManager(server(backend), stateless=True, max_request_body_size=MAX_BODY_BYTES)
+    return StreamableHTTPSessionManager(server(host), stateless=True, max_request_body_size=MAX_BODY_BYTES)
 
 
 def route(manager: StreamableHTTPSessionManager) -> Route:
@@ -158,13 +165,13 @@ def route(manager: StreamableHTTPSessionManager) -> Route:
     return Route("/mcp", endpoint=StreamableHTTPASGIApp(manager))
 
 
-def over_stdio(backend: Backend) -> None:
+def over_stdio(host: LibraryHost) -> None:
     """Serve until stdin ends. Nothing but the protocol is written to stdout, whatever a library prints."""
 
     async def run() -> None:
-        serving = server(backend)
+        serving = server(host)
         async with stdio_server() as (reading, writing):
-            backend.start()  # only now: from here on what anything prints goes to stderr
+            host.start()  # only now: from here on what anything prints goes to stderr
             await serving.run(reading, writing, serving.create_initialization_options())
 
     with suppress(KeyboardInterrupt):
@@ -172,26 +179,11 @@ def over_stdio(backend: Backend) -> None:
     os._exit(0)  # a model that is loading or reading a prompt cannot be interrupted
 
 
-async def _loaded(backend: Backend, progress: Progress) -> None:
+async def _loaded(host: LibraryHost, progress: Progress) -> None:
     """Wait until the models are in memory or could not be loaded, which the tool then says."""
-    while backend.answerer is None and not backend.error:
+    while host.main.answerer is None and not host.main.error:
         await progress.tell("loading the models")
         await anyio.sleep(LOOK_SECONDS)
-
-
-def _known(name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments of a tool. Raises Refusal for one it does not have."""
-    known = {**TOOLS[name][2], **_LIBRARY}
-    if unknown := sorted(set(given) - set(known)):
-        raise Refusal(400, f"{name} takes {', '.join(known)}, not {unknown[0][:80]!r}")
-    return given
-
-
-def _library(given: Mapping[str, Any]) -> str:
-    name = given.get("library", "")
-    if not isinstance(name, str):
-        raise Refusal(400, "library must be a name")
-    return name
 
 
 def _result(text: str, told: dict[str, Any] | None, is_error: bool = False) -> types.CallToolResult:
@@ -210,16 +202,11 @@ def shown_lines(text: str) -> str:
 
 
 def _described(name: str) -> types.Tool:
-    _, description, properties, required, output = TOOLS[name]
+    _, description, model, output = TOOLS[name]
     return types.Tool(
         name=name,
         description=description,
-        input_schema={
-            "type": "object",
-            "properties": {**properties, **_LIBRARY},
-            "required": list(required),
-            "additionalProperties": False,
-        },
+        input_schema=json_schema(model),
         output_schema=output,
         annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
     )
@@ -229,38 +216,24 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
-_TURN = {"type": "object", "properties": {"question": _TEXT, "text": _TEXT}, "required": ["question"]}
-_LIBRARY = {"library": {**_TEXT, "description": "The name of a library; left out, the main one."}}
-_LINES = {"article": _TEXT, "first": _NUMBER, "last": _NUMBER}
-_CITATION = _object(**_LINES, quote=_TEXT, start=_NUMBER, end=_NUMBER)
+_NUMBER = {"type": "integer"}
+_LINES = {"article": TEXT, "first": _NUMBER, "last": _NUMBER}
+_CITATION = _object(**_LINES, quote=TEXT, start=_NUMBER, end=_NUMBER)
 _CLAIM = _object(
-    text=_TEXT, verdict={"enum": ["supported", "unsupported"]}, citations={"type": "array", "items": _CITATION}
+    text=TEXT, verdict={"enum": ["supported", "unsupported"]}, citations={"type": "array", "items": _CITATION}
 )
-_HITS = {"type": "array", "items": _object(**_LINES, text=_TEXT, score={"type": "number"})}
+_HITS = {"type": "array", "items": _object(**_LINES, text=TEXT, score={"type": "number"})}
 
-TOOLS: Mapping[str, tuple[Tool, str, Mapping[str, Any], tuple[str, ...], dict[str, Any]]] = {
+TOOLS: Mapping[str, tuple[Tool, str, type[Arguments], dict[str, Any]]] = {
     "ask": (
         ask,
         "Answer a question from the person's own articles. Every sentence of the answer comes with the file and the"
         ' lines that prove it; status "abstained" means the articles do not say. Ask in the language of the person.',
-        {
-            "question": {**_TEXT, "description": "One question, up to 1000 characters."},
-            "history": {
-                "type": "array",
-                "items": _TURN,
-                "description": "Earlier questions and answers, oldest first, when this one depends on them.",
-            },
-            "everywhere": {
-                "type": "boolean",
-                "description": "Search all articles, ignoring any date or source the question names.",
-            },
-        },
-        ("question",),
+        AskArguments,
         _object(
-            question=_TEXT,
+            question=TEXT,
             status={"enum": ["grounded", "quoted", "abstained"]},
-            text=_TEXT,
+            text=TEXT,
             claims={"type": "array", "items": _CLAIM},
             hits=_HITS,
         ),
@@ -268,26 +241,19 @@ TOOLS: Mapping[str, tuple[Tool, str, Mapping[str, Any], tuple[str, ...], dict[st
     "search": (
         search,
         "Find the passages of the articles nearest to a query, best first, without an answer.",
-        {"query": {**_TEXT, "description": "A question or some words."}},
-        ("query",),
+        SearchArguments,
         _object(hits=_HITS),
     ),
     "read_article": (
         read_article,
         f"Read an article with its lines numbered, as citations count them; {MOST_LINES} lines unless `last` is given.",
-        {
-            "article": {**_TEXT, "description": "Its id, as citations, search and list_articles give it."},
-            "first": {**_NUMBER, "minimum": 1},
-            "last": {**_NUMBER, "minimum": 1},
-        },
-        ("article",),
-        _object(id=_TEXT, title=_TEXT, lines={"type": "array", "items": _object(n=_NUMBER, text=_TEXT)}),
+        ReadArguments,
+        _object(id=TEXT, title=TEXT, lines={"type": "array", "items": _object(n=_NUMBER, text=TEXT)}),
     ),
     "list_articles": (
         list_articles,
         "List the articles of the library: id, date, title, language, number of lines.",
-        {},
-        (),
+        ListArguments,
         _object(articles={"type": "array", "items": {"type": "object"}}),
     ),
 }

@@ -17,16 +17,15 @@ from starlette.responses import Response
 
 from rag.types import Answer
 from ui.access import error_body
-from ui.api.requests import Asked, Refusal, history_of, question_of
+from ui.api.requests import Asked, Refusal
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
+from ui.api.schemas import AskArguments, CompletionBody, checked
 from ui.i18n import ANSWER_LANGUAGES, answer_words
 
 if TYPE_CHECKING:
-    from ui.services import Backend
+    from ui.services import LibraryHost
 
 MODEL = "citeline"
-REFUSED = ("tools", "functions", "logprobs", "audio")
-"""Parameters that ask for something citeline does not do; what only tunes a model is passed over."""
 
 _NO_MODEL = "there is no model {!r}: GET /v1/models lists them"
 _MARKS = re.compile(r" ?(?<!\\)\[\d+\]")
@@ -34,15 +33,17 @@ _MARKS = re.compile(r" ?(?<!\\)\[\d+\]")
 _LIVE = re.compile(r"\\(?=[\\\[(<])|(?<=!)\[|\[(?=\d+\])|(?<=\])\(|<(?=[A-Za-z/!?])")
 
 
-async def complete(backend: Backend, request: Request) -> Response:
+async def complete(host: LibraryHost, request: Request) -> Response:
     """A chat completion of OpenAI's, whole or in chunks."""
     body = await body_of(request)
-    library, is_stream, wants_usage = _settings(body)
+    library = _library(body.get("model", MODEL))
+    settings = checked(CompletionBody, body)
     question, history = _conversation(body.get("messages"))
-    asked = Asked(backend, question_of(question), history_of(history), library)
+    wanted = checked(AskArguments, {"question": question, "history": history})
+    asked = Asked(host, wanted.question, wanted.turns, library)
     head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": body.get("model", MODEL)}
-    if is_stream:
-        return Events(asked, _chunks(asked, head, wants_usage))
+    if settings.stream:
+        return Events(asked, _chunks(asked, head, bool(settings.stream_options.include_usage)))
     answer = await heard_out(request, asked)
     message = {"role": "assistant", "content": content(answer), "refusal": None, **_beside(answer)}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
@@ -72,16 +73,16 @@ async def _chunks(asked: Asked, head: dict[str, Any], wants_usage: bool) -> Asyn
         yield event(error_body("/v1/", refusal.status, str(refusal)).decode("ascii"))
 
 
-def models(backend: Backend, request: Request) -> Response:
+def models(host: LibraryHost, request: Request) -> Response:
     """A model for each library: citeline, and citeline/NAME for another."""
-    names = [MODEL, *(f"{MODEL}/{name}" for name in sorted(backend.named) if name)]
+    names = [MODEL, *(f"{MODEL}/{name}" for name in sorted(host.libraries) if name)]
     return Json({"object": "list", "data": [_model(name) for name in names]})
 
 
-def model(backend: Backend, request: Request) -> Response:
+def model(host: LibraryHost, request: Request) -> Response:
     """The model of a name. Raises Refusal 404."""
     name = request.path_params["model"]
-    if (library := _library(name)) and library not in backend.named:
+    if (library := _library(name)) and library not in host.libraries:
         raise Refusal(404, _NO_MODEL.format(name[:80]))
     return Json(_model(name))
 
@@ -142,23 +143,6 @@ def _usage(answer: Answer) -> dict[str, Any]:
         "total_tokens": used.prompt_tokens + used.completion_tokens,
         "prompt_tokens_details": {"cached_tokens": used.cached_tokens},
     }
-
-
-def _settings(body: dict[str, Any]) -> tuple[str, bool, bool]:
-    """Library, whether it is streamed, whether with usage. Raises Refusal for what is asked for and not done here."""
-    library = _library(body.get("model", MODEL))
-    if body.get("n", 1) not in (1, None):
-        raise Refusal(400, "n must be 1: the same question about the same lines always gets the same answer")
-    if refused := [name for name in REFUSED if body.get(name)]:
-        raise Refusal(400, f"{refused[0]} is not supported: citeline answers from its articles and calls nothing")
-    wanted = body.get("response_format") or {"type": "text"}
-    if not isinstance(wanted, dict) or wanted.get("type") != "text":
-        raise Refusal(400, "response_format must be text: the Answer is sent beside it as JSON, as `citeline`")
-    is_stream = body.get("stream") or False
-    options = body.get("stream_options") or {}
-    if not isinstance(is_stream, bool) or not isinstance(options, dict):
-        raise Refusal(400, "stream must be true or false, stream_options an object")
-    return library, is_stream, bool(options.get("include_usage"))
 
 
 def _library(name: Any) -> str:

@@ -9,28 +9,22 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import CitelineIndexError
-from rag.config import Config
-from rag.conversation import Turn, turn_of
+from rag.conversation import Turn
 from rag.errors import QuestionError, RagError
-from rag.pipeline import clean
-from rag.serialization import answer_from
 from rag.types import Answer
 from ui.services import QueueFull
 
 if TYPE_CHECKING:
     from rag.pipeline import Answerer
-    from ui.services import Backend
+    from ui.services import LibraryHost
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
 """A caller that waits hears something at least this often."""
-MAX_HISTORY = 200
-"""Turns that a caller may bring along; the last few are looked at."""
-MAX_TURN_CHARS = 20_000
 RETRY_SECONDS = 5
 FAILED = "The answer failed. The details are in the terminal that runs citeline."
 LOADING = "The models are loading: ask again in a few seconds."
@@ -46,58 +40,18 @@ class Refusal(Exception):
         """Seconds after which it is worth trying again; 0: it is not."""
 
 
-def answerer_of(backend: Backend, library: str = "") -> Answerer:
+def answerer_of(host: LibraryHost, library: str = "") -> Answerer:
     """The Answerer for a library by its name, the main one for "". Raises Refusal: 404 unknown, 503 not loaded."""
-    answerer = backend.answerer
+    found = host.main
+    answerer = found.answerer
     if library and not (answerer and library == answerer.library_path.name):
-        if library not in backend.named:
+        if library not in host.libraries:
             raise Refusal(404, f"there is no library {library[:80]!r}: GET /api/status lists them")
-        backend = backend.named[library]
-        answerer = backend.answerer
+        found = host.libraries[library]
+        answerer = found.answerer
     if answerer is None:
-        raise Refusal(503, backend.error) if backend.error else Refusal(503, LOADING, RETRY_SECONDS)
+        raise Refusal(503, found.error) if found.error else Refusal(503, LOADING, RETRY_SECONDS)
     return answerer
-
-
-def question_of(value: Any) -> str:
-    """A question as it will be asked. Raises Refusal 400."""
-    try:
-        return clean(value, Config().question_chars)
-    except QuestionError as error:
-        raise Refusal(400, str(error)) from None
-
-
-def history_of(value: Any) -> list[Turn]:
-    """A conversation, oldest first: Answers as they were sent, or {"question", "text"} of each. Raises Refusal 400."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or len(value) > MAX_HISTORY:
-        raise Refusal(400, f"history must be a list of at most {MAX_HISTORY} turns, oldest first")
-    turns = [_turn(each) for each in value]
-    return [turn for turn in turns if turn is not None]
-
-
-def _turn(value: Any) -> Turn | None:
-    """A turn of a history; None for one that a follow-up cannot lean on."""
-    if not isinstance(value, dict):
-        raise Refusal(400, 'a turn of the history must be {"question": "…", "text": "…"}, or an Answer as it was sent')
-    if "claims" in value:
-        try:
-            answer = answer_from(value)
-        except ValueError as error:
-            raise Refusal(400, f"a turn of the history is not an Answer as it was sent: {error}") from None
-        return None if answer.kind == "greeting" else turn_of(answer)
-    return turn_of((_text(value.get("question")), _text(value.get("text", ""))))
-
-
-def _text(value: Any) -> str:
-    """Text of a turn without control characters and lone surrogates; "" stays ""."""
-    if not isinstance(value, str) or len(value) > MAX_TURN_CHARS:
-        raise Refusal(400, f"question and text of a turn must be texts of up to {MAX_TURN_CHARS:,} characters")
-    try:
-        return clean(value, MAX_TURN_CHARS)
-    except QuestionError:
-        return ""
 
 
 class Asked:
@@ -105,16 +59,16 @@ class Asked:
 
     def __init__(
         self,
-        backend: Backend,
+        host: LibraryHost,
         question: str,
         history: Sequence[Turn] = (),
         library: str = "",
         everywhere: bool = False,
     ) -> None:
         """Take the place and begin. Raises Refusal: 404 or 503 as `answerer_of`, 429 when too many wait."""
-        answerer = answerer_of(backend, library)
+        answerer = answerer_of(host, library)
         try:
-            stream = backend.queue.stream(answerer, question, history, everywhere)
+            stream = host.queue.stream(answerer, question, history, everywhere)
         except QueueFull as full:
             raise Refusal(429, str(full), RETRY_SECONDS) from None
         self._loop = asyncio.get_running_loop()

@@ -25,11 +25,11 @@ from ui.api.requests import FAILED, Asked, Refusal
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from ui.services import Backend
+    from ui.services import LibraryHost
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[["Backend", Request], Response | Awaitable[Response]]
+Handler = Callable[["LibraryHost", Request], Response | Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +119,20 @@ async def _hung_up(request: Request) -> None:
         pass
 
 
-def add_routes(app: FastAPI, backend: Backend, routes: Sequence[ApiRoute]) -> None:
+def add_routes(app: FastAPI, host: LibraryHost, routes: Sequence[ApiRoute]) -> None:
     """Serve the routes that have a handler; what it raises becomes an error in the shape of its path."""
     for route in routes:
         if route.handler is not None:
-            app.add_route(route.path, _endpoint(backend, route.handler), methods=[route.method])
+            app.add_route(route.path, _endpoint(host, route.handler), methods=[route.method])
 
 
-def _endpoint(backend: Backend, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(host: LibraryHost, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             if inspect.iscoroutinefunction(handler):
-                reply = await handler(backend, request)
+                reply = await handler(host, request)
             else:
-                reply = await run_in_threadpool(handler, backend, request)
+                reply = await run_in_threadpool(handler, host, request)
         except Refusal as refusal:
             return failure(request.url.path, refusal)
         except (RagError, CitelineIndexError) as error:

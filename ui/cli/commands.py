@@ -327,13 +327,13 @@ def mcp(
     from index.storage import default_path, require, require_embedder
     from rag.generation import require_llm
     from ui.api import over_stdio
-    from ui.services import Backend
+    from ui.services import LibraryHost
 
     where = (library or default_path()).expanduser()
     require(where)
     require_llm(llm)
     require_embedder(where, *identity(embedder))
-    over_stdio(Backend(lambda: _warm_answerer(where, llm, embedder)))
+    over_stdio(LibraryHost(lambda: _warm_answerer(where, llm, embedder)))
 
 
 def main() -> None:

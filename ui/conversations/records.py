@@ -5,16 +5,14 @@ It is one line of JSON. A judgement is a line of its own that names its turn.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from index.types import Article
-from rag.serialization import answer_from
 from rag.types import Answer
 
 SCHEMA = 1
@@ -22,8 +20,6 @@ MAX_NOTE_CHARS = 500
 
 Judgement = Literal["", "right", "wrong", "line"]
 """What a reader said of an answer: nothing, that it is right, wrong, or right with a wrong line."""
-
-_TURN = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +80,6 @@ def turn_record(turn: KeptTurn) -> dict[str, Any]:
         "answer": turn.answer.to_dict(),
         "articles": {id: asdict(source) for id, source in turn.articles.items()},
     }
-
-
-def take(record: Mapping[str, Any], turns: dict[str, KeptTurn]) -> None:
-    """Add one line of a file to the turns, by name.
-
-    Raises ValueError, TypeError, KeyError or AttributeError for a line that is none.
-    """
-    if record["schema"] != SCHEMA:
-        raise ValueError("of another citeline")
-    if "judged" in record:
-        turn, judgement, note = turns[record["judged"]], record["as"], record.get("note", "")
-        if judgement not in get_args(Judgement) or not isinstance(note, str):
-            raise ValueError("no judgement")
-        turns[turn.id] = replace(turn, judgement=judgement, note=note)
-        return
-    if not _TURN.fullmatch(record["turn"]):
-        raise ValueError("no turn")
-    datetime.fromisoformat(record["when"])
-    articles = {str(id): Source(**source) for id, source in record["articles"].items()}
-    if not all(isinstance(text, str) for source in articles.values() for text in asdict(source).values()):
-        raise ValueError("no source")
-    answer = answer_from(record["answer"])
-    turns[record["turn"]] = KeptTurn(record["turn"], record["when"], answer, articles, str(record["citeline"]))
 
 
 def judgement_record(turn: str, judgement: Judgement, note: str) -> dict[str, Any]:

@@ -42,14 +42,4 @@ def replace_file(path: Path, text: str, mode: int = 0o600) -> None:
 
     Raises OSError when the disk does not take it; nothing of it is left.
     """
-    new = path.with_name(f".{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        disk.rename(new, path)
-    except OSError:
-        disk.remove(new)
-        raise
+    disk.atomic_write(path, text.encode("utf-8", "backslashreplace"), mode=mode)

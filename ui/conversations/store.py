@@ -25,7 +25,8 @@ from typing import Any, NoReturn
 from index import disk
 from index.text import fold
 from rag.types import Answer
-from ui.conversations.records import Judgement, KeptTurn, Source, judgement_record, new_turn, take, turn_record
+from ui.conversations.records import Judgement, KeptTurn, Source, judgement_record, new_turn, turn_record
+from ui.conversations.schemas import take
 
 MAX_MEMORY = 20
 """Conversations that are remembered while nothing is kept on disk."""
@@ -222,7 +223,7 @@ def _conversation(talk: str, data: bytes) -> Conversation:
             continue
         try:
             take(json.loads(line), turns)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, KeyError, RecursionError):
             n_damaged += 1
     return Conversation(talk, tuple(turns.values()), n_damaged)
 

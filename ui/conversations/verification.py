@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.types import Article, Span
-from rag.serialization import citation_from
 from rag.types import Citation
 from rag.verification import STANDS, Standing, State, standing
 from ui.conversations.export import FORMAT, SCHEMA
@@ -93,7 +92,7 @@ def read_export(path: Path) -> list[Cited]:
     for number, turn in enumerate(turns, start=1):
         try:
             found += _cited(number, turn)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except ValueError:
             raise VerifyError(
                 f"{shown(path)}: turn {number} is not a turn of an exported conversation: nothing was checked"
             ) from None
@@ -102,23 +101,15 @@ def read_export(path: Path) -> list[Cited]:
     return found
 
 
-def _cited(number: int, turn: Mapping[str, Any]) -> list[Cited]:
-    """Raises ValueError, TypeError, KeyError or AttributeError for a turn that is none."""
-    question = turn["question"]
-    digests = {each["article"]: each["sha256"] for each in _list(turn, "articles")}
-    if not all(isinstance(text, str) for text in (question, *digests, *digests.values())):
-        raise ValueError("something else than text")
-    citations: dict[Citation, None] = {}
-    for claim in _list(turn, "claims"):
-        if claim["verdict"] == "supported":
-            citations |= dict.fromkeys(citation_from(each) for each in _list(claim, "citations"))
-    return [Cited(number, question, each, digests.get(each.span.article_id, "")) for each in citations]
+def _cited(number: int, turn: Any) -> list[Cited]:
+    """Raises ValueError for a turn that is none."""
+    from ui.conversations.schemas import ExportedTurn
 
-
-def _list(record: Mapping[str, Any], key: str) -> list[Any]:
-    if not isinstance(record[key], list):
-        raise ValueError(f"{key} is no list")
-    return record[key]  # type: ignore[no-any-return]
+    found = ExportedTurn.model_validate(turn)
+    digests = {each.article: each.sha256 for each in found.articles}
+    supported = [claim for claim in found.claims if claim.verdict == "supported"]
+    citations = dict.fromkeys(each.citation() for claim in supported for each in claim.citations)
+    return [Cited(number, found.question, each, digests.get(each.span.article_id, "")) for each in citations]
 
 
 def verify(cited: Sequence[Cited], articles: Iterable[Article]) -> list[Checked]:

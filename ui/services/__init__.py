@@ -6,20 +6,22 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from ui.services.announcement import Announcer, ask, serves
-    from ui.services.backend import Backend
-    from ui.services.jobs import Job, Shelf, Wish, shelf_of
-    from ui.services.libraries import Libraries, NameRefused, address, named, names_of, require_room, root, table
+    from ui.services.host import LibraryHost
+    from ui.services.jobs import Job, Shelf, Wish
+    from ui.services.libraries import NameRefused, address, named, names_of, require_room, root, table
     from ui.services.model_queue import QUEUE_SIZE, QueueFull
+    from ui.services.open_library import OpenLibrary
     from ui.services.read_ahead import typed_text
     from ui.services.watching import keep_shelf, keep_up
 else:
     __getattr__ = face(
         __name__,
         announcement="Announcer ask serves",
-        backend="Backend",
-        jobs="Job Shelf Wish shelf_of",
-        libraries="Libraries NameRefused address named names_of require_room root table",
+        host="LibraryHost",
+        jobs="Job Shelf Wish",
+        libraries="NameRefused address named names_of require_room root table",
         model_queue="QUEUE_SIZE QueueFull",
+        open_library="OpenLibrary",
         read_ahead="typed_text",
         watching="keep_shelf keep_up",
     )
@@ -27,10 +29,10 @@ else:
 __all__ = [
     "QUEUE_SIZE",
     "Announcer",
-    "Backend",
     "Job",
-    "Libraries",
+    "LibraryHost",
     "NameRefused",
+    "OpenLibrary",
     "QueueFull",
     "Shelf",
     "Wish",
@@ -43,7 +45,6 @@ __all__ = [
     "require_room",
     "root",
     "serves",
-    "shelf_of",
     "table",
     "typed_text",
 ]

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import rag
-from rag.serialization import answer_from
 from rag.types import Answer
 
 log = logging.getLogger(__name__)
@@ -134,6 +133,8 @@ def ask(library: Path, question: str, llm: str, embedder: str, everywhere: bool 
     generation = current_generation(library) if serving else 0
     if serving is None or not generation:
         return None
+    from rag.serialization import answer_from  # imports pydantic, which a command without a server does not need
+
     body = {"question": question, "library": serving.name, "everywhere": everywhere, "stream": True}
     try:
         answer = answer_from(_last_answer(serving, body))

@@ -18,7 +18,6 @@ from ui.i18n import Trouble
 
 if TYPE_CHECKING:
     from rag.pipeline import Answerer
-    from ui.services.backend import Backend
 
 log = logging.getLogger(__name__)
 
@@ -170,11 +169,3 @@ class Shelf:
             if time.monotonic() - now >= self._patience_s:
                 self._free_until = time.monotonic() + self._patience_s
                 return
-
-
-def shelf_of(backend: Backend) -> Shelf | None:
-    """The jobs of the library behind a page; None until its models are loaded."""
-    answerer = backend.answerer
-    if answerer is not None and (backend.shelf is None or backend.shelf.answerer is not answerer):
-        backend.shelf = Shelf(answerer)
-    return backend.shelf

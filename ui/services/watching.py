@@ -24,8 +24,8 @@ from index.models import Embedder
 from index.storage import added_folder, read_manifest
 from ui.formats import report_text, shown
 from ui.i18n import Trouble, shelf_words, trouble_words
-from ui.services.backend import Backend
-from ui.services.jobs import Wish, shelf_of
+from ui.services.jobs import Wish
+from ui.services.open_library import OpenLibrary
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +84,10 @@ def keep_up(
         wrong = ""
 
 
-def keep_shelf(backend: Backend, stop: threading.Event, again_s: float = AGAIN_S) -> None:
+def keep_shelf(library: OpenLibrary, stop: threading.Event, again_s: float = AGAIN_S) -> None:
     """Have the page take in whatever changes in its library's folders, until `stop` is set."""
-    backend.loaded.wait()
-    if (shelf := shelf_of(backend)) is None:
+    library.loaded.wait()
+    if (shelf := library.jobs) is None:
         return
 
     def tell(troubles: tuple[Trouble, ...]) -> None:

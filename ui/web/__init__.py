@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from ui.web.page import build
+    from ui.web.page import ChatPage
 else:
     __getattr__ = face(
         __name__,
-        page="build",
+        page="ChatPage",
     )
 
-__all__ = ["build"]
+__all__ = ["ChatPage"]

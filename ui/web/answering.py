@@ -15,7 +15,7 @@ from ui.web.running import Run
 from ui.web.turns import Shown, history_of, talk_of
 
 if TYPE_CHECKING:
-    from ui.services import Backend
+    from ui.services import OpenLibrary
     from ui.web.history.controller import Talks
 
 log = logging.getLogger(__name__)
@@ -52,18 +52,18 @@ def until_stopped(growing: Iterator[Shown], run: Run, first: Shown) -> Iterator[
         yield settled(shown)
 
 
-def grow(backend: Backend, talks: Talks, question: str, turns: Sequence[Shown], run: Run) -> Generator[Shown]:
+def grow(library: OpenLibrary, talks: Talks, question: str, turns: Sequence[Shown], run: Run) -> Generator[Shown]:
     """The turn of a question, a few times a second: waiting, growing, then with its answer or why there is none.
 
     While it waits the same one comes again. Closing it stops the waiting or the answer.
     """
     shown = pending(question)
     without = Shown(shown.question)
-    if (answerer := backend.answerer) is None:
-        yield replace(without, note=backend.error or "loading")
+    if (answerer := library.answerer) is None:
+        yield replace(without, note=library.error or "loading")
         return
     try:
-        with closing(backend.queue.stream(answerer, question, history_of(turns))) as stream:
+        with closing(library.queue.stream(answerer, question, history_of(turns))) as stream:
             run.interrupt = stream.stop
             for answer in stream:
                 if answer is None:  # somebody else has the model

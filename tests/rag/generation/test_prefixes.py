@@ -41,15 +41,16 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
     """Half a state that nobody has written to for an hour; not one that is being written, nor what is not ours."""
     states = Prefixes("a model", tmp_path)
     states.save([1], b"state")
-    half, writing = (states._path([2]).with_suffix(f".{pid}") for pid in (4194000, 4194001))
+    half, writing = (tmp_path / f".{'a' * 40}.state.{n}.new" for n in ("00c0ffee", "00c0ffef"))
+    older = states._path([2]).with_suffix(".4194000")  # as an earlier citeline called it
     theirs = tmp_path / "notes.txt"
     long_ago = time.time() - ABANDONED_S - 60
-    for path in (half, writing, theirs):
+    for path in (half, older, writing, theirs):
         path.write_bytes(b"half")
-    for path in (half, theirs, states._path([1])):
+    for path in (half, older, theirs, states._path([1])):
         os.utime(path, (long_ago, long_ago))
     states.save([3], b"another")
-    assert not half.exists() and writing.exists() and theirs.exists()
+    assert not half.exists() and not older.exists() and writing.exists() and theirs.exists()
     assert states.load([1]) == b"state" and states.load([3]) == b"another"
 
 

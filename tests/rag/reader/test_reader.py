@@ -231,7 +231,7 @@ def test_a_question_that_was_read_ahead_is_encoded_once(embedder, monkeypatch):
     assert calls == [] and (again == first).all()
     again[:] = 0
     assert (embedder.encode_query("Quand rouvre le pont ?") == first).all() and calls == []
-    monkeypatch.setattr("index.models.embedder.N_QUERIES", 1)
+    monkeypatch.setattr(embedder._queries, "most", 1)
     embedder.encode_query("Qui ?")
     assert (embedder.encode_query("Quand rouvre le pont ?") == first).all() and len(calls) == 2
 

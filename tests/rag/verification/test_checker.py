@@ -66,7 +66,7 @@ def test_probabilities_of_three_a_pair(tiny):
 def test_each_pair_is_checked_by_itself(tiny, monkeypatch):
     """The same numbers alone and among others, also once more than is remembered has been checked."""
     checker, _ = tiny
-    monkeypatch.setattr("rag.verification.checker.N_KEPT", 12)
+    monkeypatch.setattr(checker._kept, "most", 12)
     pairs = [Pair(f"le maire {'a ' * k}", BRIDGE) for k in range(17)]
     together = checker.verdicts(pairs)
     assert all((checker.verdicts([pair])[0] == row).all() for pair, row in zip(pairs, together, strict=True))

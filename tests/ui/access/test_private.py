@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from fakes import BagEmbedder, keep_copy
+from fakes import BagEmbedder, keep_copy, plain_answerer
 from served import Served, until
 
 from index import disk
@@ -19,7 +19,7 @@ from rag.types import Answer
 from ui.cli.batch import ask_many
 from ui.conversations.store import History
 from ui.services.announcement import Announcer
-from ui.services.libraries import Libraries
+from ui.services.host import LibraryHost
 
 
 @pytest.fixture
@@ -82,18 +82,13 @@ def test_what_the_model_has_read_is_for_its_owner(tmp_path, lax):
     assert for_others(tmp_path / "states") == [] and len(list((tmp_path / "states").iterdir())) == 1
 
 
-def test_a_library_made_on_the_page_is_for_its_owner(tmp_path, lax, monkeypatch):
+def test_a_library_made_on_the_page_is_for_its_owner(library, tmp_path, lax, monkeypatch):
     """Before anything is in it."""
     monkeypatch.setenv("CITELINE_LIBRARY", str(tmp_path / "library"))
-
-    class Backend:
-        answerer = type("Answerer", (), {"embedder": BagEmbedder()})
-        queue, when_loaded, name = None, [], ""
-
-    monkeypatch.setattr(
-        "ui.services.libraries.Backend", lambda load: type("Other", (Backend,), {"start": lambda self: None})()
-    )
-    Libraries(Backend(), {}, "main").create("projets")
+    host = LibraryHost(lambda: plain_answerer(library), {})
+    host.main.load()
+    host.create("projets")
+    assert host.libraries["projets"].loaded.wait(20)
     assert for_others(tmp_path / "libraries" / "projets") == []
 
 

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from fakes import plain_answerer
 from http_calls import BRIDGE, events
-from served import ANSWERS, ARTICLES, HOSTILE, Caller, ScriptedAnswerer, Served, raw, until
+from served import ANSWERS, ARTICLES, HOSTILE, Caller, Served, raw, until
 
 from rag.types import Answer
 from ui.access.guard import OPENINGS, refusal
@@ -20,7 +21,7 @@ from ui.api import mcp as mcp_server
 from ui.api import openai as openai_api
 from ui.api.requests import Refusal, answerer_of
 from ui.formats.html import escape_key
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 from ui.services.model_queue import QUEUE_SIZE, ModelQueue, QueueFull
 
 ROUTES = http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES))
@@ -147,6 +148,9 @@ def test_the_document_names_every_route():
         ({"question": "Qui ?", "history": [{"claims": []}]}, "not an Answer"),
         ({"question": "Qui ?", "library": 3}, "library"),
         ({"question": "Qui ?", "temperature": 1}, "'temperature' is not known"),
+        ({"question": "Qui ?", "\ud800": 1}, "'\\ud800' is not known"),
+        ({"question": "Qui ?", "stream": 10**4000}, "stream must be true or false"),
+        ({"question": "Qui ?", "everywhere": float("nan")}, "everywhere must be true or false"),
     ],
 )
 def test_nonsense_gets_one_line(page, url, body, said):
@@ -164,18 +168,18 @@ def test_an_unknown_library_is_not_there(url):
     assert httpx.get(f"{url}/api/articles?library=autre").status_code == 404
 
 
-def test_other_libraries_are_found_by_their_names():
+def test_other_libraries_are_found_by_their_names(library, tmp_path):
     """The main one without a name or by its folder's; another once it is loaded; a name that is none is not there."""
-    main, other = Backend(ScriptedAnswerer), Backend(ScriptedAnswerer)
-    main.named = {"": main, "notes": other}
+    host = LibraryHost(lambda: plain_answerer(library), {"notes": tmp_path / "notes"})
     for name, status in (("", 503), ("notes", 503), ("autre", 404), ("library", 404)):
         with pytest.raises(Refusal) as refused:
-            answerer_of(main, name)
+            answerer_of(host, name)
         assert refused.value.status == status
-    main.answerer, other.answerer = ScriptedAnswerer(), ScriptedAnswerer()
-    assert answerer_of(main) is answerer_of(main, "library") is main.answerer
-    assert answerer_of(main, "notes") is other.answerer
-    listed = json.loads(openai_api.models(main, None).body)["data"]
+    host.main.load()
+    host.libraries["notes"].load()
+    assert answerer_of(host) is answerer_of(host, "library") is host.main.answerer
+    assert answerer_of(host, "notes") is host.libraries["notes"].answerer is not host.main.answerer
+    listed = json.loads(openai_api.models(host, None).body)["data"]
     assert [each["id"] for each in listed] == ["citeline", "citeline/notes"]
 
 

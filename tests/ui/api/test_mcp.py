@@ -18,7 +18,7 @@ from places import PATHS
 from served import ANSWERS, ARTICLES, HOSTILE, ScriptedAnswerer, Served, until
 
 from ui.api.mcp import MOST_LINES, TOOLS, over_stdio
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 
 ROOT = Path(__file__).parents[3]
 
@@ -41,7 +41,7 @@ class NoisyAnswerer(FindingAnswerer):
 
 def serve_noisily():
     """What the process of `stdio` runs."""
-    over_stdio(Backend(NoisyAnswerer))
+    over_stdio(LibraryHost(NoisyAnswerer))
 
 
 SCRIPT = f"import sys; sys.path[:0] = {PATHS!r}; import test_mcp; test_mcp.serve_noisily()"
@@ -78,7 +78,10 @@ def test_the_tools_describe_themselves(connect):
     """Name, what for, arguments and result as JSON Schema; all of them only read."""
     listed = connect(lambda client: client.list_tools()).tools
     assert [tool.name for tool in listed] == list(TOOLS)
+    assert [tool.input_schema.get("required") for tool in listed] == [["question"], ["query"], ["article"], None]
     for tool in listed:
+        assert tool.input_schema["properties"]["library"]["type"] == "string"
+        assert tool.input_schema["additionalProperties"] is False
         assert tool.description and tool.input_schema["type"] == tool.output_schema["type"] == "object"
         assert tool.annotations.read_only_hint and not tool.annotations.open_world_hint
 
@@ -128,6 +131,8 @@ def test_articles_can_be_searched_listed_and_read(connect):
         ("ask", {"question": BRIDGE, "library": "x"}, "there is no library 'x'"),
         ("ask", {"question": BRIDGE, "library": 3}, "library must be a name"),
         ("ask", {"question": BRIDGE, "temperature": 1}, "not 'temperature'"),
+        ("ask", {"question": BRIDGE, "everywhere": "yes"}, "everywhere must be true or false"),
+        ("read_article", {}, "article must be the id"),
         ("search", {"query": ""}, "question is empty"),
         ("read_article", {"article": "../../etc/passwd"}, "there is no article"),
         ("read_article", {"article": 3}, "article must be the id"),

@@ -148,6 +148,8 @@ def test_quotes_are_compared_with_the_article(answerer):
         (json.dumps({"question": "x" * 1001}), "no question that can be asked"),
         ('{"question": "Qui est là ?", "gold": "pont.txt:7"}', '"gold" that is not a list'),
         ('{"question": "Qui est là ?", "gold": [{"article": "pont.txt"}]}', '"gold" that is not {'),
+        ('{"question": "Qui est là ?", "gold": [{"article": ["a"], "first": 1, "last": 1}]}', '"gold" that is not {'),
+        ('{"question": "Qui est là ?", "gold": [{"article": "a", "first": 1e999, "last": 1}]}', '"gold" that is not {'),
         ('{"question": "Qui est là ?", "gold": [{"article": "a.txt", "first": 1, "last": 1}]}', "the article a.txt"),
         ('{"question": "Qui est là ?", "gold": [{"article": "pont.txt", "first": 7, "last": 99}]}', "lines 1 to 7"),
         ('{"question": "Qui est là ?", "answer": [7], "gold": []}', "something other than text"),

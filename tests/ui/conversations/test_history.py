@@ -114,7 +114,13 @@ def test_an_answer_kept_before_claims_had_an_origin_is_the_same(answer):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"origin": "model", "text": "x"}, {"origin": "citeline"}, {"verdict": "unsupported"}],
+    [
+        {"origin": "model", "text": "x"},
+        {"origin": "citeline"},
+        {"origin": None},
+        {"quote": None},
+        {"verdict": "unsupported"},
+    ],
 )
 def test_what_an_article_says_is_supported_and_stands_in_the_text(wrong):
     """A record whose claims are not those of its text, or of no known origin, is refused."""
@@ -153,11 +159,28 @@ def test_nothing_but_an_answer_is_one(key, value):
     assert back.text == record["text"] and back.status == record["status"]
 
 
-@pytest.mark.parametrize("record", [None, 3, "x", [], {}, {"claims": []}])
-def test_nonsense_is_no_answer(record):
-    """ValueError, whatever it is."""
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        *((nothing, "valid dictionary") for nothing in (None, 3, "x", [])),
+        *(({}, "question: Field required"), ({"claims": []}, "question: Field required")),
+        (FIRST.to_dict() | {"generation": 1, "library": {"generation": -1}}, "library.generation: "),
+        (FIRST.to_dict() | {"hits": [FIRST.to_dict()["hits"][0] | {"score": 10**400}]}, "hits.0.score: "),
+        (FIRST.to_dict() | {"text": "autre"}, "not those of its claims"),
+    ],
+)
+def test_nonsense_is_no_answer(record, said):
+    """ValueError in one line that says where, whatever it is."""
+    with pytest.raises(ValueError) as refused:
         answer_from(record)
+    assert said in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_name_that_is_no_utf8_survives_the_wire():
+    """Of a file, in a citation, as Python has it: a lone surrogate."""
+    record = FIRST.to_dict()
+    record["claims"][0]["citations"][0]["article"] = "caf\udce9.txt"
+    assert answer_from(record).claims[0].citations[0].span.article_id == "caf\udce9.txt"
 
 
 def test_a_conversation_is_kept_and_read_again(history):

@@ -225,7 +225,7 @@ def pages(text):
         yield "report", library.ended_html(Job("done", 1, report=report), lang)
         yield "failed", library.ended_html(Job("failed", 1, error=text), lang)
         yield "trouble", library.troubles_html([Trouble("folder", text, text)], lang)
-        others = SimpleNamespace(backends={"": None, text: None}, main_name=text)
+        others = SimpleNamespace(takes_more=True, libraries={"": None, text: None}, main_name=text)
         yield "libraries", library.frame_html(lang, library.libraries_html(others, text, lang))
 
 

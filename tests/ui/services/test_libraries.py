@@ -14,8 +14,8 @@ from served import Caller, Served, raw, until
 from index.ingestion.indexing import build
 from index.storage.library import Library, default_path
 from ui.services import libraries
-from ui.services.backend import Backend
-from ui.services.libraries import Libraries, NameRefused, address, names_of, table
+from ui.services.host import LibraryHost
+from ui.services.libraries import NameRefused, address, names_of, table
 
 
 @pytest.fixture
@@ -29,39 +29,35 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def loaded(library, home):
     """The libraries of a page whose models are there."""
-    backend = Backend(lambda: plain_answerer(library))
-    found = Libraries(backend, {}, "main")
-    backend.start()
-    assert backend.loaded.wait(20)
-    return found
+    host = LibraryHost(lambda: plain_answerer(library), {}, "main")
+    host.main.load()
+    assert host.main.error == ""
+    return host
 
 
 def test_a_library_is_made_by_its_name(loaded, home):
     """Empty, in the data folder, with a page at its address; its Answerer shares every model with the first."""
     mounted = []
-    loaded.mount = lambda name, backend: mounted.append(name)
+    loaded.when_created.append(lambda library: mounted.append(library.name))
     assert loaded.create("Presse_2024") == "/library/Presse_2024/" and mounted == ["Presse_2024"]
-    backend = loaded.backends["Presse_2024"]
-    assert backend.loaded.wait(20) and backend.error == ""
-    main = loaded.backends[""].answerer
-    assert backend.answerer.embedder is main.embedder and backend.answerer.asking is main.asking
-    assert backend.answerer.library_path == home / "libraries" / "Presse_2024"
-    assert (
-        backend.answerer.articles() == [] and backend.answerer.ask("Quand le pont rouvre-t-il ?").status == "abstained"
-    )
+    made = loaded.libraries["Presse_2024"]
+    assert made.loaded.wait(20) and made.error == ""
+    main = loaded.libraries[""].answerer
+    assert made.answerer.embedder is main.embedder and made.answerer.asking is main.asking
+    assert made.answerer.library_path == home / "libraries" / "Presse_2024"
+    assert made.answerer.articles() == [] and made.answerer.ask("Quand le pont rouvre-t-il ?").status == "abstained"
     assert libraries.named() == {"Presse_2024": home / "libraries" / "Presse_2024"}
 
 
 def test_what_is_done_for_a_library_is_done_for_one_that_is_made_later(library, home):
     """Such as to watch its folders, and to say where it is served: once each, when its Answerer is there."""
     told = []
-    backend = Backend(lambda: plain_answerer(library))
-    found = Libraries(backend, {}, "main")
-    backend.when_loaded.append(lambda each: told.append((each.name, each.answerer.library_path)))
-    backend.start()
-    assert backend.loaded.wait(20)
-    found.create("presse")
-    assert found.backends["presse"].loaded.wait(20)
+    host = LibraryHost(lambda: plain_answerer(library), {}, "main")
+    host.when_loaded.append(lambda each: told.append((each.name, each.answerer.library_path)))
+    host.start()
+    assert host.main.loaded.wait(20)
+    host.create("presse")
+    assert host.libraries["presse"].loaded.wait(20)
     assert told == [("", library), ("presse", home / "libraries" / "presse")]
 
 

@@ -20,7 +20,7 @@ from index.errors import CorpusError
 from index.ingestion.indexing import build
 from index.storage.library import Library
 from ui.services import watching as watch
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 from ui.web.library.controller import Asked, ShelfView
 
 
@@ -153,19 +153,18 @@ def kept_up(library):
 @contextmanager
 def kept_on_the_page(library):
     """The shelf of `citeline serve --watch`."""
-    backend = Backend(lambda: None)
-    backend.answerer = plain_answerer(library)
-    backend.loaded.set()
+    host = LibraryHost(lambda: plain_answerer(library))
+    host.main.load()
     stop = threading.Event()
-    thread = threading.Thread(target=watch.keep_shelf, args=(backend, stop, 0.3))
+    thread = threading.Thread(target=watch.keep_shelf, args=(host.main, stop, 0.3))
     thread.start()
     try:
-        yield ShelfView(backend)
+        yield ShelfView(host.main, host)
         assert thread.is_alive()
     finally:
         stop.set()
         thread.join(30)
-        until(lambda: backend.shelf.job.state != "running", 30)
+        until(lambda: host.main.jobs.job.state != "running", 30)
 
 
 @pytest.mark.parametrize(

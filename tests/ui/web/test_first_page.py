@@ -12,7 +12,7 @@ from fakes import BagEmbedder
 from served import Served
 
 from index.ingestion.indexing import make_empty
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 from ui.web.library.controller import Asked, ShelfView
 
 try:
@@ -103,10 +103,9 @@ def test_a_large_folder_is_counted_before_it_is_read(empty, tmp_path):
 def view_of(path):
     from fakes import plain_answerer
 
-    backend = Backend(lambda: plain_answerer(path))
-    backend.start()
-    backend.loaded.wait(30)
-    return ShelfView(backend)
+    host = LibraryHost(lambda: plain_answerer(path))
+    host.main.load()
+    return ShelfView(host.main, host)
 
 
 @pytest.mark.parametrize("do", ["add", "read"])

@@ -79,37 +79,23 @@ def _case(record: Any, id: str, library: Library) -> Case:
     from rag.errors import QuestionError
     from rag.evaluation import Case
     from rag.pipeline import clean
+    from ui.cli.eval.case_record import case_record
 
-    if not isinstance(record, dict) or "question" not in record:
-        raise ValueError('is not {"question": "…", "answer": […], "gold": […]}')
+    found = case_record(record)
     try:
-        question = clean(record["question"], Config().question_chars)
+        question = clean(found.question, Config().question_chars)
     except QuestionError as error:
         raise ValueError(f"has no question that can be asked ({error})") from None
-    gold = tuple(_gold(each, library) for each in _list(record, "gold"))
-    answers = [*_list(record, "answer"), *_list(record, "answer_translated")]
-    hidden = _list(record, "hidden")
-    if not all(isinstance(each, str) and each.strip() for each in (*answers, *hidden)):
-        raise ValueError('has something other than text in "answer" or "hidden"')
+    gold = tuple(_checked(Span(each.article, each.first, each.last), library) for each in found.gold)
+    answers = (*found.answer, *found.answer_translated)
     if answers and not gold:
         raise ValueError('has an "answer" but no "gold" lines (both are empty for a question without an answer)')
-    kind = str(record.get("kind") or ("answerable" if gold else "unanswerable"))
-    language = str(record.get("language") or "")
-    return Case(str(record.get("id") or id), question, kind, tuple(answers), gold, tuple(hidden), language)
+    kind = found.kind or ("answerable" if gold else "unanswerable")
+    return Case(found.id or id, question, kind, answers, gold, tuple(found.hidden), found.language)
 
 
-def _list(record: Mapping[str, Any], key: str) -> list[Any]:
-    found = record.get(key) or []
-    if not isinstance(found, list):
-        raise ValueError(f'has a "{key}" that is not a list')
-    return found
-
-
-def _gold(lines: Any, library: Library) -> Span:
-    try:
-        span = Span(lines["article"], int(lines["first"]), int(lines["last"]))
-    except (TypeError, KeyError, ValueError):
-        raise ValueError('has a "gold" that is not {"article": "…", "first": 1, "last": 1}') from None
+def _checked(span: Span, library: Library) -> Span:
+    """The lines. Raises ValueError when the library does not hold them."""
     article = library.by_id.get(span.article_id)
     if article is None:
         raise ValueError(f"names the article {shown(span.article_id)}, which is not in the library")

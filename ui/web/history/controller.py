@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rag.types import Answer
 from ui.conversations import History, KeptTurn, answer_markdown, conversation_json, conversation_markdown, sources_of
 from ui.i18n import talk_words
-from ui.services import Backend
+from ui.services import OpenLibrary
 from ui.web.history.view import Asked, list_html, view_html
 from ui.web.render.turn_bar import Place
 from ui.web.turns import Shown, named
@@ -24,15 +24,15 @@ log = logging.getLogger(__name__)
 class Talks:
     """The conversations of the library that the page answers from; in memory only when nothing is to be kept."""
 
-    def __init__(self, backend: Backend, keep: bool = True) -> None:
-        self._backend = backend
+    def __init__(self, library: OpenLibrary, keep: bool = True) -> None:
+        self._library = library
         self._keep = keep
         self._histories: dict[Path, History] = {}
 
     @property
     def history(self) -> History | None:
         """Of the library that is served now; None while none is."""
-        answerer = self._backend.answerer
+        answerer = self._library.answerer
         return None if answerer is None else self._of(answerer)
 
     def _of(self, answerer: Answerer) -> History:

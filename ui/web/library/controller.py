@@ -17,7 +17,7 @@ from index.ingestion import pace_of
 from index.storage import added_folder, current_generation
 from ui.formats import escape, joined, unescape_key
 from ui.i18n import count, shelf_words
-from ui.services import Backend, NameRefused, Shelf, Wish, shelf_of
+from ui.services import LibraryHost, NameRefused, OpenLibrary, Shelf, Wish
 from ui.web.library.copies import is_lone_copy
 from ui.web.library.counting import counted_text
 from ui.web.library.listing import PAGE_ROWS, SORTS, DiskWatch, Listing
@@ -88,22 +88,22 @@ class Asked:
 class ShelfView:
     """The shelf of one library. Until its models are loaded it is empty and says so."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, library: OpenLibrary, host: LibraryHost) -> None:
+        self._library, self._host = library, host
         self._disk = DiskWatch()
         self._listing: Listing | None = None
 
     @property
     def shelf(self) -> Shelf | None:
         """The jobs of the library; None until its models are loaded."""
-        return shelf_of(self._backend)
+        return self._library.jobs
 
     def functions(self) -> list[Callable[[Any], Any]]:
         """What shelf.js may call, each with one dictionary, whatever it holds."""
 
         def shelf_frame(wanted: Any) -> str:
             lang = Asked.of(wanted).lang
-            libraries = libraries_html(self._backend.libraries, self._backend.name, lang)
+            libraries = libraries_html(self._host, self._library.name, lang)
             return frame_html(lang, libraries, has_samples=SAMPLES.is_dir())
 
         def shelf_rows(wanted: Any) -> dict[str, Any]:
@@ -119,9 +119,9 @@ class ShelfView:
 
     def rows(self, asked: Asked) -> dict[str, Any]:
         """One page of the list: {list, side, note, checking}; {loading} while there is no library yet."""
-        answerer = self._backend.answerer
+        answerer = self._library.answerer
         if answerer is None:
-            return {"loading": True, "list": empty_html(self._backend.error or shelf_words(asked.lang)["loading"])}
+            return {"loading": True, "list": empty_html(self._library.error or shelf_words(asked.lang)["loading"])}
         say, listing = shelf_words(asked.lang), self._of(answerer)
         states, is_checking = self._disk.states(listing.library, asked.look)
         found = listing.find(asked.query, asked.sort, asked.is_down, states)
@@ -172,10 +172,8 @@ class ShelfView:
         return counted_text(counted, seconds, lang)
 
     def _create(self, name: str, refusal: str) -> dict[str, str]:
-        if self._backend.libraries is None:
-            return {"error": refusal}
         try:
-            return {"go": self._backend.libraries.create(name)}
+            return {"go": self._host.create(name)}
         except NameRefused:
             return {"error": refusal}
         except CitelineIndexError as error:

@@ -18,14 +18,14 @@ from ui.web.library.copies import Copying, NotTaken
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from ui.services import Backend
+    from ui.services import OpenLibrary
 
 log = logging.getLogger(__name__)
 
 PIECE_BYTES = 1 << 20
 
 
-def add_upload_route(app: FastAPI, backend: Backend, where: str = "") -> None:
+def add_upload_route(app: FastAPI, library: OpenLibrary, where: str = "") -> None:
     """Take what the page's drop zone sends: the bytes as they are, the file's name and the language in the address.
 
     The reply is {kept: name on disk} or {refused: one line}. The Guard has seen to type, size and origin.
@@ -34,11 +34,11 @@ def add_upload_route(app: FastAPI, backend: Backend, where: str = "") -> None:
     @app.post(f"{where}/shelf/upload")
     async def upload(request: Request) -> JSONResponse:
         say = shelf_words(request.query_params.get("lang", ""))
-        if backend.answerer is None:
+        if library.answerer is None:
             return JSONResponse({"refused": say["loading"]})
         name, pieces = request.query_params.get("name", ""), _pieces(request)
         try:
-            path = await _kept(backend.answerer.library_path, name, pieces)
+            path = await _kept(library.answerer.library_path, name, pieces)
         except NotTaken as reason:
             line = say[f"not_{reason}"].format(kinds=KINDS_WORDS, n=most_bytes(Path(name)) // 1_000_000)
             told = {"refused": line, "known": str(reason) == "known"}

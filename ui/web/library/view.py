@@ -13,7 +13,7 @@ from index.storage import Library, added_folder
 from index.types import BuildReport, Excluded, Skipped
 from ui.formats import escape_key, joined, render, text_html
 from ui.i18n import Trouble, count, language_name, month_name, reason_words, shelf_words, trouble_words, words
-from ui.services import Job, Libraries, address
+from ui.services import Job, LibraryHost, address
 from ui.web.library.listing import PAGE_ROWS, SORTS, Row
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def frame_html(lang: str, libraries: Markup | str = "", has_samples: bool = Fals
     )
 
 
-def libraries_html(libraries: Libraries | None, name: str, lang: str) -> Markup:
+def libraries_html(host: LibraryHost, name: str, lang: str) -> Markup:
     """The other libraries, each a link to its page, and the name of a new one; "" where there is only one."""
-    if libraries is None:
+    if not host.takes_more:
         return text_html("")
-    links = [(address(each), each or libraries.main_name, each == name) for each in libraries.backends]
+    links = [(address(each), each or host.main_name, each == name) for each in host.libraries]
     return _frame("libraries", links=links, say=shelf_words(lang))
 
 

@@ -26,7 +26,7 @@ from rag.pipeline.answerer import Answerer
 from rag.reader.lexical import OverlapReader
 from ui.formats.html import escape_key
 from ui.i18n.catalog import shelf_words
-from ui.services.backend import Backend
+from ui.services.host import LibraryHost
 from ui.services.jobs import Shelf, Wish
 from ui.web.library.controller import Asked, ShelfView
 from ui.web.library.copies import NotTaken, safe_name
@@ -46,11 +46,11 @@ class Gated(BagEmbedder):
         return super().encode(texts)
 
 
-def page_of(answerer):
-    """What stands behind a page whose models are loaded."""
-    backend = Backend(lambda: answerer)
-    backend.answerer = answerer
-    return backend
+def view_of(answerer):
+    """The shelf of a page whose models are loaded."""
+    host = LibraryHost(lambda: answerer)
+    host.main.load()
+    return ShelfView(host.main, host)
 
 
 def answerer(library, embedder=None):
@@ -285,7 +285,7 @@ def test_what_is_no_article_is_not_copied(library, name, data, why):
 
 def test_a_copy_is_deleted_when_it_is_removed_and_an_owners_file_is_not(library, folder):
     """The page asks differently for the two, and the last copy can go too."""
-    view = ShelfView(page_of(answerer(library)))
+    view = view_of(answerer(library))
     copy = keep_copy(library, "musee.txt", b"Le musee\n\nLe musee ouvre mardi.")
     assert view.act(Asked(do="uploaded")) == {} and ended(view.shelf).report.added == ("musee.txt",)
     listed = view.rows(Asked())["list"]
@@ -319,7 +319,7 @@ def test_the_librarys_own_folder_is_read_inside_a_folder_that_is(tmp_path, embed
 ], ids=lambda w: ascii(w)[:40])  # fmt: skip
 def test_nonsense_changes_nothing(library, wanted):
     """Whatever is sent: the list is the list, a wish that is none gets one line, the library stays."""
-    view = ShelfView(page_of(answerer(library)))
+    view = view_of(answerer(library))
     frame, rows, act, job = view.functions()
     assert "Titre" in rows({**(wanted if isinstance(wanted, dict) else {}), "query": ""})["list"]
     assert rows(wanted) and frame(wanted) and job(wanted)["state"] == "idle"
@@ -382,7 +382,7 @@ def test_a_folder_that_cannot_be_looked_into_hides_no_list(library, monkeypatch,
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("ui.web.library.listing.changed_since", refuse)
-    view = ShelfView(page_of(answerer(library)))
+    view = view_of(answerer(library))
     until(lambda: not view.rows(Asked())["checking"])
     assert "pont.txt" in view.rows(Asked())["list"]
     assert "could not be checked: [Errno 13]" in caplog.text
@@ -398,7 +398,7 @@ def test_ten_thousand_articles_are_a_page_of_rows(tmp_path, folder):
     )
     library = tmp_path / "big_library"
     build(library, BagEmbedder(dim=8), [big])
-    view = ShelfView(page_of(answerer(library, BagEmbedder(dim=8))))
+    view = view_of(answerer(library, BagEmbedder(dim=8)))
     first, last, beyond = (view.rows(Asked(page=page, sort="title")) for page in (0, 199, 5000))
     assert first["list"].count("<tr data-state") == PAGE_ROWS and "10000 articles" in first["list"]
     assert "200 sur 200" in last["list"] and beyond["page"] == 199 and beyond["list"] == last["list"]
