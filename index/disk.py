@@ -1,9 +1,9 @@
-"""Every effect on a library's files, in one place, so that a test can fail or kill the program at each of them.
+"""Every write to a library's files, in one place, so that a test can fail or kill the program at each of them.
 
 numpy.save and faiss.write_index can lose the end of a file on a full disk without an error; a plain write, flush and
 fsync cannot. Whatever goes into a library is therefore turned into bytes first and written here.
 
-What is written is for its owner alone, whatever the umask: a library holds articles that others may not read.
+Files are readable by their owner alone, whatever the umask: a library holds articles that others may not read.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from index.errors import LibraryBusy
 
 
 def sha256(data: bytes | memoryview) -> str:
-    """Hex digest of `data`."""
+    """Return the SHA-256 of `data` in hex."""
     return hashlib.sha256(data).hexdigest()
 
 
 class OpenFile:
-    """A file kept open for reading: what becomes of its name does not touch it. Closed when nothing refers to it.
+    """A file kept open for reading, unaffected by what happens to its name; closed when nothing refers to it.
 
-    It is read, not mapped: a disk that is unplugged or a file that is cut short is an error here, a mapping would end
-    the process.
+    It is read, not mapped: a disk that is unplugged or a file that is truncated raises an error, where a mapping would
+    crash the process.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class OpenFile:
         self.size = found.st_size
 
     def read_into(self, buffer: memoryview, start: int) -> None:
-        """Fill a buffer with the bytes from `start`. Raises OSError, also when the file ends before."""
+        """Fill a buffer with the bytes from offset `start`. Raises OSError, also when the file ends too early."""
         done = 0
         try:  # not `_named`, which would take longer than reading a row
             while done < len(buffer):
@@ -60,21 +60,21 @@ class OpenFile:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def read_all(self) -> bytes:
-        """The whole of it."""
+        """Return all its bytes."""
         with self._named(), io.FileIO(self._descriptor, closefd=False) as file:
             file.seek(0)
             return file.readall()
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """An error of the system's with the file's name, which it does not know of an open one."""
+        """Add the file's name to the system's errors, which do not know it for an open file."""
         try:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def has(self, sha: str) -> bool:
-        """Is this its SHA-256? A file is hashed once in a process, and again when its size or time changes."""
+        """Return whether `sha` is its SHA-256. Hashes a file once per process, or when its size or time changes."""
         stamp = _stamp(os.fstat(self._descriptor))
         if _verified.get(stamp) == sha:
             return True
@@ -104,12 +104,12 @@ def _remember(stamp: _Stamp, sha: str) -> None:
 
 
 def was_written(path: Path, sha: str) -> None:
-    """This process wrote the file and knows its SHA-256: it need not hash it again."""
+    """Record that this process wrote the file and knows its SHA-256, so that it need not hash it again."""
     _remember(_stamp(path.stat()), sha)
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name; a copy where the file system knows no such thing. Raises OSError."""
+    """Give a file a second name, or copy it where the file system has no hard links. Raises OSError."""
     try:
         os.link(source, target)
     except OSError as error:
@@ -119,12 +119,12 @@ def link(source: Path, target: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder for its owner alone, and those above it as they usually are; one that is there stays as it is."""
+    """Create a folder for its owner alone, and missing parents with the usual rights; leave an existing one alone."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_file(path: Path, data: bytes | memoryview) -> None:
-    """Write and fsync a new file. Raises OSError when the disk did not take all of it."""
+    """Write and fsync a new file. Raises OSError if the disk did not take all of it."""
     with open(path, "wb", opener=for_owner) as file:
         file.write(data)
         file.flush()
@@ -151,24 +151,25 @@ def atomic_write(path: Path, data: bytes | memoryview, *, mode: int = 0o600, is_
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add to the end of a file, flushed to the system but not to the disk: for work that may be redone."""
+    """Append to a file, flushed to the system but not to the disk: for work that can be redone."""
     with open(path, "ab", opener=for_owner) as file:
         file.write(data)
 
 
 def for_owner(path: str, flags: int) -> int:
-    """What `open` opens a file with that only its owner may read."""
+    """Open a file for its owner alone: an `opener` for the built-in `open`."""
     return os.open(path, flags, 0o600)
 
 
 OURS = re.compile(r"lock|CURRENT(\.new)?|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
-"""Names in a library's folder that are citeline's."""
+"""Names in a library's folder that belong to citeline."""
 
 
 def tighten(library: Path) -> None:
-    """Take from others the rights to a library that an earlier citeline, or a copy, has left them.
+    """Remove the rights of others to a library, which an earlier citeline or a copy may have left.
 
-    In a folder that holds other things too only what is ours is touched. What cannot be changed stays as it is.
+    In a folder that holds other things too, only citeline's own files are touched. What cannot be changed stays as it
+    is.
     """
     with suppress(OSError):
         entries = list(os.scandir(library))
@@ -180,7 +181,7 @@ def tighten(library: Path) -> None:
 
 
 def _take_from_others(entry: os.DirEntry[str]) -> None:
-    """A file, or a folder with what is in it; not again when the folder is closed already. No link is followed."""
+    """Close a file, or a folder and what is in it; skip a folder that is closed already. Follows no link."""
     with suppress(OSError):
         is_open = bool(entry.stat(follow_symlinks=False).st_mode & 0o077)
         if entry.is_symlink() or not is_open:
@@ -200,14 +201,14 @@ def _close_to_others(path: Path) -> None:
 
 
 def _is_shared_place(path: Path) -> bool:
-    """Whether a folder is more than a library: somebody else's, a file system's root, a home, a place such as /tmp."""
+    """Return whether a folder is more than a library: somebody else's, a root, a home, or a place such as /tmp."""
     found = path.stat()
     is_foreign = found.st_uid != os.geteuid() or bool(found.st_mode & stat.S_ISVTX)
     return is_foreign or path.resolve() == Path.home().resolve() or os.path.ismount(path)
 
 
 def fsync(path: Path) -> None:
-    """Make a file's bytes durable, or the names created or replaced in a folder."""
+    """Make durable a file's bytes, or the names created or replaced in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -216,12 +217,12 @@ def fsync(path: Path) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Rename within one file system, atomically, over what is there."""
+    """Rename within one file system, atomically, replacing what is there."""
     source.replace(target)
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it; nothing happens when there is none."""
+    """Remove a file, or a folder with its contents; do nothing if it does not exist."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -230,9 +231,9 @@ def remove(path: Path) -> None:
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the only right to write in `folder`; the kernel frees it when the process ends, however it ends.
+    """Hold the exclusive right to write in `folder`; the kernel frees it when the process ends, however it ends.
 
-    Raises LibraryBusy at once when another process holds it.
+    Raises LibraryBusy at once if another process holds it.
     """
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -31,30 +31,33 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One text as it was indexed. `lines` carry no line ends; offsets count in `text`, which joins them with "\\n"."""
+    """One text as it was indexed.
+
+    `lines` carry no line endings; offsets count characters of `text`, which joins the lines with "\\n".
+    """
 
     id: str
     """Path under the folder that was indexed, with "/" between parts."""
     title: str
-    """Headline as a person would read it off the first lines; the file's stem when there is none."""
+    """Headline as a person would read it from the first lines; the file's stem if there is none."""
     date: str
-    """ISO 8601, as precise as the text says ("2023-10" or "2023-10-18"), or "" when it names none."""
+    """ISO 8601, as precise as the text says ("2023-10" or "2023-10-18"), or "" if it names none."""
     language: str
     """ISO 639-1 code."""
     lines: tuple[str, ...]
     sha256: str
-    """Of the file's bytes, in hex."""
+    """SHA-256 of the file's bytes, in hex."""
     path: str
     """Absolute path of the file it was read from."""
     source: str = ""
-    """Publisher as the text or its metadata names it ("Le Courrier de Montbray"), "" when it does not."""
+    """Publisher as the text or its metadata names it ("Le Courrier de Montbray"), or ""."""
     url: str = ""
-    """Where it was published, "" when unknown; http or https only."""
+    """Address where it was published, http or https only, or ""."""
     pages: tuple[int, ...] = ()
-    """First line of each printed page, 1-based, never falling; () when the kind of file has no pages. A page without
-    text has the first line of the next one that has some."""
+    """First line of each printed page, 1-based and never decreasing; () for kinds of file without pages. A page without
+    text has the first line of the next page that has some."""
     indexed: float = field(default=0.0, compare=False)
-    """When this text was taken in, seconds since 1970; 0.0 when a generation from before this was kept holds it."""
+    """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 
     @property
     def text(self) -> str:
@@ -67,12 +70,12 @@ class Article:
         return "\n".join(self.lines[span.first - 1 : span.last])
 
     def page_of(self, line: int) -> int:
-        """Number of the printed page that a line begins on, from 1; 0 when the article has no pages."""
+        """Return the number of the printed page on which a line begins, from 1; 0 if the article has no pages."""
         return bisect_right(self.pages, line)
 
     @property
     def all_text(self) -> str:
-        """Headline, date, source and text: everywhere that a name or a year may stand."""
+        """Headline, date, source and text: everywhere a name or a year may occur."""
         return "\n".join((self.title, self.date, *filter(None, [self.source]), self.text))
 
 
@@ -88,17 +91,17 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that a query found, and how: scores are comparable within one query only."""
+    """A chunk that a query found, and how. Scores are comparable within one query only."""
 
     chunk: Chunk
     score: float
     """Fused score in [0, 1], best first."""
     dense: float
-    """Cosine of query and chunk, and of query and the chunk's nearest sentence: their mean."""
+    """Mean of two cosines: query and chunk, query and the chunk's nearest sentence."""
     keyword: float
-    """BM25 score, 0 when no term matched."""
+    """BM25 score, 0 if no term matched."""
     dense_rank: int | None = None
-    """1-based rank in the dense leg, None if that leg did not find it."""
+    """1-based rank in dense retrieval, None if it did not find the chunk."""
     keyword_rank: int | None = None
 
 
@@ -124,16 +127,16 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """An article that its owner took off the library; its file stays where it is and is not read again."""
+    """An article that its owner removed from the library; its file stays where it is and is not read again."""
 
     id: str
     title: str
     path: str
-    """Of its file, as `Article.path`."""
+    """Absolute path of its file, as in `Article.path`."""
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from every other article: a folder that is added or forgotten can change its id's front."""
+        """Identity of the article: adding or forgetting a folder can change the front of its id, but not this."""
         return self.path, self.id.rpartition("/")[2].rstrip("+")
 
 
@@ -155,7 +158,7 @@ class BuildReport:
     """Chunks that went through the embedder; the others kept their vectors."""
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
-    """Things worth a line to the person who ran it, such as an encoding that was guessed."""
+    """Remarks for the person who ran it, such as an encoding that was guessed."""
 
     @property
     def is_noop(self) -> bool:

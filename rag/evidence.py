@@ -1,4 +1,4 @@
-"""Hits and what the reader found in them -> the numbered sentences the model is shown, within a token budget."""
+"""Turn hits and what the reader found in them into the numbered sentences shown to the model, within a token budget."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from rag.types import Citation, Kind
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an article, as it stands there: `article.text[start:end]`."""
+    """One sentence of an article, as it is there: `article.text[start:end]`."""
 
     article: Article
     start: int
     end: int
     text: str
     context: str
-    """The chunk around it, the headline and the date: where a name that the sentence leaves out may stand."""
+    """The chunk around it, the headline and the date: where a name that the sentence omits may be."""
 
     @property
     def key(self) -> tuple[str, int]:
         return self.article.id, self.start
 
     def citation(self) -> Citation:
-        """Its lines and exact characters."""
+        """Return its lines and exact characters."""
         return cite(self.article, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A hit, cut into sentences, with what the reader made of it."""
+    """A hit, split into sentences, with what the reader found in it."""
 
     hit: Hit
     article: Article
     sentences: tuple[Sentence, ...]
     answer: tuple[int, int]
-    """Characters of the article that answer, if anything here does; empty when nothing was read."""
+    """Half-open characters of the article that answer, if anything here does; empty if nothing was read."""
     score: float
     """From 0 up the passage counts as an answer; differences are log odds."""
     further: tuple[tuple[int, int], ...] = ()
-    """Where else it answers, as `answer`: more items when a list is asked for."""
+    """Other places that answer, like `answer`: more items if a list is asked for."""
 
     @property
     def answer_text(self) -> str:
         return self.article.text[slice(*self.answer)]
 
     def answering(self) -> tuple[Sentence, ...]:
-        """The sentence that holds the answer (two, when it crosses a stop)."""
+        """The sentence that contains the answer; two if the answer crosses a full stop."""
         return self._holding(self.answer)
 
     def listing(self) -> tuple[Sentence, ...]:
-        """The sentences that hold the answer or a further one, the answer's first."""
+        """The sentences that contain the answer or a further one, the answer's first."""
         held = [sentence for span in (self.answer, *self.further) for sentence in self._holding(span)]
         return tuple({sentence.key: sentence for sentence in held}.values())
 
@@ -64,7 +64,7 @@ class Passage:
 
 
 def cite(article: Article, start: int, end: int) -> Citation:
-    """Citation of `article.text[start:end]`: the lines it is on, and where on them."""
+    """Return the citation of `article.text[start:end]`: the lines it is on, and where on them."""
     text = article.text
     span = span_at(article.id, text, start, end)
     line_start = text.rfind("\n", 0, start) + 1
@@ -78,7 +78,7 @@ def cut(
     score: float = 0.0,
     further: Sequence[tuple[int, int]] = (),
 ) -> Passage:
-    """A hit's sentences; `answer` and `further` are in characters of the chunk."""
+    """Split a hit into sentences; `answer` and `further` are in characters of the chunk."""
     chunk = hit.chunk
     context = "\n".join(part for part in (article.title, article.date, chunk.text) if part)
     found = tuple(
@@ -101,10 +101,11 @@ class Selection(NamedTuple):
 def select(
     passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int], kind: Kind = "fact"
 ) -> Selection:
-    """The sentences to answer from, in reading order, at most `budget` tokens: each passage's answering sentence first.
+    """Return the sentences to answer from, in reading order, at most `budget` tokens.
 
-    Passages come best first; one that does not answer (score under 0) gives none. What room is left
-    goes to the neighbours of the best answering sentence, so that "he" and "there" can be understood.
+    Passages come best first, and each one's answering sentence is taken first; one that does not answer (score below 0)
+    contributes none. The remaining room goes to the neighbours of the best answering sentence, so that "he" and "there"
+    can be understood.
     """
     chosen: dict[tuple[str, int], Sentence] = {}
     cut_off: dict[tuple[str, int], Sentence] = {}
@@ -162,10 +163,10 @@ _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"
 
 
 def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> tuple[int, int]:
-    """Characters of the article to quote of `article.text[start:end]`: all, or the part round `answer` if that is long.
+    """Return which characters to quote of `article.text[start:end]`: all, or the part around `answer` if that is long.
 
-    The part holds the answer, is cut at punctuation, else before a conjunction or preposition, and inside quotation
-    marks only where nothing else makes it short enough.
+    The part contains the answer, is cut at punctuation, else before a conjunction or preposition, and inside quotation
+    marks only if nothing else makes it short enough.
     """
     text = article.text[start:end]
     first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
@@ -186,7 +187,10 @@ def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> t
 
 
 def _round(text: str, cuts: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """The pieces between cuts that hold `text[first:last]`, and those beside them while the words allow, left first."""
+    """Return the pieces between cuts that contain `text[first:last]`.
+
+    Neighbours are added while the words allow, left first.
+    """
     a = max(i for i, at in enumerate(cuts) if at <= first)
     b = min(i for i, at in enumerate(cuts) if at >= last)
     grew = True

@@ -31,10 +31,10 @@ class Citation:
     """0-based offset of `quote` in the span's lines joined by "\\n"."""
     end: int
     page: int = 0
-    """Printed page that the quote begins on, from 1; 0 when the article has no pages."""
+    """Printed page on which the quote begins, from 1; 0 if the article has no pages."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in the wire format; "page" only where there are pages."""
+        """Return the wire format; "page" only if there are pages."""
         found: dict[str, Any] = {
             "article": self.span.article_id,
             "first": self.span.first,
@@ -48,14 +48,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of the answer. A supported one has a citation or more; an unsupported one is never in the text."""
+    """One sentence of the answer. A supported one has citations; an unsupported one is never in the text."""
 
     text: str
     """Of a quote the cited words alone, "…" where their sentence goes on: `introduced` says where they stand."""
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     reason: str = ""
-    """Why it is unsupported, in words for a person; "" when it is supported."""
+    """Why it is unsupported, in words for a person; "" if it is supported."""
     origin: Origin = "model"
     """Who says it: the model, an article in its own words, or a list of articles by their titles and dates."""
 
@@ -85,7 +85,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of the language model; all 0 when it was not called."""
+    """Tokens of the language model; all 0 if it was not called."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -94,7 +94,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds since the question was asked; `first_token` is 0 when no model was called."""
+    """Milliseconds since the question was asked; `first_token` is 0 if no model was called."""
 
     search: int = 0
     first_token: int = 0
@@ -106,27 +106,27 @@ class Filter:
     """Words of a question that narrow the articles by their own date or source ("dans les articles de mars 2024")."""
 
     words: str
-    """As they were typed."""
+    """As typed."""
     first: str = ""
-    """Day an article may be of at the earliest, ISO 8601; "" for any. `last` is the latest."""
+    """Earliest day of an article, ISO 8601; "" for any. `last` is the latest."""
     last: str = ""
     sources: tuple[str, ...] = ()
     """As the articles spell them; () for any."""
     is_explicit: bool = False
-    """The words speak of the articles. If not, they may be about what happened, and only rank articles first."""
+    """The words speak of the articles. Otherwise they may be about an event, and only rank articles first."""
     is_likely: bool = False
-    """Not explicit, but the words say who published, or count from today, and a question asks that of news."""
+    """Not explicit, but the words name a publisher or count from today, as questions about news do."""
     question: str = ""
-    """What is asked of the articles it lets through: the question without the words."""
+    """The question without these words: what is asked of the articles within the filter."""
     n_articles: int = 0
-    """Articles that it lets through."""
+    """Number of articles within the filter."""
     n_unknown: int = 0
-    """Articles whose date (or source) is not known, so that it does not let them through."""
+    """Number of articles left out because their date (or source) is unknown."""
     is_applied: bool = False
-    """Only these articles were answered from. If not, all were."""
+    """Only these articles were searched for the answer. Otherwise all were."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in the wire format."""
+        """Return the wire format."""
         return {
             "from": self.first,
             "to": self.last,
@@ -142,7 +142,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question got. `status` and `text` are derived from the claims, so they cannot disagree with them."""
+    """The answer to a question. `status` and `text` are derived from the claims, so they cannot disagree with them."""
 
     question: str
     language: str
@@ -155,13 +155,13 @@ class Answer:
     found: tuple[Citation, ...] = ()
     """Where the reader found the answer, before the model has written; () in the last Answer of a stream."""
     message: str = ""
-    """What citeline itself says, in the question's language: that nothing answers, or which part is not answered."""
+    """What citeline itself says, in the question's language: that nothing answers, or which part has no answer."""
     kind: Kind = "fact"
-    """What was asked for; anything that no rule knows is a fact."""
+    """What was asked for; anything that no rule recognises is a fact."""
     understood: str = ""
-    """The question that was answered, when the one that was typed leans on those before it; "" when it stands alone."""
+    """The question that was answered, if the one typed depends on those before it; "" if it stands alone."""
     filter: Filter | None = None
-    """What narrows the articles; None when nothing in the question does."""
+    """What narrows the articles; None if nothing in the question does."""
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
     llm: str = "none"
@@ -169,11 +169,11 @@ class Answer:
     library: str = ""
     generation: int = 0
     done: bool = True
-    """False for every Answer of a stream but the last."""
+    """False for every Answer of a stream except the last."""
 
     @property
     def asked(self) -> str:
-        """The question that was searched for: as it was understood, without the words of the filter."""
+        """The question that was searched for: as understood, without the words of the filter."""
         if self.filter and (self.filter.is_explicit or self.filter.is_applied):
             return self.filter.question
         return self.understood or self.question
@@ -201,7 +201,7 @@ class Answer:
         return " ".join([*said, *filter(None, [self.message])])
 
     def to_dict(self) -> dict[str, Any]:
-        """The wire format, the same from every way in; keys are only ever added."""
+        """Return the wire format, the same in every interface; keys are only ever added."""
         return {
             "question": self.question,
             "understood": self.understood,

@@ -1,4 +1,4 @@
-"""The files of folders that look like articles, before they are read."""
+"""Find the files in folders that look like articles, before they are read."""
 
 from __future__ import annotations
 
@@ -26,22 +26,33 @@ class Found:
     barred: str = ""
     """What the system says when its folder does not open: whether it is still there is not known."""
     real: str = ""
-    """Where it was when it was found, without a link; "" when nothing is held against its links."""
+    """Path without links where it was found; "" if its links need no check."""
 
 
 def is_gone(error: OSError) -> bool:
-    """Does this error say that there is no such file? Any other one says nothing of what is there."""
+    """Return whether an error says that there is no such file. No other error says anything about what is there."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
 def scan(
     sources: Sequence[Path], leave_out: Path, known: Collection[Path] = (), tick: Tick = no_tick
 ) -> tuple[list[Found], list[Skipped]]:
-    """Files under `sources` (folders or files) that look like articles, by id, and those passed over with a reason.
+    """Find the files under `sources` (folders or files) that look like articles.
 
-    Symbolic links to folders are not followed, nor to files outside the source; `leave_out` (the library itself),
-    other libraries and the models are never entered. Of `known` files those count as found, and barred, whose folder
-    cannot be opened. Raises CorpusError when a source is gone: an unmounted disk is not an empty one.
+    Symbolic links to folders are not followed, nor links to files outside the source. `leave_out` (the library itself),
+    other libraries and the models are never entered.
+
+    Args:
+        sources: Folders or files.
+        leave_out: The library.
+        known: Files of the last build: those whose folder cannot be opened count as found, and barred.
+        tick: Called for each file; an exception it raises ends the scan.
+
+    Returns:
+        The files, sorted by id, and those skipped with the reason.
+
+    Raises:
+        CorpusError: A source is gone: an unmounted disk is not an empty one.
     """
     found: dict[str, Found] = {}
     skipped: list[Skipped] = []
@@ -66,13 +77,13 @@ def scan(
 
 
 def require_there(source: Path) -> None:
-    """Raise CorpusError when one of a library's folders is gone."""
+    """Raise CorpusError if one of a library's folders is gone."""
     if not is_there(source):
         raise CorpusError(f"no such folder or file: {source}. If it is gone for good: citeline index --forget {source}")
 
 
 def is_there(path: Path) -> bool:
-    """Is there such a file or folder? A name that no file can have (too long, a link to itself) is not."""
+    """Return whether a file or folder exists; False for a name that no file can have (too long, a link to itself)."""
     try:
         return path.exists()
     except OSError:
@@ -80,7 +91,7 @@ def is_there(path: Path) -> bool:
 
 
 def display_name(name: str) -> str:
-    """A file name as text that can be printed and encoded: bytes that are no UTF-8 become escapes."""
+    """Return a file name as text that can be printed and encoded: bytes that are not UTF-8 become escapes."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -127,7 +138,7 @@ def walk(
 
 
 def _is_link(path: Path) -> bool:
-    """Is it a symbolic link, as far as its folder lets one see?"""
+    """Return whether it is a symbolic link, as far as its folder can be read."""
     try:
         return path.is_symlink()
     except OSError:
@@ -135,7 +146,7 @@ def _is_link(path: Path) -> bool:
 
 
 def _require_article(path: Path, root: Path, leave_out: Path) -> None:
-    """Raises ValueError with the reason when `path` is not read as an article, whatever it holds."""
+    """Raise ValueError with the reason if `path` is not read as an article, whatever it contains."""
     if path.suffix.lower() not in KINDS:
         raise NotAnArticle("kind", kind=display_name(path.suffix) or "without an ending", kinds=", ".join(KINDS))
     if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):

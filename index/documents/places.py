@@ -1,4 +1,4 @@
-"""Where articles may lie: an ordinary folder, not the system's own, nobody's settings, nothing that citeline keeps."""
+"""Where articles may be: in an ordinary folder, not the system's, not settings or keys, not citeline's own."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SYSTEM = (
     "/usr/local/bin", "/usr/local/etc", "/usr/local/lib", "/usr/local/sbin", "/usr/sbin", "/var/backups", "/var/cache",
     "/var/lib", "/var/log", "/var/mail", "/var/run", "/var/spool",
 )  # fmt: skip
-"""What is the system's, with all that lies below; a folder that holds one of these is the system's too."""
+"""Folders of the system, with everything below; a folder that contains one of these is the system's too."""
 _ONLY_DEEPER = ("/usr/share", "/usr/local/share")
-"""Too much for one library as a whole, while a folder in it may hold articles."""
+"""Folders too large for one library as a whole; a folder inside them may hold articles."""
 _ORDINARY = ("/dev/shm/*", "/run/media/*", "/run/user/*/gvfs/*")
-"""Disks of people that the system mounts among its own."""
+"""Mount points of people's disks among the system's folders."""
 _SECRET = frozenset((".ssh", ".gnupg", ".aws", ".kube", ".docker", ".password-store"))
-"""Folders that hold keys, wherever they lie: in a copy of a home folder too."""
+"""Names of folders that hold keys, wherever they are: in a copy of a home folder too."""
 _HOMES = ("/home/*", "/root")
 
 _WORDS: dict[str, str] = {
@@ -39,9 +39,9 @@ _WORDS: dict[str, str] = {
 
 
 def require_ordinary(path: Path, library: Path, known: bool = False) -> None:
-    """Raise PlaceRefused when `path`, a file or folder, is no place for articles of the library at `library`.
+    """Raise PlaceRefused if `path`, a file or folder, may not hold articles of the library at `library`.
 
-    With `known` it is one of the library's folders already, and the message says how to take it off.
+    With `known` it is one of the library's folders already, and the message says how to remove it.
     """
     if why := refused(path, library):
         name = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
@@ -51,7 +51,10 @@ def require_ordinary(path: Path, library: Path, known: bool = False) -> None:
 
 
 def refused(path: Path, library: Path) -> Why:
-    """Why `path` is no place for articles of the library at `library`, by its name and by where its links lead."""
+    """Return why `path` may not hold articles of the library at `library`.
+
+    Judges its name and the target of its links.
+    """
     real = _real(path)
     path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (links are not followed)
     if real.parent == real:
@@ -60,13 +63,13 @@ def refused(path: Path, library: Path) -> Why:
 
 
 def is_kept_by_citeline(folder: Path, library: Path) -> bool:
-    """Whether a folder that a search for articles comes upon is a library or the cache: never entered."""
+    """Return whether a folder met while looking for articles is a library or the cache: those are never entered."""
     real = Path(os.path.realpath(folder))
     return real in (library, _real(models_dir().parent)) or _is_library(real)
 
 
 def _kept(real: Path, library: Path) -> Why:
-    """What citeline keeps there itself; copies of articles in this library are articles."""
+    """Return what citeline itself keeps there; copies of articles in this library are articles."""
     if real.is_relative_to(_real(added_folder(library))):
         return ""
     if real.is_relative_to(_real(models_dir().parent)):
@@ -84,7 +87,7 @@ def _is_library(folder: Path) -> bool:
 
 
 def _refused(path: Path) -> Why:
-    """By name alone."""
+    """Judge a path by its name alone."""
     within = (path, *path.parents)
     if _SECRET.intersection(path.parts):
         return "settings"
@@ -103,17 +106,17 @@ def _refused(path: Path) -> Why:
 
 @cache
 def _system() -> frozenset[Path]:
-    """What is the system's, by both names where one is a link."""
+    """Return the system's folders, by both names where one is a link."""
     return frozenset(Path(name) for each in _SYSTEM for name in (each, os.path.realpath(each)))
 
 
 def _is_home(folder: Path) -> bool:
-    """Somebody's home folder: this person's, wherever it is, or what lies where home folders do."""
+    """Return whether it is a home folder: this person's, wherever that is, or one where home folders usually are."""
     return folder in _own_homes() or any(folder.match(pattern) for pattern in _HOMES)
 
 
 def _own_homes() -> set[Path]:
-    """This person's home folder by both its names; none when it is the disk or the system's."""
+    """Return this person's home folder by both its names; nothing if it is the root or the system's."""
     try:
         home = Path(os.path.abspath(Path.home()))  # noqa: PTH100 (links are not followed)
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""The first lines of a text -> its title, date, source and address, where a person would look for them."""
+"""Find title, date, source and address in the first lines of a text, where a person would look for them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DATES = (
     Pattern(lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
 )  # fmt: skip
 TITLE_CHARS = 300
-"""Most characters of a title, which stands before every chunk: a file may be one long line that begins with "#"."""
+"""Maximum characters of a title: a title precedes every chunk, and a file may be one long line after a "#"."""
 _FIELD = re.compile(r"^(?:(?:date|title|titre|source|url)\s*:|date\s+\S+$)", re.I)
 _AGENCY = re.compile(r"\(([A-ZÀ-Þ][\w .&’'/-]{1,28})\)\s*[—–-]{1,2}\s+$")
 _DATELINE = re.compile(
@@ -33,7 +33,7 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first lines of a text say of it, "" for what they do not; `title` is never ""."""
+    """What the first lines of a text say about it, "" for what they do not; `title` is never ""."""
 
     title: str
     date: str
@@ -42,7 +42,7 @@ class Header:
 
 
 def find_date(text: str) -> str:
-    """The first date written out in `text` (at least month and year) as ISO 8601, or ""."""
+    """Return the first date written out in `text` (at least month and year) as ISO 8601, or ""."""
     matches = [match for pattern in _DATES if (match := pattern.search(text))]
     if not matches:
         return ""
@@ -54,7 +54,10 @@ def find_date(text: str) -> str:
 
 
 def read_header(lines: Sequence[str], stem: str) -> Header:
-    """Title and date from the first lines: front matter, section word, headline, dateline; else the file's name."""
+    """Read title and date from front matter, section word, headline and dateline.
+
+    Without a headline the title is the file's `stem`.
+    """
     top = [line.strip().lstrip("\ufeff") for line in lines if line.strip()][:6]
     fields = {
         key.strip().lower(): value.strip(" \"'")
@@ -76,19 +79,19 @@ def _month() -> str:
 
 
 def clip(text: str, most: int) -> str:
-    """`text`, or its beginning and "…" when it is longer than `most` characters."""
+    """Return `text`, or its beginning and "…" if it is longer than `most` characters."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _agency(line: str) -> str:
-    """The agency in the dateline that a line begins with, as in "GENÈVE, 12 mars 2024 (AGL) — Le glacier …", or ""."""
+    """Return the agency in a line's opening dateline, as in "GENÈVE, 12 mars 2024 (AGL) — Le glacier …", or ""."""
     dateline = _DATELINE.match(line)
     named = _AGENCY.search(dateline.group()) if dateline else None
     return named[1] if named else ""
 
 
 def _headline(top: Sequence[str]) -> str:
-    """The headline among the first lines that hold text, "" when the article starts with its body."""
+    """Return the headline among the first non-empty lines, or "" if the article starts with its body."""
     lines = [line for line in top if line != "---" and not _FIELD.match(line)]
     for line in lines[:2]:
         if line.startswith("#"):
@@ -100,12 +103,12 @@ def _headline(top: Sequence[str]) -> str:
 
 
 def _is_body(line: str, longest: int = 160) -> bool:
-    """True for a paragraph, False for a line short enough to be a headline."""
+    """Return True for a paragraph, False for a line short enough to be a headline."""
     return len(line) > longest or bool(_DATELINE.match(line)) or line.startswith(("«", "“", '"'))
 
 
 def _opening(top: Sequence[str]) -> str:
-    """The first words of an article without a headline, after its dateline."""
+    """Return the first words of an article without a headline, after its dateline."""
     if not top:
         return ""
     text = _DATELINE.sub("", top[0]) or top[0]

@@ -1,4 +1,4 @@
-"""Folders of articles -> a new generation of a library: only text that is new is embedded."""
+"""Folders of articles to a new generation of a library: only text that is new is embedded."""
 
 from __future__ import annotations
 
@@ -56,12 +56,23 @@ def build(
     may_be_empty: bool = False,
     progress: Progress = lambda phase, done, total: None,
 ) -> BuildReport:
-    """Bring the library at `path` up to date with its folders, `sources` added to them and `forget` taken off.
+    """Bring the library at `path` up to date with its folders, and publish a new generation unless nothing changed.
 
-    The articles whose ids are in `exclude` are taken off and stay off, whatever their files become, until `include`
-    puts them back. Publishes a new generation unless nothing changed. Raises CorpusError when a folder is missing or
-    holds no article (unless a new library `may_be_empty`), or an id is none, LibraryBusy when another process writes,
-    LibraryMismatch when the embedder is not the one the library was built with; `rebuild` starts from nothing instead.
+    Args:
+        path: Folder of the library.
+        embedder: The embedder the library was built with.
+        sources: Folders or files to add.
+        forget: Folders to remove, with their articles.
+        exclude: Ids of articles to remove; they stay removed, whatever happens to their files.
+        include: Ids of removed articles to restore.
+        rebuild: Start from nothing, as after a change of embedder.
+        may_be_empty: Allow a new library without an article.
+        progress: Called with phase, amount done and total; an exception it raises stops the build.
+
+    Raises:
+        CorpusError: A folder is missing or holds no article, or an id is unknown.
+        LibraryBusy: Another process is writing.
+        LibraryMismatch: The embedder is not the one the library was built with.
     """
     began = time.monotonic()
     pulse = Pulse(progress)
@@ -133,7 +144,7 @@ def build(
 
 
 def make_empty(path: Path, embedder: Embedder) -> None:
-    """Make a library without an article, whose own folder is there for copies. Raises LibraryError."""
+    """Create a library without an article, with its own folder for copies. Raises LibraryError."""
     disk.make_folder(path)
     disk.make_folder(added_folder(path))
     build(path, embedder, [added_folder(path)], may_be_empty=True)
@@ -148,9 +159,9 @@ def check(
     include: Sequence[str] = (),
     embedder: tuple[str, str] | None = None,
 ) -> None:
-    """Raise what `build` would raise for what is asked of it, before an embedder is loaded.
+    """Raise what `build` would raise for the same request, before an embedder is loaded.
 
-    `embedder` is the name and the fingerprint that it will have; None when the library is to be built anew.
+    `embedder` is the name and fingerprint it will have; None if the library is to be rebuilt.
     """
     there = next(each for each in (path, *path.absolute().parents) if each.exists() or each.is_symlink())
     if not (there.is_dir() and os.access(there, os.W_OK)):
@@ -176,7 +187,7 @@ def _nowhere(path: Path, why: str | None) -> str:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """What the disk refuses while a library is written, as a LibraryError."""
+    """Turn what the disk refuses while a library is written into a LibraryError."""
     try:
         yield
     except OSError as error:
@@ -191,7 +202,7 @@ def _is_same_but_path(one: Article, other: Article) -> bool:
 
 
 def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
-    """The generation to start from, None for none. A rebuild keeps only the list of folders, and that elsewhere."""
+    """Open the generation to start from, or return None. A rebuild keeps only the list of folders, elsewhere."""
     try:
         old = Library.open(path)
     except (NoLibrary, LibraryOutdated):
@@ -207,7 +218,7 @@ def _open_old(path: Path, embedder: Embedder, rebuild: bool) -> Library | None:
 
 
 def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library | None) -> None:
-    """Raises CorpusError for a folder that held articles and holds none now: more likely unmounted than emptied."""
+    """Raise CorpusError for a folder that held articles and holds none now: more likely unmounted than emptied."""
     for folder in folders:
         before = sum(Path(article.path).is_relative_to(folder) for article in old.articles) if old else 0
         if before and not any(each.path.is_relative_to(folder) for each in found):

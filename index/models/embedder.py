@@ -1,4 +1,4 @@
-"""Text -> vectors. The only module that imports sentence_transformers."""
+"""Text to vectors. The only module that imports sentence_transformers."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from index.models.token_table import leave_on_disk
 
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 N_QUERIES = 32
-"""Questions whose vectors are remembered: what was read ahead is asked a moment later."""
+"""Questions whose vectors are cached: what was read ahead is asked a moment later."""
 
 
 class Embedder(Protocol):
-    """Anything that gives texts of one meaning vectors of one direction."""
+    """Anything that gives texts with similar meanings vectors in similar directions."""
 
     name: str
     fingerprint: str
-    """Changes when the same text would get another vector; kept in a library's manifest."""
+    """Changes when the same text would get another vector; stored in a library's manifest."""
     dim: int
 
     def passage(self, title: str, text: str) -> str:
-        """The exact string that stands for a chunk of an article; equal strings need to be encoded once."""
+        """Return the exact string that represents a chunk of an article; equal strings need encoding only once."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Array:
-        """Vectors of strings as they are: float32, (len(texts), dim), L2-normalised so a dot product is a cosine."""
+        """Encode strings as they are: float32, shape (len(texts), dim), L2-normalised, so a dot product is a cosine."""
         ...
 
     def encode_query(self, query: str) -> Array:
-        """Vector of a question, shape (dim,), to be compared with those of passages."""
+        """Encode a question, shape (dim,), for comparison with passages."""
         ...
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers folder, in bfloat16 where the processor computes in it, float32 elsewhere."""
+    """A sentence-transformers folder, in bfloat16 if the processor computes in it, otherwise in float32."""
 
     def __init__(self, spec: str = DEFAULT_EMBEDDER) -> None:
-        """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded here."""
+        """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded."""
         folder = resolve(spec, "embedder")
         self.name, self.fingerprint = _identity(spec, folder)
         self.lock = threading.RLock()
@@ -110,7 +110,7 @@ def similarity_by(embedder: Embedder) -> Callable[[str, str], float]:
 
 
 def identity(spec: str) -> tuple[str, str]:
-    """Name and fingerprint that an embedder will have, without loading it. Raises what loading it raises."""
+    """Return the name and fingerprint that an embedder will have, without loading it. Raises what loading it raises."""
     return _identity(spec, resolve(spec, "embedder"))
 
 
@@ -119,7 +119,7 @@ def _identity(spec: str, folder: Path) -> tuple[str, str]:
 
 
 def has_native_bfloat16() -> bool:
-    """Does the processor multiply in bfloat16? Elsewhere it is emulated and a hundred times slower."""
+    """Return whether the processor multiplies in bfloat16. Elsewhere it is emulated and a hundred times slower."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
     except OSError:

@@ -1,6 +1,6 @@
 """The models on this machine: which one a name means, where it is, whether its bytes are right.
 
-Nothing is loaded before its SHA-256 has been seen right at least once. Two files of ours lie beside the weights:
+Nothing is loaded before its SHA-256 has been right at least once. Two files of ours are beside the weights:
 
     .citeline-verified.json   size, times and inode of each file when its SHA-256 was last right: it is read once
     .citeline-source.json     of an "hf:" model: the commit and SHA-256 of its first fetch, to which it is pinned
@@ -41,7 +41,7 @@ Stamps = dict[str, list[int | str]]
 
 
 class Check(NamedTuple):
-    """One file looked at: `found` is its SHA-256, "" when the file is missing."""
+    """The check of one file: `found` is its SHA-256, "" if the file is missing."""
 
     file: str
     ok: bool
@@ -50,7 +50,7 @@ class Check(NamedTuple):
 
 
 def find(spec: str, kind: Kind | None = None) -> Model:
-    """The catalogue's model, or the one that "hf:OWNER/REPO" (embedder) or "hf:OWNER/REPO/FILE.gguf" (LLM) means.
+    """Return the catalogue's model, or the one meant by "hf:OWNER/REPO" (embedder) or "hf:OWNER/REPO/FILE.gguf" (LLM).
 
     Raises UnknownModel. An "hf:" model has no files until it has been fetched: its SHA-256 are recorded then.
     """
@@ -66,14 +66,14 @@ def find(spec: str, kind: Kind | None = None) -> Model:
 
 
 def fetched() -> list[Model]:
-    """Models with at least one file on this machine, complete or not, the catalogue's first."""
+    """Return the models with at least one file on this machine, complete or not, the catalogue's first."""
     records = sorted(models_dir().glob(f"hf/*/{_RECORD}"))
     hub = [find(str(json.loads(record.read_text(encoding="utf-8"))["spec"])) for record in records]
     return [m for m in [*CATALOGUE.values(), *hub] if any((m.folder / file.name).exists() for file in m.files)]
 
 
 def is_here(model: Model) -> bool:
-    """Whether every file is there, as far as one may look, with its right size; `verify` looks at the bytes."""
+    """Return whether every file is there with the right size, if permissions allow; `verify` checks the bytes."""
     paths = [(model.folder / file.name, file.n_bytes) for file in model.files]
     try:
         return bool(paths) and all(path.is_file() and path.stat().st_size == n_bytes for path, n_bytes in paths)
@@ -82,17 +82,17 @@ def is_here(model: Model) -> bool:
 
 
 def is_verified(model: Model) -> bool:
-    """Whether every file is as it was when its SHA-256 was last seen right. Reads no weights."""
+    """Return whether no file has changed since its SHA-256 was last checked. Reads no weights."""
     return is_here(model) and _stamps(model) == _read_stamps(model)
 
 
 def is_url(spec: str) -> bool:
-    """Whether a name means a server, whichever its capitals."""
+    """Return whether a name means a server, in upper or lower case."""
     return spec.lower().startswith(("http://", "https://"))
 
 
 def is_path(spec: str) -> bool:
-    """Whether a name means a file or folder of the person's own. Raises UnknownModel for a URL."""
+    """Return whether a name means a file or folder of the person's own. Raises UnknownModel for a URL."""
     if is_url(spec):
         raise UnknownModel(f"{spec} is a URL, not a model on this machine.")
     looks = "/" in spec or spec.startswith(("~", ".")) or spec.endswith(".gguf")
@@ -100,10 +100,10 @@ def is_path(spec: str) -> bool:
 
 
 def resolve(spec: str, kind: Kind | None = None) -> Path:
-    """The verified weights on this machine: an LLM's file, an embedder's folder. Downloads nothing.
+    """Return the verified weights on this machine: an LLM's file, an embedder's folder. Downloads nothing.
 
-    `spec` is a catalogue name, "hf:..." as in `find`, or a path. A path has no known SHA-256: only its format is seen.
-    Raises UnknownModel, ModelNotFound, ModelDamaged.
+    `spec` is a catalogue name, "hf:..." as in `find`, or a path. A path has no known SHA-256: only its format is
+    checked. Raises UnknownModel, ModelNotFound, ModelDamaged.
     """
     if is_path(spec):
         return _own(spec, kind)
@@ -121,7 +121,7 @@ def resolve(spec: str, kind: Kind | None = None) -> Path:
 
 
 def require_here(spec: str, kind: Kind | None = None) -> None:
-    """Raise what `resolve` raises, but ModelDamaged of the catalogue's: no weights are read for it."""
+    """Raise what `resolve` raises, except ModelDamaged for the catalogue's models: no weights are read for it."""
     if is_path(spec):
         _own(spec, kind)
         return
@@ -135,7 +135,10 @@ def require_here(spec: str, kind: Kind | None = None) -> None:
 
 
 def verify(spec: str) -> list[Check]:
-    """Every file of a model, each read in full. Raises UnknownModel, and ModelNotFound if its files are not known."""
+    """Check every file of a model, reading each in full.
+
+    Raises UnknownModel, and ModelNotFound if its files are unknown.
+    """
     model = find(spec)
     if not model.files:
         resolve(spec)  # never fetched: says so
@@ -149,7 +152,7 @@ def verify(spec: str) -> list[Check]:
 
 
 def settle(model: Model) -> None:
-    """Note that the files under the model's folder were just checked, and of an "hf:" model what they are."""
+    """Record that the files in the model's folder were just checked, and for an "hf:" model what they are."""
     if model.name.startswith("hf:") and model.hub:
         rows = [(file.name, file.n_bytes, file.sha256) for file in model.files]
         _write_json(model.folder / _RECORD, {"spec": model.name, "commit": model.hub.revision, "files": rows})
@@ -157,7 +160,7 @@ def settle(model: Model) -> None:
 
 
 def damage(path: Path, file: File) -> str:
-    """What is wrong with a file in a few words, "" if nothing is."""
+    """Return what is wrong with a file in a few words, or ""."""
     n_bytes = path.stat().st_size if path.is_file() else -1
     if n_bytes < 0:
         return f"{file.name} is missing"
@@ -173,7 +176,10 @@ def sha256_of(path: Path) -> str:
 
 
 def fingerprint(path: Path) -> str:
-    """Digest of a model's file, or of the files of its folder: small ones whole, of big ones the size and both ends."""
+    """Return a digest of a model's file, or of the files of its folder.
+
+    Small files are hashed whole; of big ones the size and both ends count.
+    """
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
     digest = hashlib.sha256()
     for each in sorted(files):
@@ -225,7 +231,7 @@ def _own(spec: str, kind: Kind | None) -> Path:
 
 
 def _stamps(model: Model) -> Stamps:
-    """What must not have changed, by file that is there, for its SHA-256 to count without reading it again."""
+    """Return for each existing file what must not have changed for its SHA-256 to count without reading it again."""
     stamps: Stamps = {}
     for file in model.files:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):

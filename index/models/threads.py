@@ -11,10 +11,10 @@ machine a wake-up (python -m bench loaded)."""
 
 
 def share_cores() -> None:
-    """Let threads that wait sleep soon, so that a busy machine slows the models down by its share of the cores alone.
+    """Let waiting threads sleep soon, so that a busy machine slows the models down only by its share of the cores.
 
-    Call it before torch or llama.cpp is loaded: their OpenMP (libgomp) reads the environment once. What the
-    environment already says stays.
+    Call it before torch or llama.cpp is loaded: their OpenMP (libgomp) reads the environment once. Settings already in
+    the environment stay.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)

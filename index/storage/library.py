@@ -44,7 +44,7 @@ from index.text import chunk_at, terms
 from index.types import Article, Chunk, Excluded, Skipped
 
 FORMAT = 3
-"""1 had no vectors of sentences; 2 no segments, and is still read (`index/storage/format2.py`)."""
+"""1 had no sentence vectors; 2 had no segments and can still be read (`index/storage/format2.py`)."""
 
 _CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
 _ORDER = "order.bin"
@@ -52,7 +52,7 @@ _ORDER = "order.bin"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What shaped a generation; checked when it is opened."""
+    """What determined a generation; checked when it is opened."""
 
     generation: int
     created: float
@@ -65,16 +65,16 @@ class Manifest:
     n_chunks: int
     skipped: tuple[Skipped, ...] = ()
     excluded: tuple[Excluded, ...] = ()
-    """Articles that were taken off, in the order they were; a manifest from before this was kept has none."""
+    """Articles that were removed, in order of removal; () in a manifest that did not record them yet."""
     format: int = FORMAT
     segments: tuple[int, ...] = ()
-    """Numbers of the segments that it is made of; those in order.bin count in this list."""
+    """Numbers of its segments; order.bin refers to their places in this list."""
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Name -> (bytes, SHA-256)."""
 
 
 def default_path() -> Path:
-    """Where a library is when none is named: $CITELINE_LIBRARY, or the user's data folder."""
+    """Return where the library is if none is named: $CITELINE_LIBRARY, or the user's data folder."""
     named = os.environ.get("CITELINE_LIBRARY")
     if named:
         return Path(named).expanduser()
@@ -83,12 +83,12 @@ def default_path() -> Path:
 
 
 def added_folder(path: Path) -> Path:
-    """Where the library at `path` keeps the articles that were copied into it."""
+    """Return where the library at `path` keeps articles copied into it."""
     return path.resolve() / "added"
 
 
 def current_generation(path: Path) -> int:
-    """Number of the generation that is served now, 0 when there is none that can be read. Reads one small file."""
+    """Return the number of the current generation, 0 if none can be read. Reads one small file."""
     try:
         return _read_current(path)[0]
     except (NoLibrary, LibraryDamaged, LibraryUnreadable):
@@ -96,19 +96,19 @@ def current_generation(path: Path) -> int:
 
 
 def require(path: Path) -> None:
-    """Raise what opening the library at `path` raises when there is nothing to open, before a model is loaded."""
+    """Raise what opening the library at `path` would raise if there is nothing to open, before a model is loaded."""
     if not current_generation(path):
         Library.open(path)
 
 
 def require_embedder(path: Path, name: str, fingerprint: str) -> None:
-    """Raise LibraryMismatch when the library at `path` was built with another embedder than this one will be."""
+    """Raise LibraryMismatch if the library at `path` was built with another embedder than this one."""
     with contextlib.suppress(LibraryDamaged, LibraryOutdated, NoLibrary, OSError):  # for who opens it to say
         _require_embedder(path, read_manifest(path), name, fingerprint)
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
+    """Return the manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
     generation, manifest_sha = _read_current(path)
     data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
     if disk.sha256(data) != manifest_sha:
@@ -117,7 +117,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
-    """The folders of a library in any format and what was taken off it, as far as its manifest can be read."""
+    """Return a library's folders and removed articles, in any format, as far as its manifest can be read."""
     try:
         generation, manifest_sha = _read_current(path)
         data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
@@ -128,15 +128,16 @@ def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
 
 
 class Library:
-    """One generation, checked and open; what happens on disk afterwards does not touch it.
+    """One generation, checked and open; what happens on disk afterwards does not affect it.
 
-    Of a large segment the exact vectors stay in their files, which are held open, and are read where they are needed.
+    The exact vectors of a large segment stay in their files, which are held open, and are read where they are needed.
     """
 
     def __init__(self, path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows) -> None:
-        """`order` names the articles: a segment's place in `segments`, an article's place in it, shape (n, 2).
+        """Assemble a generation from its segments.
 
-        Raises ValueError when what it names is not there.
+        `order` names the articles: a segment's place in `segments` and an article's place in it, shape (n, 2). Raises
+        ValueError if it names something that does not exist.
         """
         self.path = path
         self.manifest = manifest
@@ -151,11 +152,15 @@ class Library:
 
     @classmethod
     def open(cls, path: Path) -> Library:
-        """The current generation of the library at `path`.
+        """Open the current generation of the library at `path`.
 
-        Raises NoLibrary when none was published, LibraryDamaged when a file's size or SHA-256 is not the manifest's,
-        LibraryMismatch when another version of citeline wrote it, LibraryUnreadable when the system refuses to read it.
-        A large file that this process hashed before, and that has the same size and time, is not hashed again.
+        A large file that this process hashed before, with the same size and time, is not hashed again.
+
+        Raises:
+            NoLibrary: None was published.
+            LibraryDamaged: The size or SHA-256 of a file differs from the manifest.
+            LibraryMismatch: Another version of citeline wrote it.
+            LibraryUnreadable: The system refuses to read it.
         """
         for attempt in (1, 2):
             try:
@@ -194,7 +199,7 @@ class Library:
 
     @property
     def folder(self) -> Path:
-        """Where the files of this generation are."""
+        """Folder with the files of this generation."""
         return self.path / "gen" / f"{self.generation:08d}"
 
     @cached_property
@@ -211,22 +216,22 @@ class Library:
         return tuple(sorted(counts, key=counts.__getitem__, reverse=True))
 
     def says(self, word: str) -> bool:
-        """Does an article hold this word, in a form that shares its stem in the article's language?"""
+        """Return whether an article contains this word, in a form that shares its stem in the article's language."""
         return any(self.keywords.knows(term) for code in self.languages[:5] for term in terms(word, code))
 
     def rows_of(self, ids: Collection[str]) -> Rows:
-        """The rows of these articles' chunks, ascending; ids that are none are passed over."""
+        """Return the rows of these articles' chunks, ascending; unknown ids are ignored."""
         wanted = frozenset(ids)
         chosen = np.fromiter((article.id in wanted for article in self.articles), dtype=bool, count=len(self.articles))
         return np.flatnonzero(chosen[self.rows["article"]])
 
     def chunk(self, row: int) -> Chunk:
-        """The chunk of a row of the vectors and keywords."""
+        """Return the chunk of a row of the vectors and keywords."""
         index, start, length, _ = self.rows[row].item()
         return chunk_at(self.articles[index], self._article_text(index), start, start + length)
 
     def text(self, row: int) -> str:
-        """The text of a row's chunk, without its lines being counted."""
+        """Return the text of a row's chunk without counting its lines."""
         index, start, length, _ = self.rows[row].item()
         return self._article_text(index)[start : start + length]
 
@@ -236,7 +241,7 @@ class Library:
         return self._texts[index]
 
     def check_embedder(self, name: str, fingerprint: str, dim: int) -> None:
-        """Raises LibraryMismatch unless this library's vectors come from that very embedder."""
+        """Raise LibraryMismatch unless this library's vectors come from exactly this embedder."""
         _require_embedder(self.path, self.manifest, f"{name} (dim {dim})", fingerprint)
 
 
@@ -248,11 +253,19 @@ def publish(
     shared: Path | None = None,
     tick: Tick = no_tick,
 ) -> int:
-    """Write a new generation and make it current, atomically. The caller holds the writer's lock. Returns its number.
+    """Write a new generation and make it current, atomically. Return its number. The caller holds the writer's lock.
 
-    `tick` is called until it is current, and what it raises leaves the old one. Segments that have a number are in
-    the generation at `shared` and get a second name, those without (at most one) are written. Raises OSError when
-    the disk refuses; the old generation is then still current and whole.
+    Args:
+        path: Folder of the library.
+        manifest: The new manifest.
+        segments: Those with a number are in the generation at `shared` and get a second name; at most one without is
+            written.
+        order: The articles, as for `Library`.
+        shared: Folder of the generation that has the numbered segments.
+        tick: Called until the generation is current; an exception it raises keeps the old one.
+
+    Raises:
+        OSError: The disk refuses; the old generation is then still current and complete.
     """
     root = path / "gen"
     if not root.is_dir():
@@ -309,8 +322,11 @@ def publish(
 
 
 def collect(path: Path, before: int = 0) -> None:
-    """Remove the generations that nobody needs: all but the current one and the one that was served before, which a
-    reader may be opening; the newest older one when that is not known. The caller holds the writer's lock."""
+    """Remove the generations that nobody needs. The caller holds the writer's lock.
+
+    The current one stays, and the one served before it (`before`), which a reader may be opening; if that is unknown,
+    the newest older one.
+    """
     numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
     served = current_generation(path)
     before = before or max((each for each in numbers if each < served), default=0)
@@ -328,7 +344,7 @@ def sweep(path: Path) -> None:
 
 
 def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:
-    """The files of a generation, checked: small ones whole, the vectors of large segments open."""
+    """Return the checked files of a generation: small ones as bytes, the vectors of large segments as open files."""
     folder = path / "gen" / f"{manifest.generation:08d}"
 
     def checked(name: str) -> bytes | disk.OpenFile:
@@ -400,7 +416,7 @@ def _read_current(path: Path) -> tuple[int, str]:
 
 
 def _unreadable(path: Path, error: OSError) -> LibraryError:
-    """What the system's refusal means: the file is no good, or it cannot be read at this moment."""
+    """Translate the system's refusal: the file is damaged, or it cannot be read at the moment."""
     what = f"{Path(str(error.filename)).name} cannot be read: {error.strerror}"
     if error.errno in (errno.EIO, errno.EISDIR, errno.ELOOP):
         return _damaged(path, what)

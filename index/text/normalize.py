@@ -20,7 +20,10 @@ _ELIDED = LEXICON.rules("elided")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, ligatures, typographic apostrophes or invisible characters: NFC and NFD agree."""
+    """Lower-case text without accents, ligatures, typographic apostrophes and invisible characters.
+
+    NFC and NFD agree.
+    """
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
     for char, plain in _LIGATURES.items():  # `in` and `replace` are ten times faster than a look at each letter
         if char in text:
@@ -32,7 +35,7 @@ def fold(text: str) -> str:
 
 
 def plain_numbers(text: str) -> str:
-    """`text` with digit groups joined and decimals written with a point: "3 500 000" -> "3500000", "1,5" -> "1.5"."""
+    """Join digit groups and write decimals with a point: "3 500 000" -> "3500000", "1,5" -> "1.5"."""
 
     def join(match: re.Match[str]) -> str:
         separators = set(re.findall(r"[^\d]", match.group(2)))
@@ -45,7 +48,10 @@ def plain_numbers(text: str) -> str:
 
 
 def words(text: str, language: str = "") -> list[str]:
-    """Folded words and numbers in order, elided articles cut off ("l'école" -> "ecole"); unspaced scripts as pairs."""
+    """Return folded words and numbers in order, without elided articles ("l'école" -> "ecole").
+
+    Scripts without spaces give pairs of characters.
+    """
     text = plain_numbers(fold(text))
     text = _elided(language).sub(" ", text)
     found: list[str] = []

@@ -23,9 +23,9 @@ _GOES_ON = re.compile('[ \u00a0\u202f»”"—–(-]*+(.)', re.DOTALL)
 
 
 def sentences(text: str, tick: Tick = no_tick) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence of `text`, spaces trimmed off; a line end always ends one. Covers all but space.
+    """Yield (start, end) of each sentence of `text`, without surrounding space; a line ending always ends one.
 
-    The time it takes grows with the length of the text, whatever stands in it.
+    Together they cover everything but space. The time grows linearly with the length of the text, whatever it contains.
     """
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()

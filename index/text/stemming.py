@@ -14,13 +14,13 @@ STEMMERS = LEXICON.texts("stemmer")
 
 
 def stem(word: str, language: str) -> str:
-    """Snowball stem of a folded word; numbers, and words of a language without a stemmer, stay as they are."""
+    """Return the Snowball stem of a folded word; numbers, and words of other languages, stay as they are."""
     stemmer = _stemmer(language)
     return word if stemmer is None or word[0].isdigit() else str(stemmer.stemWord(word))
 
 
 def terms(text: str, language: str) -> list[str]:
-    """What the keyword leg indexes and asks for: stems without stop words, in order."""
+    """Return what keyword retrieval indexes and asks for: stems without stop words, in order."""
     stop = stop_words(language)
     return [stem(word, language) for word in words(text, language) if word not in stop]
 
@@ -33,7 +33,7 @@ def _stemmer(language: str) -> Any:
 
 
 def words_of(text: str, language: str, title_terms: Sequence[str]) -> list[str]:
-    """Terms of a chunk for the keyword leg: those of its text, and those of the headline that are not among them."""
+    """Return the terms of a chunk for keyword retrieval: those of its text, and others of the headline."""
     found = terms(text, language)
     there = set(found)
     return found + [term for term in title_terms if term not in there]

@@ -1,7 +1,7 @@
-"""Words of a question that point out of it ("il", "there", "ce pont", "son coût", "eso").
+"""Find words of a question that point out of it ("il", "there", "ce pont", "son coût", "eso").
 
-A pronoun whose noun stands before it in the same question ("Le pont a-t-il rouvert ?") points nowhere else, and one
-that stands for nothing ("il y a", "it is true", "es gibt") does not point.
+A pronoun whose noun precedes it in the same question ("Le pont a-t-il rouvert ?") points nowhere else, and one that
+stands for nothing ("il y a", "it is true", "es gibt") does not point.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Pointer:
     gender: str = ""
     plural: bool | None = None
     noun: str = ""
-    """The noun behind "this" or "his"."""
+    """The noun after "this" or "his"."""
 
 
 IMPERSONAL = PACKS.pattern("pointers.impersonal", flags=re.IGNORECASE)
@@ -50,7 +50,7 @@ def hyphenated(question: str) -> str:
 
 
 def pointers(question: str, language: str) -> list[Pointer]:
-    """The words of a question that point out of it, in no order, none over another."""
+    """Return the words of a question that point out of it, in no particular order, without overlaps."""
     found: list[Pointer] = []
     taken: list[tuple[int, int]] = []
     if language == "fr":
@@ -112,7 +112,7 @@ def _rules(language: str) -> list[tuple[Role, re.Pattern[str]]]:
 
 
 def _features(word: str, language: str) -> tuple[str, bool | None]:
-    """Gender and number that a pronoun shows."""
+    """Return the gender and number that a pronoun shows."""
     word = fold(word)
     if language in ("fr", "es", "pt"):
         return ("f" if word.startswith(("elle", "ella", "ela")) else "m"), word.endswith("s")
@@ -120,7 +120,7 @@ def _features(word: str, language: str) -> tuple[str, bool | None]:
 
 
 def _inside(question: str, at: int, language: str, role: str, gender: str, plural: bool | None) -> bool:
-    """Does what the pronoun stands for come before it in the same question?"""
+    """Return whether what the pronoun stands for precedes it in the same question."""
     if role == "this":
         return any(m.named for m in mentions(question, language) if m.end <= at)
     if role in ("y", "open"):
@@ -174,7 +174,7 @@ def _inside(question: str, at: int, language: str, role: str, gender: str, plura
 
 
 def _has_subject(before: str) -> bool:
-    """Does a noun stand right before an inverted verb ("… stablinski a-t-il"), other than the one asked for?"""
+    """Return whether a noun directly precedes an inverted verb ("… stablinski a-t-il"), not the one asked for."""
     last = re.search(r"([^\W\d_]+)\s+(?:(?:ne|se|en)\s+|n['’]|s['’])?$", before)
     if not last or fold(last.group(1)) in stop_words("fr"):
         return False
@@ -185,7 +185,7 @@ def _has_subject(before: str) -> bool:
 
 
 def agrees(mention: Mention, gender: str, plural: bool | None) -> bool:
-    """May a pronoun of this gender and number stand for a mention? What is not known agrees."""
+    """Return whether a pronoun of this gender and number can stand for a mention; unknown values agree."""
     if gender and mention.gender and mention.gender != gender and mention.kind != "person":
         return False
     return plural is None or mention.plural is None or mention.plural == plural

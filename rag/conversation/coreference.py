@@ -1,4 +1,4 @@
-"""What a question points back at ("il", "there", "ce pont", "son coût"), put into words from the turns before."""
+"""Replace what a question points back at ("il", "there", "ce pont", "son coût") by words from the turns before."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ASKED_WHO = re.compile(
 
 
 def resolve(question: str, language: str, turns: Sequence[Turn]) -> str | None:
-    """The question with its pointers put into words; "" when one cannot be, None when none points.
+    """Return the question with its anaphora replaced; "" if one cannot be, None if there is none.
 
     `turns` is newest first.
     """
@@ -57,7 +57,7 @@ def resolve(question: str, language: str, turns: Sequence[Turn]) -> str | None:
 
 
 def _referent(pointer: Pointer, language: str, turns: Sequence[Turn]) -> tuple[Mention, str] | None:
-    """What a pointer points at, and as the words of a phrase in `language`."""
+    """Return what a pointer refers to, and the same as a phrase in `language`."""
     for turn in turns:
         asked = spoken(turn.question, turn.language)
         # A short answer may begin with the name it gives; a sentence begins with a capital anyway.
@@ -83,7 +83,7 @@ def _referent(pointer: Pointer, language: str, turns: Sequence[Turn]) -> tuple[M
 
 
 def spoken(text: str, language: str) -> list[Mention]:
-    """What a turn speaks of, but for what points back itself ("sa carrière")."""
+    """Return what a turn speaks of, except what itself points back ("sa carrière")."""
     return [m for m in mentions(text, language) if not _POSSESSIVE.match(m.text)]
 
 
@@ -244,7 +244,7 @@ _ARTICLE = (
 
 
 def _same_noun(noun: str, turns: Sequence[Turn]) -> str:
-    """The phrase of a turn that is about a noun, with its article and complement; "" when there is none."""
+    """Return the phrase of a turn about a noun, with its article and complement, or ""."""
     for turn in turns:
         for text in (turn.question, f"x {turn.answer}"):
             found = re.search(rf"\b(?:{_ARTICLE})?{re.escape(noun)}\b", text, re.I)

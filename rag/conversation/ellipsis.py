@@ -52,7 +52,10 @@ _MANY_WERE = re.compile(r"^how many\s+([^\W\d_]+)\s+(was|were|are|have|has|had)\
 
 
 def complete(question: str, language: str, previous: str, previous_language: str) -> str | None:
-    """The whole question that a piece stands for; "" for a piece with no place in `previous`; None when it is none."""
+    """Return the full question that a fragment stands for.
+
+    "" if it has no place in `previous`, None if it is no fragment.
+    """
     if language not in _OPENERS:
         return None
     text = question.strip(" ?!.¿¡\u00a0\u202f")
@@ -81,7 +84,7 @@ def complete(question: str, language: str, previous: str, previous_language: str
 
 
 def append(question: str, phrase: str) -> str:
-    """`question` with a phrase before its question mark."""
+    """Return `question` with a phrase before its question mark."""
     match = re.search(r"[\s\u00a0\u202f]*[?？]*\s*$", question)
     end = match.group() if match else ""
     return f"{question[: len(question) - len(end)]} {phrase}{end}"
@@ -92,7 +95,7 @@ def capital(text: str) -> str:
 
 
 def uncapital(text: str, language: str) -> str:
-    """`text` with a small first letter, unless its first word is a name."""
+    """Return `text` with a small first letter, unless its first word is a name."""
     first = mentions(text, language)
     is_name = (
         bool(first) and first[0].start == 0 and text[:1] == first[0].text[:1] and first[0].kind in ("person", "name")
@@ -151,7 +154,7 @@ def _swap_mention(new: Mention, piece: str, previous: str, language: str) -> str
 
 
 def _counterpart(new: Mention, previous: str, language: str) -> Mention | None:
-    """What in the question before is of the same kind."""
+    """Return what is of the same kind in the question before."""
     phrases = mentions(previous, language)
     names = mentions(previous, language, nouns=False)
     if new.prep and (alike := [m for m in phrases if m.prep == new.prep and m.kind in (new.kind, "place")]):
@@ -176,7 +179,7 @@ def _counterpart(new: Mention, previous: str, language: str) -> Mention | None:
 
 
 def _has_article(phrase: str) -> bool:
-    """Is a phrase a noun with its article rather than a name?"""
+    """Return whether a phrase is a noun with its article rather than a name."""
     return phrase[:1].islower() or bool(
         re.match(r"(?:le|la|les|l['’]|the|el|los|las|der|die|das|il|o|a)\b", phrase, re.IGNORECASE)
     )

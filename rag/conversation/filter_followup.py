@@ -1,4 +1,4 @@
-"""A follow-up that is only another date or source ("Et en avril ?", "And last week?", "Et selon Reuters ?")."""
+"""Understand a follow-up that is only another date or source ("Et en avril ?", "Et selon Reuters ?")."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rag.language import is_vowel
 
 
 def followed(question: str, previous: str, language: str, known: Known) -> str | None:
-    """The question before with another date or source, when that is all a follow-up says ("Et en avril ?").
+    """Return the question before with another date or source, if a follow-up says only that ("Et en avril ?").
 
-    None when it says more, or when `rag.conversation.ellipsis` does as well.
+    None if it says more, or if `rag.conversation.ellipsis` does as well.
     """
     text = Folded.of(re.sub(r"[\s?!.¿¡]+$", "", question))
     opener = re.match(rf"[\s¿]*(?:(?:{OPENERS.of(language)})\b[\s,]+)?", text.folded)
@@ -36,7 +36,7 @@ def followed(question: str, previous: str, language: str, known: Known) -> str |
 
 
 def _with_date(before: Folded, old: When, text: Folded, new: When, language: str) -> str:
-    """A question with another date where one stands, behind the same preposition if it says the same."""
+    """Replace the date in a question, keeping the preposition if it says the same."""
     is_plain = {old.relation, new.relation} <= {"", "in", "of"}
     start, put = (old.core, text.typed(new.core, new.end)) if is_plain else (old.start, text.typed(new.start, new.end))
     if new.is_partial and not old.is_partial and old.first and is_plain:

@@ -21,13 +21,13 @@ from rag.generation import Llm
 from rag.language import PACKS, SPOKEN, is_place_preposition
 
 SHORT_WORDS = 4
-"""A question of so few words may be in the language of the turn before without showing it."""
+"""A question of this many words or fewer may be in the language of the turn before without showing it."""
 
 
 def standalone(question: str, history: Sequence[Turn], language: str, llm: Llm | None = None) -> str:
-    """The question as it would be asked without a conversation before it; the same object when it stands alone.
+    """Return the question as it would be asked without a conversation; the same object if it stands alone.
 
-    `history` is oldest first. Raises LlmError when the model is needed and fails.
+    `history` is oldest first. Raises LlmError if the model is needed and fails.
     """
     turns = [turn for turn in history if turn.question][-LOOK_BACK:][::-1]
     if not turns:
@@ -44,7 +44,7 @@ def standalone(question: str, history: Sequence[Turn], language: str, llm: Llm |
 
 
 def beside(question: str, turns: Sequence[Turn]) -> str:
-    """The question with what was last spoken of in brackets behind it; as it is when nothing was."""
+    """Append what was last spoken of, in brackets, to the question; return it unchanged if nothing was."""
     for turn in turns:
         found = pronouns.spoken(turn.question, turn.language)
         free = [m for m in found if m.kind == "thing" and m.named] or [m for m in found if m.named] or found
@@ -56,7 +56,7 @@ def beside(question: str, turns: Sequence[Turn]) -> str:
 
 
 def language_of(question: str, history: Sequence[Turn], default: str) -> str:
-    """The language a follow-up is typed in; that of the turn before when it is too short to tell ("Moscou ?")."""
+    """Return the language a follow-up is typed in; that of the turn before if it is too short to tell ("Moscou ?")."""
     if not history:
         return detect(question, default=default)
     last = history[-1].language or default

@@ -1,4 +1,4 @@
-"""A follow-up question rewritten by the model to stand alone, and the check that it changed nothing else."""
+"""Have the model rewrite a follow-up question so that it stands alone, and check that it changed nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXAMPLES = PACKS.table("rewriting.examples", list[dict[str, str]])
 
 
 def rewrite(question: str, turns: Sequence[Turn], language: str, llm: Llm) -> str | None:
-    """The model's rewriting when it passes the check, else None. `turns` is oldest first. Raises LlmError."""
+    """Return the model's rewriting if it passes the check, else None. `turns` is oldest first. Raises LlmError."""
     code = language if language in _SYSTEM else "en"
     messages = [Message("system", _SYSTEM[code])]
     for each in _EXAMPLES.get(code, ()):
@@ -35,7 +35,10 @@ def rewrite(question: str, turns: Sequence[Turn], language: str, llm: Llm) -> st
 
 
 def keeps(reply: str, question: str, turns: Sequence[Turn], language: str) -> bool:
-    """Is a rewriting one question that has the words of `question` and beside them only words of the conversation?"""
+    """Return whether a rewriting is one question that adds only words of the conversation.
+
+    It must keep the words of `question`.
+    """
     if not reply or len(reply) > MAX_CHARS or "\n" in reply or not reply.endswith(("?", "？")):
         return False
     if fold(reply).strip(" ?¿") == fold(question).strip(" ?¿"):

@@ -9,18 +9,18 @@ from index.text import detect
 from rag.types import Answer
 
 LOOK_BACK = 3
-"""Turns that are looked at, the newest first."""
+"""Number of turns considered, newest first."""
 MAX_CHARS = 1000
-"""Of a question or answer that a caller brings along."""
+"""Maximum length of a question or answer that a caller passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation, as it was understood, and what was answered."""
+    """An earlier question of the conversation, as understood, and its answer."""
 
     question: str
     answer: str = ""
-    """"" when the articles did not answer."""
+    """"" if the articles did not answer."""
     language: str = ""
 
 
@@ -29,7 +29,7 @@ History = Sequence[Answer | Turn | tuple[str, str]]
 
 
 def turn_of(earlier: Answer | Turn | tuple[str, str]) -> Turn:
-    """A Turn from an Answer or a pair (question, answer)."""
+    """Return a Turn from an Answer or a pair (question, answer)."""
     if isinstance(earlier, Turn):
         return earlier if earlier.language else Turn(earlier.question, earlier.answer, detect(earlier.question))
     if isinstance(earlier, Answer):
@@ -41,6 +41,6 @@ def turn_of(earlier: Answer | Turn | tuple[str, str]) -> Turn:
 
 
 def turns_of(history: History) -> list[Turn]:
-    """The last turns that spoke of something, the oldest first: greetings are passed over."""
+    """Return the last turns that spoke of something, oldest first: greetings are skipped."""
     said = [each for each in history if not (isinstance(each, Answer) and each.kind == "greeting")]
     return [turn_of(each) for each in said[-LOOK_BACK:]]

@@ -1,4 +1,4 @@
-"""Characters of a text that a question can be asked for: dates, numbers, names, reasons and phrases, picked by rule."""
+"""Spans of a text that a question can ask for: dates, numbers, names, reasons and phrases, chosen by rules."""
 
 from __future__ import annotations
 
@@ -76,9 +76,10 @@ def _month() -> str:
 
 
 def askable(text: str, language: str) -> list[Askable]:
-    """What can be asked for in whole sentences of `text`, in reading order, longer before shorter at one place.
+    """Return what can be asked for in complete sentences of `text`, in reading order.
 
-    Spans of different kinds may overlap. Without rules for phrases only dates, numbers, names are found.
+    Longer spans come before shorter ones at one place; spans of different kinds may overlap. In a language without
+    rules for phrases only dates, numbers and names are found.
     """
     found = {
         Askable(start + a, start + b, kind)
@@ -115,13 +116,13 @@ def _is_prose(sentence: str) -> bool:
 
 
 def _after_dateline(sentence: str) -> int:
-    """Where a sentence starts after "VERNAY, 12 mars (AGL) — "."""
+    """Return where a sentence starts after "VERNAY, 12 mars (AGL) — "."""
     match = re.match(r"[A-ZÀ-Þ][^.—–]{0,70}[—–]\s+", sentence)
     return match.end() if match and re.match(r"[A-ZÀ-Þ]{3}", sentence.replace("-", "")) else 0
 
 
 def _is_name(name: str, language: str, is_first: bool) -> bool:
-    """Is a capitalised run more than the sentence's first word or a German noun?"""
+    """Return whether a capitalised run is more than the sentence's first word or a German noun."""
     words = name.split()
     if not name[0].isupper():
         return False
@@ -131,7 +132,7 @@ def _is_name(name: str, language: str, is_first: bool) -> bool:
 
 
 def _without_stop_word(number: str, language: str) -> int:
-    """Length of "24 wagons" in "24 wagons", of "24" in "24 et"."""
+    """Return the length of "24 wagons" in "24 wagons", of "24" in "24 et"."""
     head, space, unit = number.replace("\u00a0", " ").replace("\u202f", " ").rpartition(" ")
     is_unit = unit[:1].isalpha() and fold(unit) not in stop_words(language) | _DANGLING
     if not space or not unit[:1].isalpha() or is_unit:
@@ -140,14 +141,14 @@ def _without_stop_word(number: str, language: str) -> int:
 
 
 def _is_full(phrase: str, language: str) -> bool:
-    """Has a phrase two words that say something, is it short, and does no verb end it ("les syndicats jugent")?"""
+    """Return whether a phrase is short, has two content words, and does not end in a verb ("les syndicats jugent")."""
     found = [word for word in re.split(r"[\s’']+", phrase) if fold(word) not in stop_words(language) | _DANGLING]
     is_verb = language == "fr" and phrase.endswith("ent") and not phrase.endswith("ment")
     return len(found) >= 2 and len(phrase.split()) <= MAX_PHRASE and not is_verb
 
 
 def _phrase_length(phrase: str, language: str) -> int:
-    """Length of a phrase up to its first verb or figure, without the prepositions that are then left at its end."""
+    """Return the length of a phrase up to its first verb or figure, without prepositions then left at its end."""
     words = re.findall(r"\S+\s*", phrase)
     stop = stop_words(language) - _DANGLING
     n = next((i for i, w in enumerate(words) if i and (fold(w.strip()) in stop or w[0].isdigit())), len(words))

@@ -1,11 +1,11 @@
-"""What a reader said of an answer, and what can be concluded from it when the same question is asked again.
+"""What a reader said about an answer, and what follows from it when the same question is asked again.
 
-right         some of the lines that were cited are cited again. Another answer on other lines may be right as well; it
-              is counted as lost, because nobody has looked at it.
-wrong         neither the same text comes again nor all of the same lines. What comes instead may be wrong, too.
-line          an answer comes, and not all of the same lines under it: of several it is not known which one was wrong.
-right, none   nothing was answered, rightly: nothing is answered again. Not once articles that answer were added.
-wrong, none   nothing was answered, wrongly: something is. Whether it is right is not known.
+right         some of the cited lines are cited again. Another answer on other lines may be right as well; it counts as
+              lost, because nobody has looked at it.
+wrong         neither the same text comes again nor all of the same lines. What comes instead may be wrong, too. line
+an answer comes, and not with all of the same lines: of several it is unknown which one was wrong. right, none   nothing
+was answered, rightly: nothing is answered again. Not once articles that answer were added. wrong, none   nothing was
+answered, wrongly: something is. Whether it is right is unknown.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Judged:
     judgement: Literal["right", "wrong", "line"]
     text: str
     cited: tuple[Span, ...]
-    """() when the articles were said not to answer."""
+    """() if the articles were said not to answer."""
 
     @property
     def kind(self) -> str:
@@ -35,7 +35,7 @@ class Judged:
         return "still_silent" if self.judgement == "right" else "now_answered"
 
     def holds(self, is_shown: bool, text: str, cited: Sequence[Span]) -> bool:
-        """Is what the question gets now in keeping with the judgement?"""
+        """Return whether what the question gets now agrees with the judgement."""
         if not self.cited:
             return is_shown != (self.judgement == "right")
         if self.judgement == "right":

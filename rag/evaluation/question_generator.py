@@ -1,8 +1,8 @@
-"""A library in, questions with known lines out: written by a language model for answers that a rule picked.
+"""Make questions with known lines from a library: written by a language model for answers that a rule chose.
 
-A question is kept when it asks for its answer without giving it away, can be understood alone, and leads back: the
+A question is kept if it asks for its answer without giving it away, can be understood alone, and leads back: the
 reader, given the chunk it was written from, points at its answer. What the reader cannot find is therefore never asked,
-so figures measured on these questions are a little better than on a person's.
+so figures measured on these questions are slightly optimistic.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ MAX_TOKENS = 48
 GROUP = 20
 """Tries that are put in the order of their languages, since another one's instructions take a while to read."""
 TRIES = 3
-"""Answers tried in a chunk until a question is kept; the model reads the chunk once for all of them."""
+"""Answers tried per chunk until a question is kept; the model reads the chunk once for all of them."""
 ROUNDS = 6
-"""How often an article's turn comes again with another chunk."""
+"""How often an article gets another turn with another chunk."""
 SHARED = 0.5
 """Share of a question's content words from which a line or chunk counts as being about the same."""
 IN_SENTENCE = 0.3
@@ -63,7 +63,7 @@ class Quiz:
     def __init__(
         self, library: Library, reader: Reader, llm: Llm, languages: Sequence[str] = (), seed: int = 0
     ) -> None:
-        """With `languages` one question in four is asked in one of them, whatever the article's."""
+        """With `languages`, one question in four is asked in one of them, whatever the article's."""
         self.library = library
         self.reader = reader
         self.llm = llm
@@ -71,12 +71,12 @@ class Quiz:
         self.seed = seed
         self._named: dict[str, Counter[str]] = {}
         self.dropped: Counter[str] = Counter()
-        """Questions written and not kept, by the reason: "unusable", "vague" or "unread"."""
+        """Number of questions written and not kept, by reason: "unusable", "vague" or "unread"."""
 
     def make(self, after: str = "") -> Iterator[Made]:
-        """Kept questions, spread over the articles, until every try is used; `after` the one with that id.
+        """Yield questions, spread over the articles, until every try is used; start after the one with the id `after`.
 
-        Raises LlmError when the model stops working.
+        Raises LlmError if the model stops working.
         """
         dropped: Counter[str] = Counter()
         is_on = not after
@@ -94,7 +94,8 @@ class Quiz:
             is_on = is_on or after in ids
 
     def removed(self, case: Case) -> Case | None:
-        """The same question with its article out of sight; None when another one says the answer or much the same."""
+        """Return the same question with its article hidden; None if another article contains the answer or covers the
+        same."""
         origin = case.gold[0].article_id
         for chunk in self._near(case):
             article = self.library.by_id[chunk.span.article_id]
@@ -105,7 +106,7 @@ class Quiz:
         return replace(case, id=f"{case.id}:removed", kind="removed", answers=(), gold=(), hidden=(origin,))
 
     def altered(self, case: Case) -> Case | None:
-        """The question with a year, number or name changed to one that stands nowhere; None if it has none."""
+        """Return the question with a year, number or name changed to one that is nowhere; None if it has none."""
         draw = random.Random(f"{self.seed} {case.id}")
         asked = [name for name in names(case.question, case.language) if not days(name)]
         figures = [word for word in words(case.question) if word.isdigit() and len(word) > 1 and word in case.question]
@@ -273,7 +274,8 @@ def _choose(found: Sequence[Askable], taken: list[Askable], turn: int, draw: ran
 
 
 def is_usable(question: str, answer: str, kind: Kind, language: str) -> bool:
-    """One sane question in its language that asks for this kind of answer and gives nothing of it away."""
+    """Return whether it is one sound question in its language that asks for this kind of answer and gives none of it
+    away."""
     if not 15 <= len(question) <= 180 or question[-1] not in "?？؟" or sum(question.count(c) for c in "?？؟") > 1:
         return False
     stop = stop_words(language)

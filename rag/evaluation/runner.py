@@ -1,8 +1,8 @@
-"""Questions whose right lines are known in, what the answers are worth out.
+"""Ask questions whose right lines are known, and measure what the answers are worth.
 
-A Case says what would be right, `run` asks it, `figures` turns the outcomes into rates with their intervals. Where the
-cases come from - a bench, questions made from a library (question_generator.py), a file a person wrote - makes no
-difference here.
+A Case says what would be right, `run` asks it, `figures` turns the outcomes into rates with their intervals. It makes
+no difference where the cases come from: a bench, questions made from a library (question_generator.py), or a file that
+a person wrote.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from rag.types import Answer
 from rag.verification import holds
 
 MAX_WORDS = 30
-"""An answer that holds the right words counts as right up to this length: pointing at everything is no answer."""
+"""An answer that contains the right words counts as right up to this length: quoting everything is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with what would be right. Without gold lines the right answer is to abstain."""
+    """A question with what would be right. Without gold lines, abstaining is right."""
 
     id: str
     question: str
@@ -51,10 +51,10 @@ class Outcome:
     text: str
     cited: tuple[Span, ...] = ()
     exact: tuple[bool, ...] = ()
-    """For each citation: do its lines, as they were indexed, hold its quote, character by character?"""
+    """For each citation: whether its lines, as they were indexed, contain its quote, character by character."""
     seconds: float = 0.0
     backed: tuple[bool, ...] = ()
-    """For each sentence in the model's words: do its numbers and names all stand on the lines it cites?"""
+    """For each sentence in the model's words: whether all its numbers and names are on the lines it cites."""
 
     @property
     def is_shown(self) -> bool:
@@ -62,7 +62,7 @@ class Outcome:
 
     @property
     def on_gold(self) -> list[bool]:
-        """For each citation: does it touch a gold line?"""
+        """Return for each citation whether it touches a gold line."""
         return [any(span.overlaps(gold) for gold in self.case.gold) for span in self.cited]
 
     @property
@@ -79,7 +79,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Answered with the words and a line that are known, or rightly not answered at all."""
+        """Whether it was answered with the known words and a known line, or rightly not answered at all."""
         if self.case.judged:
             return self.case.judged.holds(self.is_shown, self.text, self.cited)
         if not self.case.gold:
@@ -141,12 +141,12 @@ def _backed(answerer: Answerer, answer: Answer) -> Iterator[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing that was measured: a share or mean with its 95 % interval, or a median without one."""
+    """One measurement: a share or mean with its 95 % interval, or a median without one."""
 
     key: str
     label: str
     value: float | None
-    """None when there was nothing to measure it on."""
+    """None if there was nothing to measure it on."""
     n: int
     low: float | None = None
     high: float | None = None
@@ -171,7 +171,7 @@ RATES = (
     "grounded",
     "false_refusal",
 )
-"""Figures between 0 and 1 that are always there; `refused_KIND` comes with the kinds of unanswerable questions."""
+"""Figures between 0 and 1 that are always there; `refused_KIND` is added for each kind of unanswerable question."""
 
 
 JUDGED = {
@@ -182,11 +182,11 @@ JUDGED = {
     "still_silent": "rightly not answered: not answered again",
     "now_answered": "wrongly not answered: answered now, rightly or not",
 }
-"""The figures of questions that were judged (`Judged.kind`), which have no others."""
+"""The figures of judged questions (`Judged.kind`), which have no others."""
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Everything that is measured, in the order it is shown."""
+    """Return everything that is measured, in the order it is shown."""
     if any(o.case.judged for o in outcomes):
         return _judged_figures(outcomes)
     answerable = [o for o in outcomes if o.case.gold]

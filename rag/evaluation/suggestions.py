@@ -1,4 +1,4 @@
-"""A handful of first questions that a library answers: written by the model or by rule, each tried with the reader."""
+"""A handful of first questions that a library answers: written by the model or by rules, each tried with the reader."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 N_STARTERS = 4
 MOST_SECONDS = 90.0
-"""After which the model writes no more of them."""
+"""Seconds after which the model writes no more of them."""
 MAX_CHARS = 90
-"""Of a question that is read at a glance."""
+"""Maximum length of a question that is read at a glance."""
 SURE = 0.5
-"""Least score of the passage that answers one; 0 is the threshold of an answer."""
+"""Minimum score of the passage that answers one; 0 is the threshold of an answer."""
 MAX_TRIES = 12
 
 _WHO = PACKS.texts("suggestions.who")
@@ -41,9 +41,9 @@ _PEOPLE = (
 
 
 def starters(answerer: Answerer, is_free: Callable[[], bool] = lambda: True, n: int = N_STARTERS) -> tuple[str, ...]:
-    """Up to `n` short questions, of different articles where there are some, in the language of their article.
+    """Return up to `n` short questions, about different articles if possible, in the language of their article.
 
-    The model writes as long as `is_free`, then the rules; the last one asks what the articles are about.
+    The model writes as long as `is_free`, then the rules do; the last one asks what the articles are about.
     """
     library = answerer.library
     last = _CONTENTS.get((*library.languages, "")[0], "")
@@ -75,7 +75,7 @@ def _written(answerer: Answerer, is_free: Callable[[], bool], n: int) -> Iterato
 
 
 def _by_rule(answerer: Answerer) -> Iterator[str]:
-    """Who somebody is whose part an article names, newest articles first, one person an article."""
+    """Ask who somebody is whose role an article names, newest articles first, one person per article."""
     tries = 0
     for article in sorted(answerer.library.articles, key=lambda each: each.date, reverse=True):
         person = _person(article)
@@ -99,7 +99,7 @@ def _roles() -> str:
 
 
 def _answers(answerer: Answerer, question: str, language: str, article_id: str) -> bool:
-    """Does the reader find a sure answer to a short question, in the article that it was made from?"""
+    """Return whether the reader finds a sure answer to a short question in the article it was made from."""
     if len(question) > MAX_CHARS:
         return False
     library = answerer.library

@@ -1,4 +1,4 @@
-"""Why a question got the answer it got, stage by stage."""
+"""Explain, stage by stage, why a question got its answer."""
 
 from typing import TYPE_CHECKING
 

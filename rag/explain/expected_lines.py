@@ -1,4 +1,4 @@
-"""`FILE:LINE`, as a person types it -> lines of an article of the library."""
+"""Find the lines of an article that a person means by `FILE:LINE`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Expected(NamedTuple):
 
 
 def parse(text: str) -> Expected:
-    """What `FILE:LINE` or `FILE:FIRST-LAST` names. Raises ExpectError when it is neither."""
+    """Parse `FILE:LINE` or `FILE:FIRST-LAST`. Raises ExpectError if it is neither."""
     match = _EXPECTED.fullmatch(text.strip())
     if not match:
         raise ExpectError(f"“{text}” does not name a line: type FILE:LINE or FILE:FIRST-LAST, such as paris.txt:12")
@@ -36,9 +36,10 @@ def parse(text: str) -> Expected:
 
 
 def locate(expected: Expected, library: Library) -> Article | None:
-    """The article that is meant: by its id, the end of its path or, when no other has it, its file name; else None.
+    """Return the article that is meant, or None.
 
-    Raises ExpectError when several articles have that name.
+    It is found by its id, the end of its path or, if no other article has it, its file name. Raises ExpectError if
+    several articles have that name.
     """
     name = expected.name.removeprefix("./")
     if name in library.by_id:

@@ -37,12 +37,12 @@ class Word:
     terms: tuple[str, ...]
     """Its stems, in the question's language and those of the library."""
     is_known: bool
-    """Does any article hold one of them?"""
+    """Whether any article contains one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What every stage made of one question; a stage that was not reached, or that its kind has not, is empty."""
+    """What every stage made of one question; a stage that was not reached, or that its kind does not have, is empty."""
 
     answer: Answer
     question: str
@@ -53,7 +53,7 @@ class Explanation:
     windows: tuple[Window, ...]
     """The hits, in their order, with what the reader and the judge made of them."""
     n_windows: int
-    """How many are read at most."""
+    """Maximum number that is read."""
     evidence: tuple[Sentence, ...]
     """What the model was shown, in that order."""
     cut: tuple[Sentence, ...]
@@ -72,22 +72,22 @@ class Explanation:
 
     @property
     def passages(self) -> list[Passage]:
-        """What the reader found, best first."""
+        """Return what the reader found, best first."""
         return best_first(self.windows)
 
     @property
     def below(self) -> tuple[Hit, ...]:
-        """The next best chunks after the hits, without repeats of their texts."""
+        """Return the next best chunks after the hits, without repeats of their texts."""
         taken = {hit.chunk.text for hit in self.answer.hits}
         return tuple(islice((hit for hit in self.ranking if hit.chunk.text not in taken), N_BELOW))
 
     def rank_of(self, hit: Hit) -> int:
-        """Place of a hit's chunk among all chunks, from 1."""
+        """Return the place of a hit's chunk among all chunks, from 1."""
         spans = [(each.chunk.span.article_id, each.chunk.start) for each in self.ranking]
         return spans.index((hit.chunk.span.article_id, hit.chunk.start)) + 1
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it, spans as "FILE:FIRST-LAST"; scores are not rounded."""
+        """Return all of it, spans as "FILE:FIRST-LAST"; scores are not rounded."""
         return {
             "question": self.question,
             "reason": self.reason,
@@ -110,7 +110,7 @@ class Explanation:
 def explain(answerer: Answerer, question: str) -> Explanation:
     """Ask a question and account for its answer. Raises what `Answerer.ask` raises.
 
-    One that is answered in parts is accounted for part by part; one about the articles as a whole has no reader stage.
+    A question answered in parts is accounted for part by part; one about the articles as a whole has no reader stage.
     """
     return _told(answerer.run(question))
 

@@ -1,4 +1,4 @@
-"""Why an Answer has the status it has, in one sentence."""
+"""State in one sentence why an Answer has its status."""
 
 from __future__ import annotations
 

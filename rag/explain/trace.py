@@ -1,4 +1,4 @@
-"""One line of an article, followed through all stages of an Explanation: where it came to, and what lost it."""
+"""Follow one line of an article through all stages of an Explanation: how far it came, and what lost it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STAGES = ("library", "chunk", "search", "names", "windows", "reader", "threshold
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage the line came to, and what happened to it there."""
+    """One stage that the line reached, and what happened to it there."""
 
     stage: str
     passed: bool
@@ -31,12 +31,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The way of a line. `lost` is the stage that lost it, "" when the answer cites it; the last step is that stage."""
+    """The way of a line. `lost` is the stage that lost it, "" if the answer cites it; the last step is that stage."""
 
     lines: str
     steps: tuple[Step, ...]
     advice: str
-    """What to try, "" when the answer cites the line."""
+    """What to try, "" if the answer cites the line."""
 
     @property
     def lost(self) -> str:
@@ -48,9 +48,9 @@ class Trace:
 
 
 def follow(explanation: Explanation, expected: Expected, library: Library) -> Trace:
-    """The stages that lines of an article went through, up to the one that lost them or to the answer that cites them.
+    """Return the stages that lines of an article went through.
 
-    Raises ExpectError when several articles have that name.
+    The last one lost them, or is the answer that cites them. Raises ExpectError if several articles have that name.
     """
     if explanation.parts:
         ways = [follow(part, expected, library) for part in explanation.parts]
@@ -68,7 +68,7 @@ def follow(explanation: Explanation, expected: Expected, library: Library) -> Tr
 
 
 class _Follower:
-    """The stages one after the other; each yields its step and, for when it lost the line, what to try."""
+    """The stages one after the other; each yields its step and, for the case that it lost the line, what to try."""
 
     def __init__(self, explanation: Explanation, library: Library, lines: Span, article: Article | None) -> None:
         self.explanation = explanation
@@ -150,7 +150,7 @@ class _Follower:
         return Step("search", False, text), self.other_words(hit)
 
     def other_words(self, hit: Hit) -> str:
-        """What to ask with so that the search may find the line."""
+        """Suggest words to ask with so that the search may find the line."""
         assert self.article is not None
         unknown = [f"“{word.text}”" for word in self.explanation.words if not word.is_known]
         said = f"In no article: {', '.join(unknown)}. " if unknown else ""
@@ -258,7 +258,7 @@ class _Follower:
         return any(self.holds(citation.span) for citation in self.explanation.answer.citations)
 
     def holds(self, span: Span) -> bool:
-        """Do lines of an article and the expected ones have one in common?"""
+        """Return whether lines of an article and the expected ones overlap."""
         return span.overlaps(self.lines)
 
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""Which articles a question is asked of, as far as its words say so: a Filter put to a library's articles."""
+"""Apply a Filter to a library's articles: which articles a question is asked of, as far as its words say so."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class Scope:
     """Which articles a question is asked of, and what is asked of them."""
 
     question: str
-    """Without the words of an explicit filter."""
+    """The question without the words of an explicit filter."""
     filter: Filter | None = None
     ids: frozenset[str] | None = None
-    """Of the articles; None for all."""
+    """Ids of the articles; None for all."""
     implied: Scope | None = None
     """The scope that words may mean which are not explicit; None when there are none, or they leave out nothing."""
 
     @property
     def is_empty(self) -> bool:
-        """No article fits what was said."""
+        """Whether no article fits what was said."""
         return self.ids is not None and not self.ids
 
 
@@ -53,7 +53,7 @@ def _implied(found: Filter, articles: Sequence[Article]) -> Scope | None:
 
 
 def within(found: Filter, articles: Iterable[Article]) -> frozenset[str]:
-    """Ids of the articles that a filter lets through. One dated "2024-03" may be of any day of that month."""
+    """Return the ids of the articles within a filter. One dated "2024-03" may be of any day of that month."""
     return frozenset(
         article.id
         for article in articles
@@ -62,7 +62,7 @@ def within(found: Filter, articles: Iterable[Article]) -> frozenset[str]:
 
 
 def counted(found: Filter, articles: Iterable[Article], ids: Collection[str]) -> Filter:
-    """The filter with how many articles it lets through, and of how many that cannot be said."""
+    """Return the filter with the number of articles within it, and of those for which that is unknown."""
     is_dated = bool(found.first or found.last)
     n_unknown = sum((is_dated and not a.date) or (bool(found.sources) and not a.source) for a in articles)
     return replace(found, n_articles=len(ids), n_unknown=n_unknown)
@@ -75,7 +75,7 @@ def _is_of(day: str, first: str, last: str) -> bool:
 
 
 def everywhere_of(question: str) -> tuple[str, bool]:
-    """A question without "(in all articles)" and the like at its end, and whether that stood there."""
+    """Return a question without "(in all articles)" and the like at its end, and whether it had that."""
     text = Folded.of(question)
     match = EVERYWHERE.search(text.folded)
     if not match:

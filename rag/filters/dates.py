@@ -1,4 +1,4 @@
-"""Dates in words ("en mars 2024", "depuis lundi", "between January and March", "letzte Woche") -> first and last day.
+"""Dates in words ("en mars 2024", "depuis lundi", "between January and March", "letzte Woche") to first and last day.
 
 Pure; text is read folded (`index.text.normalize.fold`). Why no date library: docs/experiments.md.
 """
@@ -30,22 +30,22 @@ _LAST_DAY = PACKS.lists("dates.last_day")
 _UNITS: Mapping[str, dict[Unit, str]] = PACKS.table("dates.units", dict)
 
 ROLLING_UNITS = {"day": 7, "week": 3, "month": 3, "year": 3}
-"""What "these last days", "weeks" … are when no number is said."""
+"""What "these last days", "weeks" … are without a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The days that `text[start:end]` names; `text[core:end]` is without the preposition."""
+    """The days named by `text[start:end]`; `text[core:end]` is without the preposition."""
 
     start: int
     core: int
     end: int
     first: date | None
-    """None when it is open towards the past, as `last` is towards the future."""
+    """None if it is open towards the past, as `last` is towards the future."""
     last: date | None
     unit: Unit
     is_relative: bool = False
-    """Counted from today ("last week"), not read off a calendar ("March 2024")."""
+    """Counted from today ("last week"), not from a calendar ("March 2024")."""
     relation: str = ""
     """"" for none, "between", or a key of "dates.relations" in the packs."""
     is_partial: bool = False
@@ -54,21 +54,21 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a date that is not whole is counted from."""
+    """What an incomplete date is counted from."""
 
     today: date
     dates: frozenset[str] = frozenset()
-    """ISO dates of the articles: "in March" is the last March that one is of."""
+    """ISO dates of the articles: "in March" is the last March that has one."""
 
     def year_of(self, month: int) -> int:
-        """The last year up to today with an article of `month`; without one, the year of the last such month."""
+        """Return the last year up to today with an article in `month`; without one, the year of the last such month."""
         now = f"{self.today:%Y-%m}"
         known = [int(day[:4]) for day in self.dates if day[5:7] == f"{month:02d}" and day[:7] <= now]
         return max(known, default=self.today.year - (month > self.today.month))
 
 
 def when_at(text: str, at: int, language: str, calendar: Calendar) -> When | None:
-    """The longest date with or without its preposition that starts at `at` of a folded text, None if there is none."""
+    """Return the longest date, with or without its preposition, that starts at `at` of a folded text, or None."""
     if not _is_start(text, at):
         return None
     found = [
@@ -78,7 +78,7 @@ def when_at(text: str, at: int, language: str, calendar: Calendar) -> When | Non
 
 
 def whens(text: str, language: str, calendar: Calendar) -> Iterator[When]:
-    """The dates of a folded text, in order; the name of a month by itself ("may", "mars") may be another word."""
+    """Yield the dates of a folded text, in order; the name of a month by itself ("may", "mars") may be another word."""
     at = 0
     while at < len(text):
         found = when_at(text, at, language, calendar)
@@ -126,7 +126,7 @@ def _single_at(text: str, at: int, language: str, calendar: Calendar) -> When | 
 
 
 def _bounded(atom: When, relation: str) -> When:
-    """The days meant by "since", "before" … an atom's days."""
+    """Return the days meant by "since", "before" … an atom's days."""
     if not (atom.first and atom.last):
         return atom
     if relation == "since":
@@ -163,9 +163,9 @@ _YEAR_ONLY = re.compile(rf"(?P<y>{_PRESS_YEAR}){_TAIL}")
 
 
 def _atom_at(text: str, at: int, language: str, calendar: Calendar, is_weekday: bool = False) -> When | None:
-    """The date without preposition at a place, with an article or "the month of" before it, or None.
+    """Return the date without preposition at a place, with an article or "the month of" before it, or None.
 
-    A weekday alone counts only with `is_weekday`: "lundi" in a question is mostly the day of what happened.
+    A weekday alone counts only with `is_weekday`: "lundi" in a question is usually the day of an event.
     """
     if not _is_start(text, at):
         return None
@@ -217,7 +217,7 @@ def _relative_at(text: str, at: int, language: str, calendar: Calendar, is_weekd
 
 
 def _units_back(today: date, unit: str, back: int) -> tuple[date, date]:
-    """First and last day of the whole day, week (from Monday), month or year that lies `back` units back."""
+    """Return first and last day of the whole day, week (from Monday), month or year `back` units ago."""
     if unit == "day":
         day = today - timedelta(back)
         return day, day
@@ -243,7 +243,7 @@ def _month_end(first: date) -> date:
 
 
 def _day(year: int, month: int, day: int) -> date:
-    """That day, the month's last when the month is shorter."""
+    """Return that day, or the month's last if the month is shorter."""
     return date(year, month, min(day, _month_end(date(year, month, 1)).day))
 
 

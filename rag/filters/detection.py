@@ -1,9 +1,9 @@
-"""Words of a question that narrow the articles by date or source -> Filter. Pure.
+"""Find words of a question that narrow the articles by date or source. Pure.
 
-Most dates in a question are those of what happened, not of the article that tells it, so only words that speak of
-articles ("dans les articles de mars", "articles from last week") are an explicit filter, which always holds. Others
-("en mars 2024", "selon l'AFP", "hier") are a preference: see `Answerer`. A date is read by `rag.filters.dates`; a
-source counts only when an article has it.
+Most dates in a question are those of an event, not of the article about it. So only words that speak of articles ("dans
+les articles de mars", "articles from last week") are an explicit filter, which always holds. Others ("en mars 2024",
+"selon l'AFP", "hier") are a preference: see `Answerer`. A date is read by `rag.filters.dates`; a source counts only if
+an article has it.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from rag.query import recognise
 from rag.types import Filter
 
 MIN_SHARE = 0.5
-"""Share of the articles that must carry a date for a date that is not explicit to count."""
+"""Share of the articles that must have a date for a non-explicit date to count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the articles carry, and what today is."""
+    """What the articles carry, and today's date."""
 
     calendar: Calendar
     sources: Mapping[str, str]
-    """`source_key` of a name -> the name, as the articles spell it."""
+    """`source_key` of a name -> the name as the articles spell it."""
     dated: float = 1.0
     """Share of the articles with a date."""
 
     @classmethod
     def of(cls, articles: Collection[Article], today: date) -> Known:
-        """What these articles carry."""
+        """Collect what these articles carry."""
         n = max(1, len(articles))
         names = {article.source for article in articles if article.source}
         return cls(
@@ -51,7 +51,7 @@ class Known:
 
 
 def find(question: str, language: str, known: Known) -> Filter | None:
-    """The filter in a question's words, without its counts; None when nothing narrows."""
+    """Return the filter in a question's words, without its counts; None if nothing narrows."""
     text = Folded.of(question)
     return _explicit(text, language, known) or _of_intent(text, language, known) or _implicit(text, language, known)
 
@@ -61,7 +61,7 @@ def find(question: str, language: str, known: Known) -> Filter | None:
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
-    """What stands beside a word for articles: dates and sources, one behind the other, up to `end`."""
+    """What is next to a word for articles: dates and sources, one after the other, up to `end`."""
 
     end: int
     when: When | None = None
@@ -69,7 +69,7 @@ class _Tail:
 
 
 def _explicit(text: Folded, language: str, known: Known) -> Filter | None:
-    """A filter in words that speak of the articles: "dans les articles de mars", "last week's articles"."""
+    """Return a filter in words that speak of the articles: "dans les articles de mars", "last week's articles"."""
     for noun in _nouns(language).finditer(text.folded):
         behind, before = _tail(text, noun.end(), language, known), _tail_before(text, noun, language, known)
         front = before[0] if before else noun.start("noun")
@@ -92,7 +92,7 @@ def _explicit(text: Folded, language: str, known: Known) -> Filter | None:
 
 
 def _of_intent(text: Folded, language: str, known: Known) -> Filter | None:
-    """A filter in a question about the articles: "Quels articles ai-je de mars ?", "Que dit Le Monde du pont ?"."""
+    """Return a filter in a question about the articles: "Quels articles ai-je de mars ?", "Que dit Le Monde ?"."""
     news, contents = NEWS.get(language, (NEVER, ""))
     for start, end, when, source in _candidates(text, language, known):
         rest = text.without(start, end)
@@ -112,7 +112,7 @@ def _of_intent(text: Folded, language: str, known: Known) -> Filter | None:
 
 
 def _candidates(text: Folded, language: str, known: Known) -> Iterator[tuple[int, int, When | None, str]]:
-    """Where dates and sources stand, and what they are."""
+    """Yield where dates and sources are, and what they are."""
     if said := said_by(text, language, known.sources, known.calendar):
         yield said.start, said.end, said.when, said.source
     for when in whens(text.folded, language, known.calendar):
@@ -120,7 +120,7 @@ def _candidates(text: Folded, language: str, known: Known) -> Iterator[tuple[int
 
 
 def _tail(text: Folded, at: int, language: str, known: Known) -> _Tail:
-    """Dates and sources behind a word for articles: "de l'AFP de mars 2024", "published last week by Reuters"."""
+    """Return dates and sources after a word for articles: "de l'AFP de mars 2024", "published last week by Reuters"."""
     found = _Tail(at)
     while True:
         here = _published(language).match(text.folded, found.end)
@@ -155,7 +155,7 @@ def _tail_before(text: Folded, noun: re.Match[str], language: str, known: Known)
 
 
 def _implicit(text: Folded, language: str, known: Known) -> Filter | None:
-    """A filter in words that may be about what happened: a source it is said by, or one date."""
+    """Return a filter in words that may be about an event: a source that says it, or one date."""
     if said := said_by(text, language, known.sources, known.calendar):
         place, when, source = (said.start, said.end), said.when, said.source
     elif known.calendar.dates and known.dated >= MIN_SHARE:

@@ -17,7 +17,7 @@ MAX_SOURCE_WORDS = 6
 
 
 def source_keys(name: str) -> set[str]:
-    """What a source is recognised by: its letters, with and without its article or its web ending."""
+    """Return the forms by which a source is recognised: its letters, with and without its article or its web ending."""
     plain = re.sub(r"^(?:https?://)?(?:www\.)?", "", fold(name).strip())
     host = re.fullmatch(r"([\w-]+)(?:\.(?:co|com|org|net))?\.[a-z]{2,}", plain)
     plain = host.group(1) if host else plain
@@ -26,7 +26,7 @@ def source_keys(name: str) -> set[str]:
 
 
 def source_at(text: Folded, at: int, sources: Mapping[str, str], is_name: bool = True) -> tuple[str, int] | None:
-    """The longest name of a source that starts at a place, as the articles spell it, and where it ends.
+    """Return the longest name of a source that starts at a place, as the articles spell it, and where it ends.
 
     With `is_name` it must be written as one: "Le Monde", not "le monde".
     """
@@ -43,7 +43,7 @@ def source_at(text: Folded, at: int, sources: Mapping[str, str], is_name: bool =
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A stretch that says by whom something is told, and of when that is."""
+    """A stretch that says who says something, and of when it is."""
 
     start: int
     end: int
@@ -80,5 +80,5 @@ def _spaced(rule: str) -> re.Pattern[str]:
 
 
 def rule_of(rules: Rules, language: str) -> re.Pattern[str]:
-    """A language's words of a table, with the space behind them."""
+    """Return a language's words of a table as a pattern, with the space after them."""
     return _spaced(rules.of(language))

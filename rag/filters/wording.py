@@ -33,7 +33,7 @@ _OPEN = PACKS.lists("filters.open")
 
 
 def line(found: Filter, language: str) -> str:
-    """One line on what was done with a filter, in a language of these tables or English."""
+    """Return one line on what was done with a filter, in a language of these tables or English."""
     applied, tried, lifted = _LINES.get(language, _LINES["en"])
     rule = applied if found.is_applied else lifted if found.is_explicit else tried
     said = rule.format(scope=scope(found, language), n=found.n_articles, words=found.words)
@@ -44,13 +44,13 @@ def line(found: Filter, language: str) -> str:
 
 
 def nothing(found: Filter, language: str) -> str:
-    """That no article of an applied filter answers, or that there is none."""
+    """Return that no article within an applied filter answers, or that there is none."""
     unanswered, empty = _NOTHING.get(language, _NOTHING["en"])
     return unanswered if found.n_articles else empty.format(words=found.words, scope=scope(found, language))
 
 
 def scope(found: Filter, language: str) -> str:
-    """The sources and days of a filter: "AFP, mars 2024", "10–16 nov. 2026"."""
+    """Return the sources and days of a filter: "AFP, mars 2024", "10–16 nov. 2026"."""
     return ", ".join(filter(None, (*found.sources, _days(found, language if language in _LINES else "en"))))
 
 

@@ -1,4 +1,4 @@
-"""What a model is in after reading the beginning of a prompt, on disk: no process reads the same instructions twice."""
+"""The model's state after reading the beginning of a prompt, on disk: no process reads the same instructions twice."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from index import disk
 from index.models import models_dir
 
 MOST = 16
-"""States that are kept, about 9 MB each for the default model; the one that was used longest ago goes first."""
+"""Number of states kept, about 9 MB each for the default model; the least recently used one goes first."""
 ABANDONED_S = 3600.0
-"""A state is written in milliseconds: whoever was writing a file for so long was killed, and will not be back."""
+"""Seconds after which a half-written file counts as left by a killed process: a state is written in milliseconds."""
 
 _DIGEST = hashlib.sha256().digest_size
 
 
 class Prefixes:
-    """States of one model as one build of llama.cpp writes them, by the tokens that were read."""
+    """States of one model as written by one build of llama.cpp, by the tokens that were read."""
 
     def __init__(self, model: str, folder: Path | None = None) -> None:
-        """`model` is whatever makes a state differ beside the tokens; the folder is made when something is saved."""
+        """`model` is whatever makes a state differ besides the tokens; the folder is created at the first save."""
         self._model = model.encode()
         self._folder = folder or models_dir().parent / "prefixes"
 
     def load(self, tokens: Sequence[int]) -> bytes | None:
-        """The state after these tokens; None when it was not saved, or is not what was saved."""
+        """Return the state after these tokens; None if it was not saved, or is damaged."""
         path = self._path(tokens)
         try:
             data = path.read_bytes()
@@ -44,7 +44,7 @@ class Prefixes:
         return data[_DIGEST:]
 
     def save(self, tokens: Sequence[int], state: bytes) -> None:
-        """Keep a state; a disk that refuses costs only time."""
+        """Save a state; if the disk refuses, only time is lost."""
         with contextlib.suppress(OSError):
             disk.make_folder(self._folder)
             disk.atomic_write(self._path(tokens), hashlib.sha256(state).digest() + state, is_durable=False)
@@ -55,7 +55,7 @@ class Prefixes:
         return self._folder / f"{hashlib.sha256(self._model + b'|' + ids).hexdigest()[:40]}.state"
 
     def _collect(self) -> None:
-        """Remove what goes beyond MOST, and what processes that were killed have left half written."""
+        """Remove what exceeds MOST, and what killed processes left half written."""
         kept = sorted(self._folder.glob("*.state"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[MOST:]:
             path.unlink(missing_ok=True)

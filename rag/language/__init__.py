@@ -1,4 +1,4 @@
-"""What is known of words in a question or a sentence: names, numbers, noun phrases, negation; what citeline says."""
+"""Words in questions and sentences: names, numbers, noun phrases, negation; and what citeline itself says."""
 
 from typing import TYPE_CHECKING
 

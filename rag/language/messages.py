@@ -50,7 +50,7 @@ NOT_FOUND = PACKS.texts("messages.not_found")
 
 @cache
 def wording(language: str) -> Wording:
-    """What citeline says in a language; for one without a wording English, but for the "not in your articles"."""
+    """Return what citeline says in a language; English for one without a wording, except for "not in your articles"."""
     if language not in WORDINGS and language not in NOT_FOUND:
         return wording("en")
     said = WORDINGS.get(language, WORDINGS["en"])
@@ -58,12 +58,12 @@ def wording(language: str) -> Wording:
 
 
 def part_not_found(part: str, language: str) -> str:
-    """Said when one part of a question is not in the articles."""
+    """Return what is said if one part of a question is not in the articles."""
     return PART_NOT_FOUND.get(language, PART_NOT_FOUND["en"]).format(part=part)
 
 
 def is_nothing(reply: str, language: str) -> bool:
-    """Does a model's reply say that the sentences do not answer?"""
+    """Return whether a model's reply says that the sentences do not answer."""
     said = {wording(language).nothing, WORDINGS["en"].nothing, WORDINGS["fr"].nothing}
     plain = re.sub(r"\W+", " ", reply.lower().replace("’", "'")).strip()
     return not plain or any(plain.startswith(re.sub(r"\W+", " ", each.lower()).strip()) for each in said)

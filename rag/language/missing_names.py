@@ -13,10 +13,10 @@ from rag.language.quantities import numbers
 def unmet(
     question: str, text: str, language: str, source_language: str, is_known: Callable[[str], bool] = lambda name: False
 ) -> list[str]:
-    """Years and names of a question that stand nowhere in an article's `text`: it may be about something else.
+    """Return years and names of a question that are nowhere in an article's `text`: it may be about something else.
 
-    Across languages, where names are spelled differently ("Poutine", "Putin"), names count only when the text has none
-    of them and `is_known` says that one stands, as it is, in another article.
+    Across languages, where names are spelled differently ("Poutine", "Putin"), names count only if the text has none of
+    them and `is_known` says that one is, exactly as written, in another article.
     """
     asked = [name for name in names(question, language) if fold(name) not in _DEMONYMS]
     years = {n for n in numbers(question, language) if 1000 <= n < 2100} - numbers(text, source_language, loose=True)

@@ -11,5 +11,5 @@ _NEGATIONS = PACKS.rules("grammar.negation")
 
 
 def is_negated(text: str, language: str) -> bool:
-    """Does a text say "not" somewhere, in one of the languages whose negations are known?"""
+    """Return whether a text says "not" somewhere, in one of the languages whose negations are known."""
     return bool(re.search(_NEGATIONS.of(language), fold(text)))

@@ -33,10 +33,10 @@ class Mention:
     """A "name" is one capitalised word that could be anything."""
     prep: str = ""
     gender: str = ""
-    """ "m", "f" or "" when the words do not tell."""
+    """"m", "f", or "" if the words do not tell."""
     plural: bool | None = None
     named: bool = True
-    """It holds a name."""
+    """Whether it contains a name."""
 
 
 _ARTICLES = PACKS.table("nouns.articles", dict[str, str])
@@ -73,7 +73,7 @@ DATE = Pattern(
 
 
 def mentions(text: str, language: str, nouns: bool = True) -> list[Mention]:
-    """What `text` speaks of, in order. Without `nouns` only names, those inside a longer phrase too, each by itself."""
+    """Return what `text` speaks of, in order. Without `nouns`, only names, also each one inside a longer phrase."""
     language = language if language in SPOKEN else "en"
     tokens = [(m.group().replace("’", "'"), m.start(), m.end()) for m in _TOKEN.finditer(text)]
     found: list[Mention] = []
@@ -88,7 +88,7 @@ def mentions(text: str, language: str, nouns: bool = True) -> list[Mention]:
 
 
 def dates(text: str) -> list[Mention]:
-    """Years and dates with their preposition ("en 2019", "on 14 May 2024")."""
+    """Return years and dates with their preposition ("en 2019", "on 14 May 2024")."""
     return [Mention(m.group(), m.start(), m.end(), "date") for m in DATE.finditer(text)]
 
 
@@ -97,7 +97,7 @@ def _month() -> str:
 
 
 def joined(prep: str, text: str, language: str) -> str:
-    """Preposition and phrase as they are written together: "de" + "le pont" is "du pont"."""
+    """Join preposition and phrase as they are written together: "de" + "le pont" is "du pont"."""
     if not prep:
         return text
     first, _, rest = text.partition(" ")
@@ -114,13 +114,13 @@ def joined(prep: str, text: str, language: str) -> str:
 
 
 def is_vowel(text: str) -> bool:
-    """Does a French word before `text` lose its vowel?"""
+    """Return whether a French word before `text` loses its vowel."""
     return fold(text[:1]) in set("aeiouh") if text else False
 
 
 @cache
 def is_place(name: str, language: str) -> bool:
-    """Is a name a country or a great city, by the Unicode tables?"""
+    """Return whether a name is a country or a great city, by the Unicode tables."""
     return " ".join(words(name, language)) in _places(language)
 
 
@@ -129,7 +129,7 @@ def is_place_preposition(prep: str, language: str) -> bool:
 
 
 def is_role(word: str) -> bool:
-    """Is a noun what a person is or does ("maire", "driver")?"""
+    """Return whether a noun says what a person is or does ("maire", "driver")."""
     return fold(word) in _ROLES or fold(word).rstrip("s") in _ROLES
 
 
@@ -137,7 +137,7 @@ Token = tuple[str, int, int]
 
 
 def _mention_at(text: str, tokens: list[Token], at: int, language: str, nouns: bool) -> tuple[Mention | None, int]:
-    """The mention that starts at a token, and the token after it."""
+    """Return the mention that starts at a token, and the token after it."""
     begin, prep, article = at, "", ""
     low = tokens[at][0].lower()
     bare_names = not nouns and language in ("en", "de")  # there an article before a name belongs to a noun behind it
@@ -193,7 +193,7 @@ def _name_kind(name: str, prep: str, has_article: bool, titled: bool, language: 
 
 
 def _name_end(text: str, tokens: list[Token], at: int, language: str, nouns: bool = True) -> int:
-    """The token after a run of capitalised words ("Hélène Marchand", "Teller Falls Public Library")."""
+    """Return the token after a run of capitalised words ("Hélène Marchand", "Teller Falls Public Library")."""
     if not _is_name(text, tokens, at, language, nouns):
         return at
     end = at + 1
@@ -230,7 +230,7 @@ def _is_verb_like(token: str) -> bool:
 
 
 def _noun_end(tokens: list[Token], at: int, begin: int, language: str, n_before: int = 0) -> int:
-    """The token after the noun that starts here, with its adjectives; `at` when there is none."""
+    """Return the token after the noun that starts here, with its adjectives; `at` if there is none."""
 
     def is_content(i: int) -> bool:
         token = tokens[i][0] if i < len(tokens) else ""

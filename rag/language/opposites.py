@@ -12,7 +12,7 @@ _OPPOSITES = PACKS.table("grammar.opposites", lambda pairs: tuple(map(tuple, pai
 
 
 def opposite_of(claim: str, sentence: str, language: str) -> str:
-    """A word of the claim that says the opposite of the sentence ("a baissé" for "a augmenté"), "" when none does."""
+    """Return a word of the claim that says the opposite of the sentence ("a baissé" for "a augmenté"), or ""."""
     said, there = words(claim, language), words(sentence, language)
     for pair in _OPPOSITES.get(language, ()):
         for side, other in (pair, pair[::-1]):
@@ -23,7 +23,7 @@ def opposite_of(claim: str, sentence: str, language: str) -> str:
 
 
 def begins_opposite(asked: str, sentence: str, language: str) -> str:
-    """Of a word with an opposite in `asked`: "other" when the sentence has only the opposite, "both", or ""."""
+    """Return, for a word with an opposite in `asked`, "other" if the sentence has only the opposite, "both", or ""."""
     said, there = words(asked, language), words(sentence, language)
     for pair in _OPPOSITES.get(language, ()):
         for side, other in (pair, pair[::-1]):
@@ -33,7 +33,7 @@ def begins_opposite(asked: str, sentence: str, language: str) -> str:
 
 
 def is_same_side(word: str, sentence: str, language: str) -> bool:
-    """Does the sentence hold a word of the same side of an opposite ("fall" and "fell")?"""
+    """Return whether the sentence has a word on the same side of an opposite ("fall" and "fell")."""
     there = words(sentence, language)
     return any(_begins([word], side) and _begins(there, side) for pair in _OPPOSITES.get(language, ()) for side in pair)
 

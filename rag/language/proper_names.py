@@ -14,9 +14,9 @@ _ELIDED = re.compile(r"^(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[’'](?=\w)
 
 
 def names(text: str, language: str) -> list[str]:
-    """Words of `text` that are written as names: capitalised inside a sentence, or in a row at its start.
+    """Return words of `text` that are written as names: capitalised inside a sentence, or in a row at its start.
 
-    German capitalises every noun and text in capitals every word; there nothing is taken for a name.
+    German capitalises every noun, and text in capitals every word; nothing there counts as a name.
     """
     if language == "de" or text.isupper():
         return []
@@ -40,9 +40,9 @@ def names(text: str, language: str) -> list[str]:
 
 
 def stands(name: str, text: str, language: str, source_language: str, typos: bool = False) -> bool:
-    """Does `name`, written in `language`, stand in `text`, in a form of it or as `source_language` spells it?
+    """Return whether `name`, written in `language`, is in `text`, in a form of it or as `source_language` spells it.
 
-    With `typos` one wrong, missing or swapped letter in a name of five or more is overlooked.
+    With `typos`, one wrong, missing or swapped letter in a name of five or more is overlooked.
     """
     across = language != source_language
     wanted = _bare(name)
@@ -60,7 +60,10 @@ def stands(name: str, text: str, language: str, source_language: str, typos: boo
 
 
 def same_stem(form: str, wanted: str, across: bool = False) -> bool:
-    """Are two folded words forms of one ("annonce", "annoncent"), or, `across` languages, its spellings ("putin")?"""
+    """Return whether two folded words are forms of one ("annonce", "annoncent").
+
+    `across` languages, spellings of one name count too ("putin").
+    """
     if across:
         form, wanted = (each.replace("ou", "u").replace("tch", "ch") for each in (form, wanted))
     if form == wanted:
@@ -85,7 +88,10 @@ def _is_one_edit_away(a: str, b: str) -> bool:
 
 
 def days(text: str) -> set[str]:
-    """Months and weekdays a text names, in one spelling for all languages ("mars", "March"); "mai" and "may" too."""
+    """Return months and weekdays a text names, in one spelling for all languages ("mars", "March").
+
+    Also "mai" and "may".
+    """
     there = {_bare(_ELIDED.sub("", match.group())) for match in _WORD.finditer(text)}
     known = _months()
     named = {f"month {known[word]}" for word in there & known.keys() if len(word) > 3 or word == "mai"}
@@ -93,7 +99,7 @@ def days(text: str) -> set[str]:
 
 
 def is_acronym_of(name: str, text: str) -> bool:
-    """Is a name in capitals made of the initials of words that stand in a row in `text` ("UE", "Union européenne")?"""
+    """Return whether a name in capitals has the initials of consecutive words in `text` ("UE", "Union européenne")."""
     if not (name.isupper() and 2 <= len(name) <= 6):
         return False
     initials = "".join(word[0] for word in words(text) if len(word) > 2)

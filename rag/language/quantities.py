@@ -1,4 +1,4 @@
-"""Values written in a text, in figures or in words, in six languages."""
+"""Find the values written in a text, in figures or in words, in six languages."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s-]")
 
 
 def numbers(text: str, language: str, loose: bool = False) -> set[float]:
-    """Values written in a text, in figures or words: "1,5 milliard" gives 1.5e9, "vingt-deux" 22, "3 500" 3500.
+    """Return the values in a text, in figures or words: "1,5 milliard" gives 1.5e9, "vingt-deux" 22, "3 500" 3500.
 
-    A word that is a number but also something else ("un", "neuf", "one") counts only when `loose`.
+    A word that is a number but also something else ("un", "neuf", "one") counts only if `loose`.
     """
     tokens = _tokens(text)
     found: set[float] = set()
@@ -39,7 +39,7 @@ def numbers(text: str, language: str, loose: bool = False) -> set[float]:
 
 
 def measures(text: str, language: str) -> set[tuple[float, str]]:
-    """Values with the unit written behind them, units in one spelling: "41 %" and "41 percent" give (41.0, "%")."""
+    """Return values with the unit that follows, in one spelling: "41 %" and "41 percent" give (41.0, "%")."""
     tokens = _tokens(text)
     found: set[tuple[float, str]] = set()
     at = 0

@@ -1,7 +1,7 @@
-"""Answers to questions about the articles themselves: what there is, what one says, what they say about a topic.
+"""Answers to questions about the articles themselves: contents, a summary, what they say about a topic.
 
-Lists and what several articles say are their own sentences, verbatim. A summary is written by the model, and every
-sentence of it checked; when none passes, or without a model, it is the article's lead and most central sentences.
+Lists, and what several articles say, are their own sentences, verbatim. A summary is written by the model, and every
+sentence of it is checked; if none passes, or without a model, it is the article's lead and most central sentences.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from rag.verification import CheckedClaim, support_claim
 
 MOST_LISTED = 10
 MOST_QUOTES = 5
-"""Of what several articles say on a topic."""
+"""Limit on quotes of several articles on a topic."""
 MOST_OTHERS = 3
-"""Other articles that are named after a summary."""
+"""Limit on other articles named after a summary."""
 SUMMARY_QUOTES = 3
 SUMMARY_EVIDENCE = 6
-"""Most sentences the model is shown; they hold 0.7 of an article's gold answers (docs/experiments.md)."""
+"""Maximum sentences shown to the model; they contain 0.7 of an article's gold answers (docs/experiments.md)."""
 SUMMARY_SENTENCES = 4
 SUMMARY_TOKENS = 160
 
@@ -98,7 +98,7 @@ def _listed(article: Article, language: str) -> Claim:
 
 
 def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder) -> Answer:
-    """The best sentences of each article that is about the topic, oldest article first."""
+    """Return the best sentences of each article that is about the topic, oldest article first."""
     said = words(intent.language)
     articles = relevant(intent.topic, intent.language, answer.hits, library)
     if not articles:
@@ -115,7 +115,7 @@ def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder)
 
 
 def _lacking(intent: Intent, articles: Sequence[Article]) -> str:
-    """Says which words of a topic stand in none of the articles, where they share its language."""
+    """Say which words of a topic are in none of the articles, where they share its language."""
     language = intent.language
     texts = [f"{article.title}\n{article.text}" for article in articles if article.language == language]
     asked = content(intent.topic, language).values()
@@ -174,7 +174,7 @@ def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[
 
 
 def _meant(intent: Intent, answer: Answer, library: Library, articles: Sequence[Article]) -> list[Article]:
-    """The article a person means, and after it others they may have meant."""
+    """Return the article a person means, followed by others they may have meant."""
     if not intent.topic:
         return list(articles) if len(articles) == 1 else []
     named = by_file(intent.topic, library)
@@ -184,7 +184,7 @@ def _meant(intent: Intent, answer: Answer, library: Library, articles: Sequence[
 
 
 def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm: Llm) -> list[Sentence]:
-    """The lead and the most central sentences within a budget of tokens, in reading order."""
+    """Return the lead and the most central sentences within a budget of tokens, in reading order."""
     chosen: list[int] = []
     room = budget
     for place in order[:SUMMARY_EVIDENCE]:
@@ -198,7 +198,7 @@ def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm:
 def _checked(
     draft: str, language: str, evidence: Sequence[Sentence], similarity: Callable[[str, str], float]
 ) -> list[CheckedClaim]:
-    """The draft's whole sentences as claims, each once; nothing in them counts as given, as the question's words do."""
+    """Return the draft's complete sentences as claims, each once; nothing in them counts as given."""
     claims: list[CheckedClaim] = []
     spans = list(split(draft))
     if spans and not draft[slice(*spans[-1])].rstrip(" »”\"')").endswith(tuple(".!?…。")):

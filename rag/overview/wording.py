@@ -50,12 +50,12 @@ WORDS = PACKS.table("overview", lambda said: OverviewWords(**said))
 
 
 def words(language: str) -> OverviewWords:
-    """What citeline says in a language; English for one it has no words in."""
+    """Return what citeline says in a language; English for one it has no words in."""
     return WORDS.get(language, WORDS["en"])
 
 
 def summary_messages(language: str, sentences: Sequence[str]) -> list[Message]:
-    """The prompt for a summary: instructions and an example, the same for every article, then its sentences."""
+    """Return the prompt for a summary: instructions and an example, the same for every article, then its sentences."""
     said = words(language)
     return [
         Message("system", said.system),

@@ -1,4 +1,4 @@
-"""A question on its way to an Answer."""
+"""The way of a question to its Answer."""
 
 from typing import TYPE_CHECKING
 

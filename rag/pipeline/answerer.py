@@ -88,10 +88,10 @@ class Answerer:
         config: Config = Config(),  # noqa: B008 (frozen)
         may_be_new: bool = False,
     ) -> Answerer:
-        """An Answerer for the library at a path (the default one if None), its models loaded.
+        """Return an Answerer for the library at a path (the default one if None), with its models loaded.
 
-        Where there is no library an empty one is made if it `may_be_new`.
-        Raises what opening the library and loading the models raise; nothing is downloaded.
+        If there is no library, an empty one is created if it `may_be_new`. Raises what opening the library and loading
+        the models raise; nothing is downloaded.
         """
         path = library or default_path()
         if not may_be_new:
@@ -125,7 +125,7 @@ class Answerer:
 
     @property
     def library(self) -> Library:
-        """The generation that is current now; while a new one is being opened, the one before."""
+        """The current generation; while a new one is being opened, the one before."""
         if self._is_outdated() and self._opening.acquire(blocking=False):
             try:
                 if self._is_outdated():
@@ -138,23 +138,23 @@ class Answerer:
         return current_generation(self.library_path) not in (0, self._library.generation)
 
     def beside(self, library: Path) -> Answerer:
-        """An Answerer for another library, with the same models. Raises what opening a library raises."""
+        """Return an Answerer for another library, with the same models. Raises what opening a library raises."""
         other = copy(self)
         other._serve(library)
         return other
 
     def article(self, article_id: str) -> Article:
-        """An article of the served generation. Raises KeyError."""
+        """Return an article of the served generation. Raises KeyError."""
         return self.library.by_id[article_id]
 
     def articles(self) -> Sequence[Article]:
-        """All articles of the served generation, by id."""
+        """Return all articles of the served generation, by id."""
         return self.library.articles
 
     def warm(self) -> None:
         """Let the model read the instructions of the library's main languages, so that first questions wait less.
 
-        The first of them last, so that it need not be put back.
+        The first of them is read last, so that it need not be restored.
         """
         if self.llm:
             for language in reversed((*self.library.languages, "fr")[:2]):
@@ -163,7 +163,7 @@ class Answerer:
     def read_ahead(self, question: str, history: History = ()) -> None:
         """Do for a question that is still being typed what can be done before it is asked, until `give_way`.
 
-        Nothing is returned, raised or changed: the question gets the same Answer afterwards, sooner.
+        Only caches are filled: nothing is returned or raised, and the question gets the same Answer afterwards, sooner.
         """
         with self.ahead.begin() as stop, suppress(Stopped, RagError, CitelineIndexError):
             twin = copy(self)
@@ -173,34 +173,41 @@ class Answerer:
                 stop.check()
 
     def give_way(self, at_once: bool = True) -> None:
-        """Let every `read_ahead` that runs with these models in another thread return soon.
+        """Make every `read_ahead` that runs with these models in another thread return soon.
 
-        Not `at_once`, for a question that is asked while it is read ahead: the language model then reads to the end
-        what it reads, which the answer needs too.
+        Not `at_once`, for a question that is asked while it is read ahead: the language model then finishes what it is
+        reading, which the answer needs too.
         """
         self.ahead.stop(at_once)
 
     def interrupt(self) -> None:
-        """Stop the language model at once, while it reads too: the `stream` that waits for it raises Interrupted."""
+        """Stop the language model at once, even while it reads: the `stream` that waits for it raises Interrupted."""
         if self.llm:
             self.llm.interrupt()
 
     # --- the straight line ------------------------------------------------------------------------------------------
 
     def ask(self, question: str, history: History = (), everywhere: bool = False) -> Answer:
-        """The checked Answer. Raises QuestionError for a question that is none, LlmError when the model fails.
+        """Return the checked Answer.
 
-        `history` is the conversation before, oldest first: Answers or (question, answer text). With `everywhere` no
-        words of the question narrow the articles.
+        Args:
+            question: What you want to know.
+            history: The conversation so far, oldest first: Answers or (question, answer text).
+            everywhere: Search all articles, whatever words of the question narrow them.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+            LlmError: The model fails.
         """
         for answer in self.stream(question, history, everywhere):
             last = answer  # one at a time: each holds all that the model has written
         return last
 
     def stream(self, question: str, history: History = (), everywhere: bool = False) -> Iterator[Answer]:
-        """Growing Answers: the hits, where the reader `found` it, the model's draft, last (`done`) the checked claims.
+        """Yield growing Answers; the last one is `done`.
 
-        A question that leans on `history` is answered as it is `understood`; the others as if there was none.
+        First with the hits, then where the reader `found` the answer, then the draft, at last the checked claims. A
+        question that depends on `history` is answered as it is `understood`; others as if there were none.
         """
         with self.asking:
             yield from answers(self._begin(question, history, everywhere))
@@ -218,11 +225,11 @@ class Answerer:
         return understand(question, history, catalog, self.config, self.llm, everywhere)
 
     def search(self, library: Library, question: str, language: str, within: frozenset[str] | None = None) -> list[Hit]:
-        """The chunks to answer from, best first; only those of the articles `within` if it is not None."""
+        """Return the chunks to answer from, best first; only those of the articles `within` if it is not None."""
         return search(library, self.embedder, question, language, self.config.n_hits, within)
 
     def read(self, query: Query, library: Library, hits: Sequence[Hit]) -> tuple[Window, ...]:
-        """What the reader and the judge make of each hit, in their order."""
+        """Return what the reader and the judge make of each hit, in their order."""
         return read(query, library, hits, self.reader, self.judge, self.config.n_windows)
 
     def _begin(self, question: str, history: History, everywhere: bool) -> Run:
@@ -246,7 +253,7 @@ class Answerer:
 
 
 def clean(question: str, most: int) -> str:
-    """The question as it is asked, on one line without control characters. Raises QuestionError when there is none."""
+    """Return the question on one line without control characters. Raises QuestionError if there is none."""
     if not isinstance(question, str):
         raise QuestionError(f"a question must be text, not {type(question).__name__}: type one")
     if len(question) > most:

@@ -1,4 +1,4 @@
-"""Answers to the parts of a question -> one Answer."""
+"""Merge the answers to the parts of a question into one Answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.types import Answer, Claim, Usage
 
 
 def joined(parts: Sequence[Query], answer: Answer, told: Sequence[Answer]) -> Answer:
-    """One Answer of the parts' Answers, in their order; what has no answer is said in the message."""
+    """Merge the parts' Answers, in their order, into one; what has no answer is said in the message."""
     claims: list[Claim] = []
     for each in told:
         claims += [claim for claim in each.claims if claim not in claims]

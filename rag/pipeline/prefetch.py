@@ -1,4 +1,4 @@
-"""Reading for a question that is still being typed: what stops it, and models that stop."""
+"""Read ahead for a question that is still being typed: what stops it, and models that can be stopped."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rag.types import Message
 
 
 class Stopped(Exception):
-    """There is nothing more to be done ahead."""
+    """Nothing more is to be done ahead."""
 
 
 class Stop:
-    """Whether one reading ahead is to end, and the language model if it is at work for it."""
+    """Whether one reading ahead is to end, and the language model with it."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -25,19 +25,19 @@ class Stop:
         self._llm: Llm | None = None
 
     def check(self) -> None:
-        """Raises Stopped once it is to end."""
+        """Raise Stopped if it is to end."""
         if self._is_set:
             raise Stopped
 
     def set(self, at_once: bool = True) -> None:
-        """Begin nothing more; `at_once` interrupts the language model too, else it reads to the end what it reads."""
+        """Begin nothing more; `at_once` interrupts the language model too, otherwise it finishes what it is reading."""
         with self._guard:
             self._is_set = True
             if self._llm and at_once:
                 self._llm.interrupt()
 
     def read(self, llm: Llm, messages: Sequence[Message]) -> None:
-        """Let `llm` read, which `set` interrupts. Raises Stopped, and what `llm.read` raises."""
+        """Let `llm` read, interruptible by `set`. Raises Stopped, and what `llm.read` raises."""
         with self._guard:
             self.check()
             self._llm = llm
@@ -49,14 +49,14 @@ class Stop:
 
 
 class Ahead:
-    """What is read ahead by Answerers that share models."""
+    """What Answerers that share models are reading ahead."""
 
     def __init__(self) -> None:
         self._stops: set[Stop] = set()
 
     @contextmanager
     def begin(self) -> Iterator[Stop]:
-        """The Stop of what is read until the end of the block."""
+        """Yield the Stop for what is read until the end of the block."""
         stop = Stop()
         self._stops.add(stop)
         try:
@@ -65,13 +65,13 @@ class Ahead:
             self._stops.discard(stop)
 
     def stop(self, at_once: bool = True) -> None:
-        """End all that is being read ahead, `at_once` or after what the language model reads now."""
+        """End everything that is being read ahead, `at_once` or after what the language model is reading now."""
         for stop in tuple(self._stops):
             stop.set(at_once)
 
 
 class StoppableReader:
-    """A reader that looks between two windows whether it is to stop; a window is read as by `reader` alone."""
+    """A reader that checks between two windows whether to stop; each window is read as by `reader` alone."""
 
     def __init__(self, reader: Reader, stop: Stop) -> None:
         self._reader = reader
@@ -100,7 +100,7 @@ class ReadingLlm:
         return self._llm.count_tokens(text)
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[Piece]:
-        """Nothing: raises Stopped when the model has read."""
+        """Read, yield nothing, and raise Stopped."""
         self.read(messages)
         raise Stopped
         yield  # an iterator, like any other model's reply

@@ -19,7 +19,7 @@ def happens_once(question: str, language: str) -> bool:
 
 
 def without_asked_year(query: Query) -> str:
-    """A question without the year that it asks about: "was it built in 1975?" is answered by "built in 1967".
+    """Return a question without the year it asks about: "was it built in 1975?" is answered by "built in 1967".
 
     Only for what happens once: an article on the glacier's loss in 2023 does not answer for 2021.
     """

@@ -1,4 +1,4 @@
-"""A question that compares -> a question for each side."""
+"""Split a comparison into a question for each side."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOUN = PACKS.texts("comparison.noun")
 
 
 def sides_of(question: str, language: str) -> tuple[Part, ...]:
-    """The two questions of a comparison, one a side; () when it is none."""
+    """Return the two questions of a comparison, one per side; () if it is none."""
     plain = question.strip(" ?¿!.")
     folded = fold(plain)
     if len(folded) != len(plain):

@@ -1,6 +1,6 @@
-"""One question -> the questions that are in it: two joined by "and", or one for each side of a comparison. Pure.
+"""Split a question into the questions in it: two joined by "and", or one for each side of a comparison. Pure.
 
-Each part stands alone: what it leans on ("and when did it open?") is put in from the part before.
+Each part stands alone: what it takes from the part before ("and when did it open?") is filled in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rag.query.question_type import asks, question_word
 
 
 def split(question: str, language: str) -> Split | None:
-    """The parts of a question, two or three of them; None when it is one question, or no rule is sure."""
+    """Return the parts of a question, two or three of them; None if it is one question, or no rule is sure."""
     if language not in AND or len(fold(question)) != len(question):
         return None
     if sides := sides_of(question, language):

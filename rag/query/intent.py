@@ -18,30 +18,30 @@ from rag.types import Kind
 
 
 def is_file_name(topic: str) -> bool:
-    """Does a topic end as the name of a text file does?"""
+    """Return whether a topic ends like the name of a text file."""
     return bool(re.search(ENDING, topic, re.IGNORECASE))
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is asked of the articles: a greeting, their contents, a summary of one, or what they say about a topic."""
+    """What is asked about the articles: greeting, contents, summary of one, or what they say about a topic."""
 
     kind: Kind
     language: str
-    """Of the words that gave it away: surer than `detect` for one word ("hola")."""
+    """Language of the words that gave it away: more certain than `detect` for one word ("hola")."""
     topic: str = ""
-    """As it was typed: the article's name, or what to look for; "" for all articles, or when none is named."""
+    """As typed: the article's name, or what to look for; "" for all articles, or if none is named."""
     is_thanks: bool = False
 
     @property
     def query(self) -> str:
-        """What to search the articles for: the topic, "" when it is the name of a file."""
+        """What to search the articles for: the topic, "" if it is the name of a file."""
         return "" if is_file_name(self.topic) else self.topic
 
 
 @lru_cache(maxsize=64)
 def recognise(question: str) -> Intent | None:
-    """What a question asks of the articles themselves, None when it is a question about a fact."""
+    """Return what a question asks about the articles themselves, None if it asks for a fact."""
     plain, places = _plain(question)
     for language, pattern in THANKS.items():
         if re.fullmatch(pattern.replace("'", "[' ]"), plain):
@@ -66,7 +66,7 @@ def recognise(question: str) -> Intent | None:
 
 
 def is_greeting(question: str) -> bool:
-    """Is a question answered by no model at all?"""
+    """Return whether a question needs no model at all."""
     found = recognise(question)
     return found is not None and found.kind == "greeting"
 
@@ -80,7 +80,7 @@ _NO_TOPIC = re.compile(  # "tell me about how …" asks for a fact
 
 
 def _plain(question: str) -> tuple[str, list[int]]:
-    """The question folded, its marks and hyphens as single spaces, and where in it each character stands."""
+    """Return the question folded, with marks and hyphens as single spaces, and where in it each character is."""
     letters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(question):
@@ -96,7 +96,7 @@ def _plain(question: str) -> tuple[str, list[int]]:
 
 
 def _without_politeness(plain: str) -> tuple[int, int]:
-    """Where a request starts and ends in a folded question, what is only polite around it left out."""
+    """Return where a request starts and ends in a folded question, without polite words around it."""
     before = BEFORE.match(plain)
     start = before.end() if before else 0
     after = AFTER.search(plain, start)

@@ -10,7 +10,7 @@ from rag.language import PACKS
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A question to answer by itself, and what the reader is told it was about when nothing answers it."""
+    """A question to answer by itself, and what the reader is told it was about if nothing answers it."""
 
     question: str
     about: str

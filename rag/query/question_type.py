@@ -37,9 +37,9 @@ _OR = PACKS.rules("question.or")
 
 
 def kind_of(question: str, language: str) -> Kind:
-    """What a question asks for; "fact" for what no rule is sure of, or in a language without rules.
+    """Return what a question asks for; "fact" if no rule is sure, or the language has no rules.
 
-    "several" and "comparison" are told by `rag.query.decomposition.split`, which has to find the parts anyway.
+    "several" and "comparison" are recognised by `rag.query.decomposition.split`, which has to find the parts anyway.
     """
     if language not in _QUESTION_WORDS:
         return "fact"
@@ -54,13 +54,13 @@ def kind_of(question: str, language: str) -> Kind:
 
 
 def asks(text: str, language: str) -> bool:
-    """Does a text begin as a question does: with a question word (a preposition may stand before it) or a verb?"""
+    """Return whether a text begins like a question: with a question word (perhaps after a preposition) or a verb."""
     asked, raw = _opening(text, language)
     return asked is None or bool(_starts_with_word(asked, language)) or _is_yes_no(asked, raw, language)
 
 
 def question_word(text: str, language: str) -> str:
-    """The question word that a text begins with, its preposition before it, as it is written; "" when it has none."""
+    """Return the question word that begins a text, with its preposition, as it is written; "" if there is none."""
     match = _starts_with_word(fold(text), language)
     return text[: match.end()] if match and len(fold(text)) == len(text) else ""
 

@@ -24,9 +24,9 @@ class Logistic:
     """A logistic score: 0 is the threshold; differences are log odds."""
 
     weights: tuple[float, ...]
-    """One a feature, in the order of FEATURES."""
+    """One per feature, in the order of FEATURES."""
     intercept: float
-    """The threshold is in it."""
+    """Includes the threshold."""
 
     def score(self, features: Sequence[float]) -> float:
         return self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
@@ -34,10 +34,10 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides whether a passage answers: a score of its own for a question and an article in two languages."""
+    """Decides whether a passage answers, with a separate score for a question and an article in two languages."""
 
     alike: Logistic
-    """Question and article in one language."""
+    """For a question and an article in one language."""
     across: Logistic
 
     def score(self, features: Sequence[float], is_across: bool = False) -> float:
@@ -46,14 +46,16 @@ class Judge:
 
 
 def features(reading: float, hit: Hit, lacking: Sequence[str] = ()) -> tuple[float, ...]:
-    """What the score is made of: the reader's score, the cosine, and 1 when the article is `lacking` a name of the
-    question."""
+    """Return what the score is made of.
+
+    The reader's score, the cosine, and 1 if the article is `lacking` a name of the question.
+    """
     return reading, hit.dense, float(bool(lacking))
 
 
 @cache
 def default_judge() -> Judge:
-    """The Judge that was fitted for the reader that is shipped. Raises ReaderError when it belongs to another one."""
+    """Return the Judge fitted for the shipped reader. Raises ReaderError if it belongs to another one."""
     fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     if tuple(fitted["features"]) != FEATURES:
         raise ReaderError(f"{WEIGHTS.name} has the features {fitted['features']}, not {list(FEATURES)}: fit it again")

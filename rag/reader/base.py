@@ -1,4 +1,4 @@
-"""What every reader gives."""
+"""The interface of every reader."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Reading:
     score: float
     """Best span minus "not here", in logits; comparable between windows and questions."""
     further: tuple[tuple[int, int], ...] = ()
-    """The next spans that are nearly as good and overlap neither it nor each other, best first: items of a list."""
+    """Further spans, nearly as good, that overlap neither it nor each other, best first: items of a list."""
 
 
 class Reader(Protocol):
     def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
-        """Return one Reading a window, in their order."""
+        """Return one Reading per window, in their order."""
         ...
 
     def threshold(self, language: str = "") -> float:
-        """Return the score under which a window counts as "not here" for a question in `language`."""
+        """Return the score below which a window counts as "not here" for a question in `language`."""
         ...

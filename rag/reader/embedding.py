@@ -1,8 +1,7 @@
-"""The reader for multilingual-e5-small: the sentence most like the question, in its embedder's eyes and in its words.
+"""The reader for multilingual-e5-small: the sentence most like the question, by its embedder and by its words.
 
-Words alone (rag/reader/lexical.py) miss the answer that is put in other words, and the embedder alone the one that has
-the question's name. What a cosine of this embedder is worth is known for it only, so other embedders get the words
-alone.
+Words alone (rag/reader/lexical.py) miss an answer that is worded differently, and the embedder alone misses the one
+that has the question's name. What a cosine means is known for this embedder only, so other embedders use words alone.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ SHARED = 0.05
 SURE = 0.889
 """Sum from which a window counts as an answer; chosen on PIAF's tuning half (docs/experiments.md)."""
 STEEP = 60.0
-"""From such a sum to something of the size of log odds, as the trained reader's scores are."""
+"""Factor from such a sum to something of the size of log odds, like the trained reader's scores."""
 NOWHERE = -10.0
 
 
@@ -29,11 +28,11 @@ class SimilarityReader:
     """Scores a window by its best sentence; the answer is that sentence."""
 
     def __init__(self, embedder: Embedder) -> None:
-        """Give the embedder the library was built with, multilingual-e5-small."""
+        """Use the embedder that the library was built with, multilingual-e5-small."""
         self._embedder = embedder
 
     def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
-        """One Reading a window, in their order; one without a sentence or without the question's years: NOWHERE."""
+        """Return one Reading per window, in their order; NOWHERE for one without a sentence or the question's years."""
         language, asked, years = query.language, query.words.keys(), query.numbers
         spans = [list(sentences(window)) for window in windows]
         said = [window[a:b] for window, found in zip(windows, spans, strict=True) for a, b in found]
@@ -52,5 +51,5 @@ class SimilarityReader:
         return readings
 
     def threshold(self, language: str = "") -> float:
-        """The score under which a window counts as "not here"."""
+        """Return the score below which a window counts as "not here"."""
         return 0.0

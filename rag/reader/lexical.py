@@ -1,7 +1,7 @@
-"""The reader that needs no weights: for embedders the trained adapter does not fit.
+"""The reader that needs no weights: for embedders that the trained adapter does not fit.
 
-It finds the sentence that shares most of the question's content words and is sure of it when nearly all are there. It
-refuses far worse than the adapter (docs/experiments.md).
+It finds the sentence that shares most of the question's content words and is sure of it if nearly all are there. It
+refuses far less reliably than the adapter (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class OverlapReader:
     """Scores a window by the share of the question's content words in it; the answer is its best sentence."""
 
     def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
-        """One Reading a window, in their order; scores lie in [-5, 5]."""
+        """Return one Reading per window, in their order; scores are in [-5, 5]."""
         language, asked, years = query.language, query.words.keys(), query.numbers
         wants_number = bool(_HOW_MANY.search(query.text))
         readings = []
@@ -42,11 +42,11 @@ class OverlapReader:
         return readings
 
     def threshold(self, language: str = "") -> float:
-        """The score under which a window counts as "not here"."""
+        """Return the score below which a window counts as "not here"."""
         return 0.0
 
 
 def _share(sentence: str, asked: Collection[str], wants_number: bool, language: str) -> float:
-    """How many of the question's content words a sentence holds, and whether it has the number that is asked for."""
+    """Return how many of the question's content words a sentence contains, and whether it has the number asked for."""
     has_number = wants_number and bool(numbers(sentence, language))
     return len(set(asked) & content(sentence, language).keys()) + 0.5 * has_number

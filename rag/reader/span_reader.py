@@ -31,14 +31,14 @@ MAX_WINDOW_TOKENS = 320
 """700 characters of French are about 190 tokens, of Greek or Hindi up to 300."""
 MAX_SPAN_TOKENS = 30
 LENGTHS = 16
-"""Windows are padded to multiples of as many tokens: for each length there is, torch keeps some megabytes for good."""
+"""Windows are padded to multiples of this many tokens: for every length, torch keeps some megabytes for good."""
 N_KEPT = 256
-"""Readings that are remembered: a question is read again when it was read ahead, or is asked of fewer articles."""
+"""Cached readings: a question is read again if it was read ahead, or is asked of fewer articles."""
 MOST_FURTHER = 2
 FURTHER = 6.0
-"""Logits under the best span within which another one is an answer too (docs/experiments.md)."""
+"""Distance in logits below the best span within which another one is an answer too (docs/experiments.md)."""
 NOWHERE = -50.0
-"""The score of a window with nothing in it; real scores stay within about 30 of 0."""
+"""The score of an empty window; real scores stay within about 30 of 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Calibration:
     slope: float = 1.0
     intercept: float = 0.0
     threshold: float = 0.0
-    """Score under which a window counts as "not here"."""
+    """Score below which a window counts as "not here"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class Encoded:
     first: int
     """Position of the window's first token."""
     offsets: list[tuple[int, int]]
-    """Half-open characters of each window token, trimmed of spaces; (i, i) where nothing but spaces is left."""
+    """Half-open characters of each window token, trimmed of spaces; (i, i) if only spaces are left."""
 
 
 def encode(tokenizer: Any, question: str, windows: Sequence[str]) -> list[Encoded]:
-    """Turn a question and its windows into token ids; what is beyond the token limits is cut."""
+    """Turn a question and its windows into token ids; anything beyond the token limits is cut."""
     bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
     tokens = token_ids(tokenizer, [PROMPT + question.strip(), *windows])
     asked = [id_ for id_, _ in tokens[0][:MAX_QUESTION_TOKENS]]
@@ -76,7 +76,7 @@ def encode(tokenizer: Any, question: str, windows: Sequence[str]) -> list[Encode
 
 
 def collate(batch: Sequence[Encoded], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-    """Pad on the right: ids, attention mask, and the positions an answer may stand at, each (len(batch), longest).
+    """Pad on the right. Return ids, attention mask and the positions an answer may have, each (len(batch), longest).
 
     The longest is padded to a multiple of tokens.
     """
@@ -94,13 +94,13 @@ def collate(batch: Sequence[Encoded], multiple: int = 1) -> tuple[Tensor, Tensor
 
 
 class SpanAdapter(Adapter):
-    """The additions that make a reader of an encoder; the head gives a start and an end logit a token."""
+    """The additions that turn an encoder into a reader; the head gives one start and one end logit per token."""
 
     name = "reader"
     outputs = 2
 
     def logits(self, ids: Tensor, mask: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
-        """Return start and end logits, float32, each (batch, tokens); -1e4 but at position 0 and `allowed`."""
+        """Return start and end logits, float32, each (batch, tokens); -1e4 except at position 0 and where `allowed`."""
         with self.active():
             hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         both = self.head(hidden)
@@ -137,9 +137,9 @@ class AdapterReader:
         }
 
     def read(self, query: Query, windows: Sequence[str]) -> list[Reading]:
-        """Return one Reading a window, in their order; an empty window gets an empty span and the score NOWHERE.
+        """Return one Reading per window, in their order; an empty window gets an empty span and the score NOWHERE.
 
-        Each is read by itself, which takes no longer and gives the same numbers whatever stands beside it.
+        Each is read by itself, which takes no longer and gives the same numbers whatever is read beside it.
         """
         return [self._reading(query.text, window) for window in windows]
 
@@ -167,7 +167,7 @@ class AdapterReader:
         return 1 / (1 + math.exp(-x))
 
     def threshold(self, language: str = "") -> float:
-        """Return the score under which a window counts as "not here" for a question in `language`."""
+        """Return the score below which a window counts as "not here" for a question in `language`."""
         return self._calibration(language).threshold
 
     def _calibration(self, language: str) -> Calibration:
@@ -175,8 +175,10 @@ class AdapterReader:
 
 
 def best_spans(e: Encoded, starts: Tensor, ends: Tensor) -> Reading:
-    """Pick the best span of at most MAX_SPAN_TOKENS among the window's tokens, and those beside it that are nearly as
-    good and better than "not here"."""
+    """Pick the best span of at most MAX_SPAN_TOKENS among the window's tokens.
+
+    Others that are nearly as good, and better than "not here", are its `further` spans.
+    """
     import torch
 
     n = len(e.offsets)

@@ -1,4 +1,4 @@
-"""Hits -> what the reader found in them, what it is worth, and, for each, what was decided and why."""
+"""Read hits: what the reader found in each, what it is worth, what was decided and why."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rag.reader.answerability import Judge, features
 from rag.reader.base import Reader, Reading
 
 NAMELESS = 2.0
-"""Log odds off an article in another language that has none of the question's names in any spelling that is known."""
+"""Log odds subtracted for an article in another language with none of the question's names in any known spelling."""
 
 
 SHORT_TEXT = 1500
-"""Characters up to which an article may well leave out the name of what it is about; a longer one that never has a name
-of the question is about something else."""
+"""Characters up to which an article may well omit the name of what it is about; a longer one that never has a name of
+the question is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Window:
     hit: Hit
     article: Article
     unmet: tuple[str, ...]
-    """Names and years of the question for which the article is taken to be about something else and left out."""
+    """Names and years of the question whose absence makes the article count as being about something else."""
     reading: Reading | None = None
-    """What the reader points at; None when it did not read this hit."""
+    """What the reader points at; None if it did not read this hit."""
     features: tuple[float, ...] = ()
     """What the judge's score is made of, in the order of `rag.reader.answerability.FEATURES`; empty without a judge."""
     is_nameless: bool = False
-    """NAMELESS was taken off the score."""
+    """NAMELESS was subtracted from the score."""
     score: float | None = None
-    """From 0 up the passage counts as an answer; log odds with a judge. None when it was not read."""
+    """From 0 up the passage counts as an answer; log odds with a judge. None if it was not read."""
     passage: Passage | None = None
-    """None when it was not read, or when the reader points at no sentence."""
+    """None if it was not read, or the reader points at no sentence."""
 
 
 def read(
@@ -50,9 +50,10 @@ def read(
     judge: Judge | None,
     n_windows: int,
 ) -> tuple[Window, ...]:
-    """One Window a hit, in their order; `n_windows` are read, those of articles with all the question's names first.
+    """Return one Window per hit, in their order.
 
-    Without a judge the reader's own threshold is the 0 of the score.
+    `n_windows` are read, those of articles with all the question's names first. Without a judge, the 0 of the score is
+    the reader's own threshold.
     """
     articles = {key: library.by_id[key] for key in dict.fromkeys(hit.chunk.span.article_id for hit in hits)}
     language, named = query.language, without_asked_year(query)
@@ -82,17 +83,17 @@ def read(
 
 
 def best_first(windows: Sequence[Window]) -> list[Passage]:
-    """The passages of the windows that were read, by their score."""
+    """Return the passages of the windows that were read, best score first."""
     return sorted((window.passage for window in windows if window.passage), key=lambda passage: -passage.score)
 
 
 def _about_another(
     lacking: Sequence[str], language: str, article: Article, library: Library, judge: Judge | None
 ) -> tuple[str, ...]:
-    """Of the names and years an article lacks those for which it is left out.
+    """Return the names and years lacking in an article that cause it to be left out.
 
-    Across languages, where a name may be spelled in a way that is not known, a name counts only when it stands, as it
-    is, elsewhere in the library. In one language it counts but in a short text, where a judge weighs it.
+    Across languages, where a name may be spelled in an unknown way, it counts only if exactly this name is elsewhere in
+    the library. In one language it counts except in a short text, where a judge weighs it.
     """
     if language == article.language:
         is_weighed = judge is not None and len(article.text) <= SHORT_TEXT
@@ -101,7 +102,7 @@ def _about_another(
 
 
 def _named(lacking: dict[str, list[str]], articles: dict[str, Article], hit: Hit, language: str) -> list[str]:
-    """The names of the question that a hit's article, in the question's language, lacks."""
+    """Return the names of the question that a hit's article, in the question's language, lacks."""
     key = hit.chunk.span.article_id
     if articles[key].language != language:
         return []

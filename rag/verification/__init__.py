@@ -1,4 +1,4 @@
-"""Sentences that the model wrote -> claims, each supported by lines of the articles or refused."""
+"""Sentences that the model wrote to claims, each supported by lines of the articles or refused."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Where a quote that was cited once stands in an article today: on its lines, on others, or nowhere any more."""
+"""Where a quote that was once cited is in an article today: on its lines, on others, or nowhere."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from index.types import Article, Span
 from rag.types import Citation
 
 State = Literal["holds", "edited", "moved", "changed", "gone"]
-"""holds: same file, same lines, same characters. edited: the file has changed, the quote stands on its lines still.
-moved: the quote stands, but on other lines or in a file of another name. changed: the article is there, the quote is
-not. gone: the article is not there."""
+"""holds: same file, same lines, same characters. edited: the file has changed, the quote is still on its lines. moved:
+the quote is on other lines or in a file with another name. changed: the article is there, the quote is not. gone: the
+article is not there."""
 STANDS: tuple[State, ...] = ("holds", "edited")
-"""The states in which the cited lines say what they were cited for."""
+"""The states in which the cited lines still say what they were cited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Standing:
 
     state: State
     span: Span | None
-    """Where the quote stands now, None when it does not."""
+    """Where the quote is now, None if it is nowhere."""
 
 
 def standing(
     citation: Citation, sha256: str, by_id: Mapping[str, Article], by_sha256: Mapping[str, Article]
 ) -> Standing:
-    """What became of a citation of a file with that SHA-256 ("" when it is not known).
+    """Return what became of a citation of a file with this SHA-256 ("" if unknown).
 
-    An article that was renamed is found by its SHA-256. An id is only ever looked up in `by_id`.
+    A renamed article is found by its SHA-256. An id is only ever looked up in `by_id`.
     """
     article = by_id.get(citation.span.article_id) or by_sha256.get(sha256)
     if article is None:
@@ -46,13 +46,13 @@ def standing(
 
 
 def holds(article: Article, citation: Citation) -> bool:
-    """Do the cited lines hold the quote where it was, character by character?"""
+    """Return whether the cited lines contain the quote at its place, character by character."""
     lines = article.at(citation.span)
     return lines is not None and lines[citation.start : citation.end] == citation.quote
 
 
 def _nearest(article: Article, quote: str, first: int) -> Span | None:
-    """The lines of the article that hold the quote, nearest to line `first`; its line breaks may be elsewhere."""
+    """Return the lines that contain the quote, nearest to line `first`; its line breaks may be elsewhere."""
     words, text = quote.split(), article.text
     if not words or len(quote) > 2 * len(text):
         return None

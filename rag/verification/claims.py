@@ -1,4 +1,4 @@
-"""The model's draft -> claims, each with the lines that carry it or the reason why none does; and lines as quotes."""
+"""The model's draft to claims, each with the lines that support it or the reason why none does."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Similarity = Callable[[str, str], float]
 """Cosine of a claim and a sentence."""
 
 MIN_SIMILARITY = 0.65
-"""Least cosine of a claim and a sentence in another language for one to carry the other (docs/experiments.md)."""
+"""Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
 
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 
 
 JOINED_COVERAGE = 0.85
-"""Least share of a claim's content words that sentences taken together must hold: more than one sentence needs."""
+"""Minimum share of a claim's content words in several sentences together: more than one sentence needs."""
 
 LEAST_SAID = 0.67
 """Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
 line is quoted (docs/experiments.md)."""
 
 SURE_SIMILARITY = 0.75
-"""The same as MIN_SIMILARITY for a claim that begins with yes or no (docs/experiments.md)."""
+"""Like MIN_SIMILARITY, for a claim that begins with yes or no (docs/experiments.md)."""
 
 
 def check_draft(
@@ -46,10 +46,10 @@ def check_draft(
     passages: Sequence[Passage],
     similarity: Similarity,
 ) -> tuple[CheckedClaim, ...]:
-    """The draft's sentences as claims, each with the sentences that carry it or the reason why none does.
+    """Return the draft's sentences as claims, each with the sentences that support it or the reason why none does.
 
-    When none of them says what the reader found, they are about something else and none is supported. A "yes" or "no"
-    stays only when the lines prove it.
+    If none of them says what the reader found, they are about something else and none is supported. A "yes" or "no"
+    stays only if the lines prove it.
     """
     language, text = query.language, _MARKER.sub("", draft).strip()
     word: Polarity = ""
@@ -81,7 +81,10 @@ def check_draft(
 def support_claim(
     claim: str, query: Query, evidence: Sequence[Sentence], best: Passage | None, similarity: Similarity
 ) -> CheckedClaim:
-    """A sentence with the lines that carry it, or with the reason why none does; `best` is what the reader prefers."""
+    """Return a sentence as a claim, with the lines that support it or the reason why none does.
+
+    `best` is the passage that the reader prefers.
+    """
     # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
     given = _met(query, evidence) if query.kind in ("yes_no", "reason") else query.text
     compared = checks(claim, given, query.language, evidence, best, similarity)
@@ -126,7 +129,7 @@ def checks(
     best: Passage | None,
     similarity: Similarity,
 ) -> list[tuple[Support, Sentence]]:
-    """How each sentence of the evidence carries a claim, the one that counts first."""
+    """Return how each sentence of the evidence supports a claim, the decisive one first."""
     answering = {sentence.key for sentence in best.answering()} if best else set()
     found: list[tuple[Support, Sentence]] = []
     articles = {sentence.article.id: sentence.article for sentence in evidence}
@@ -149,8 +152,10 @@ def checks(
 
 
 def _given(question: str, language: str, article: Article) -> str:
-    """The question without the names that an article lacks, so that none of them is taken as met; "" for an article in
-    another language that has none of them in any spelling that is known."""
+    """Return the question without the names that an article lacks, so that none of them counts as found.
+
+    "" for an article in another language that has none of them in any known spelling.
+    """
     asked = names(question, language)
     text = article.all_text
     if language != article.language:
@@ -162,8 +167,10 @@ def _given(question: str, language: str, article: Article) -> str:
 
 
 def _met(query: Query, evidence: Sequence[Sentence]) -> str:
-    """The names of a question that stand in the evidence or beside it, also by a part: "Xi" for "Xi Jinping", but not
-    "Margaret Pym" for "Margaret Pine"."""
+    """Return the names of a question that are in the evidence or next to it.
+
+    A part will do: "Xi" for "Xi Jinping", but not "Margaret Pym" for "Margaret Pine".
+    """
     text = "\n".join(sentence.context for sentence in evidence)
     question, found = query.text, query.names
     met = [
@@ -178,7 +185,7 @@ def _met(query: Query, evidence: Sequence[Sentence]) -> str:
 
 
 def _is_cut_off(claim: str, evidence: Sequence[Sentence], language: str) -> bool:
-    """Was the model stopped inside a word: no mark at the end, and a last word that no line has?"""
+    """Return whether the model was stopped inside a word: no final punctuation, and a last word that is in no line."""
     if claim.rstrip()[-1:] in ".!?…»”\"')":
         return False
     last = claim.split()[-1]
@@ -193,7 +200,7 @@ _BECAUSE = PACKS.pattern("verdict.because", r"\b(?:{})\b")
 
 
 def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
-    """Do two neighbouring words of a claim lie far apart in its line (same language only)?"""
+    """Return whether two neighbouring words of a claim are far apart in its line (same language only)."""
     if language != sentence.article.language:
         return False
     order = list(content(sentence.text, language))
@@ -207,7 +214,7 @@ def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
 def _joined(
     claim: str, question: str, language: str, evidence: Sequence[Sentence], article: Article
 ) -> tuple[Sentence, ...]:
-    """The sentences of one article that carry a claim together, each giving words of it; () when they do not."""
+    """Return the sentences of one article that support a claim together, each contributing words; () if they do not."""
     there = [sentence for sentence in evidence if sentence.article.id == article.id]
     if language != article.language or len(there) < 2:
         return ()
@@ -239,7 +246,7 @@ def _with_word(
     found: Sequence[Passage],
     similarity: Similarity,
 ) -> Claim:
-    """The claim with "yes" or "no" before it when its line proves the word and no other answering line denies it."""
+    """Put "yes" or "no" before the claim if its line proves the word and no other answering line denies it."""
     question, language = query.text, query.language
     cited = claim.citations[0]
     line = next(s for s in evidence if s.citation() == cited)
@@ -273,7 +280,7 @@ _GERMAN_STARTS = frozenset("Der Die Das Ein Eine Es Er Sie Im In Am Bei Seit Nac
 
 
 def _borrowed(claim: str, sentence: Sentence, language: str) -> tuple[Citation, ...]:
-    """Where names and numbers of a claim stand that are not on the lines of its sentence: those lines are cited too."""
+    """Return where names and numbers of a claim are that its own sentence lacks: those lines are cited too."""
     article, source = sentence.article, sentence.article.language
     text = article.text
     found = [sentence.citation()]
@@ -295,9 +302,10 @@ def _holds(text: str, wanted: str | float, language: str, source_language: str) 
 
 
 def _says(claim: str, passage: Passage, language: str, least: float) -> bool:
-    """Does a claim hold at least this share, and something, of the answer the reader found: its numbers and its words?
+    """Return whether a claim contains at least this share, and something, of the reader's answer.
 
-    Across languages, where words differ, a number is enough, and an answer without one is taken as said.
+    Its numbers and words count. Across languages, where words differ, a number is enough, and an answer without one
+    counts as said.
     """
     answer, source = passage.answer_text, passage.article.language
     if answer in {sentence.text for sentence in passage.answering()}:

@@ -20,7 +20,7 @@ CLOSE_LIST = 2.0
 _YEAR = "in the year"
 MOST_QUOTES = 2
 LEAST_WORDS = 3
-"""Of a quote beside the best one; a shorter one is a section's name or a place line."""
+"""Minimum words of a quote beside the best one; a shorter one is a section's name or a place line."""
 MOST_LISTED = 4
 
 _ITEM = re.compile(r"[-*•–]\s|\d+[.)]\s")
@@ -28,7 +28,10 @@ _SPEECH = PACKS.pattern("verdict.speech", r"\b(?:{})\b")
 
 
 def quotes(passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
-    """The best answering words verbatim, those of another article that is nearly as sure, and of those that differ."""
+    """Return the best answering words verbatim, with those of other articles.
+
+    Of one that is nearly as certain, and of those that differ.
+    """
     kind = query.kind
     margin, most = (CLOSE_LIST, MOST_LISTED) if kind == "list" else (CLOSE, MOST_QUOTES)
     chosen: list[Passage] = []
@@ -48,12 +51,15 @@ def quotes(passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
 
 
 def _each_item(passage: Passage) -> list[Passage]:
-    """The passage once for each place where it answers."""
+    """Return the passage once for each place where it answers."""
     return [replace(passage, answer=answer) for answer in (passage.answer, *passage.further)]
 
 
 def quote(passage: Passage, query: Query) -> Claim:
-    """What a passage answers, verbatim: the part of the sentence round the answer, or more where more was asked for."""
+    """Quote what a passage answers, verbatim.
+
+    The part of the sentence around the answer, or more if the kind of question needs it.
+    """
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end
     if query.kind == "list":
@@ -72,9 +78,9 @@ def quote(passage: Passage, query: Query) -> Claim:
 
 
 def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
-    """Quotes of other articles over the threshold whose answer gives another number for what is claimed.
+    """Return quotes of other articles above the threshold whose answer gives another number for what is claimed.
 
-    Same language as the best article, same unit; a bare year counts nothing, so its sentence must share a word with the
+    Same language as the best article, same unit. A bare year counts nothing, so its sentence must share a word with the
     question. At most two.
     """
     shown = [claim for claim in claims if claim.verdict == "supported"]
@@ -103,7 +109,7 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query
 
 
 def _units(passage: Passage) -> frozenset[str]:
-    """What the numbers of an answer count; "year" for a bare year; nothing for a bare number."""
+    """Return what the numbers of an answer count; "year" for a bare year; nothing for a bare number."""
     language = passage.article.language
     values = numbers(passage.answer_text, language)
     text = " ".join(sentence.text for sentence in passage.answering())
@@ -114,14 +120,14 @@ def _units(passage: Passage) -> frozenset[str]:
 
 
 def _shares_a_word(passage: Passage, query: Query) -> bool:
-    """Does the answering sentence hold a content word of the question that is no name?"""
+    """Return whether the answering sentence contains a content word of the question that is not a name."""
     asked = query.words.keys() - content(" ".join(query.names), query.language).keys()
     there = content(" ".join(sentence.text for sentence in passage.answering()), passage.article.language).keys()
     return any(key in there or any(same_stem(key, each) for each in there) for key in asked)
 
 
 def _items(passage: Passage) -> list[Sentence]:
-    """The answering sentences and, when they are items of a list or its heading, the items beside them."""
+    """Return the answering sentences and, if they are items of a list or its heading, the neighbouring items."""
     places = [i for i, each in enumerate(passage.sentences) if each in passage.answering()]
     first, last = places[0], places[-1]
     text = passage.sentences
@@ -137,14 +143,14 @@ def _items(passage: Passage) -> list[Sentence]:
 
 
 def _is_as_sure(passage: Passage, part: tuple[int, int], whole: tuple[int, int]) -> bool:
-    """Does a part of a sentence say "not" and "perhaps" where the whole does?"""
+    """Return whether a part of a sentence says "not" and "perhaps" where the whole does."""
     language = passage.article.language
     a, b = (passage.article.text[slice(*each)] for each in (part, whole))
     return is_negated(a, language) == is_negated(b, language) and is_unsure(a, language) == is_unsure(b, language)
 
 
 def _with_speaker(passage: Passage, start: int, end: int) -> tuple[int, int]:
-    """What was said with who said it: the sentence, and the one before or after it when that names the speaker."""
+    """Return what was said with its speaker: the sentence, and the one before or after it if that names the speaker."""
     answering = passage.answering()
     whole = answering[0].start, answering[-1].end
     text = passage.article.text

@@ -1,9 +1,9 @@
-"""Claim + sentences of the articles -> supported or not. Pure: no model is needed, and none can talk it round.
+"""Decide whether sentences of the articles support a claim. Pure: no model is needed, and none can talk it round.
 
-A claim is supported by a sentence when its numbers, its names and nearly all its content words stand there (a name may
-stand in the sentence's surroundings: its paragraph, the headline, the date), and neither says "not" where the other
-does not; units, months, weekdays and the plainest opposites are compared too. That proves "it is written there"; that
-it answers the question is the reader's part.
+A claim is supported by a sentence if its numbers, its names and nearly all its content words are there (a name may be
+in the sentence's surroundings: its paragraph, the headline, the date), and neither says "not" where the other does not;
+units, months, weekdays and the plainest opposites are compared too. That proves "it is written there"; whether it
+answers the question is for the reader to decide.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from rag.language import (
 )
 
 CHECKS = ("number", "name", "date", "unit", "opposite", "negation", "words")
-"""What `check` compares, in its order; it stops at the first that fails, which is the `kind` of its Support."""
+"""What `check` compares, in this order; it stops at the first that fails, which is the `kind` of its Support."""
 
 MIN_COVERAGE = 0.7
-"""Least share of a claim's own content words that its sentence must hold (docs/experiments.md)."""
+"""Minimum share of a claim's own content words that its sentence must contain (docs/experiments.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Whether a sentence carries a claim; `coverage` in [0, 1] ranks sentences, `missing` says what it lacks."""
+    """Whether a sentence supports a claim; `coverage` in [0, 1] ranks sentences, `missing` says what it lacks."""
 
     ok: bool
     coverage: float
     missing: tuple[str, ...] = ()
     kind: str = ""
-    """What is wrong, one of CHECKS; "" when nothing is."""
+    """What is wrong, one of CHECKS, or ""."""
 
 
 def check(claim: str, sentence: str, context: str, question: str, language: str, source_language: str) -> Support:
-    """How `sentence`, with `context` (its paragraph, headline and date) around it, supports `claim`.
+    """Check how `sentence`, with `context` (its paragraph, headline and date) around it, supports `claim`.
 
-    `language` is the claim's and the question's, `source_language` the sentence's. The question's words and names count
-    as given (see `unmet`), its numbers do not: they must stand here.
+    `language` is that of claim and question, `source_language` that of the sentence. The question's words and names
+    count as given (see `unmet`), its numbers do not: they must be here.
     """
     across = language != source_language
     named = names(claim, language)
@@ -91,8 +91,11 @@ def _without_denied(text: str) -> str:
 
 
 def _missing(named: Collection[str], text: str, question: str, language: str, source_language: str) -> tuple[str, ...]:
-    """Names of a claim that `text` lacks. Those of the question are taken as met: `unmet` has seen to it that the article
-    names them, or, across languages, the reader, which reads both, has matched them."""
+    """Return the names of a claim that `text` lacks.
+
+    Names of the question count as found: `unmet` has made sure that the article has them or, across languages, the
+    reader, which reads both, has matched them.
+    """
     given = set(names(question, language))
     return tuple(n for n in named if n not in given and not stands(n, text, language, source_language))
 
@@ -108,10 +111,10 @@ def _lacking_words(claim: str, sentence: str, question: str, language: str) -> l
 def _coverage(
     claim: str, sentence: str, question: str, language: str, source_language: str, named: Collection[str]
 ) -> float:
-    """Share of the claim's content words that the sentence holds; names and the question's words are left out.
+    """Return the share of the claim's content words in the sentence, leaving out names and the question's words.
 
-    A claim that adds nothing but names and numbers to the question is carried by a sentence that holds those; one that
-    adds nothing at all must find the question's own words there.
+    A claim that adds only names and numbers to the question is supported by a sentence that has those; one that adds
+    nothing must find the question's own words there.
     """
     there = content(sentence, source_language).keys()
     said = content(claim, language).keys() - content(" ".join(named), language).keys()
@@ -137,7 +140,7 @@ def _found(key: str, there: Collection[str]) -> bool:
 
 
 def _other_units(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:
-    """Values that the sentence gives in other units only: "41 %" is not "41 euros"."""
+    """Return values that the sentence gives only in other units: "41 %" is not "41 euros"."""
     there = measures(sentence, source_language)
     return tuple(
         f"{as_written(value)} {unit}"
@@ -154,7 +157,7 @@ _HARDLY = PACKS.words("grammar.hardly")
 
 
 def _is_strengthened(claim: str, sentence: str, language: str) -> bool:
-    """Does a claim say flatly what its sentence says with a "hardly" before it, and only so?"""
+    """Return whether a claim states flatly what its sentence says only with a "hardly" before it."""
 
     def said(text: str) -> tuple[set[str], set[str]]:
         found = words(text, language)

@@ -1,6 +1,6 @@
 """Yes or no: does a sentence of an article prove what a question asks? Pure.
 
-"" is the answer whenever a rule is not sure: the fact is then told without the word. A wrong "yes" is worse than none.
+The answer is "" whenever a rule is not sure: the fact is then given without the word. A wrong "yes" is worse than none.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _SAME = re.compile(r"\b(?:vrai|exact|verite|true|correct|fact|verdad|cierto|wahr
 
 
 def word_of(text: str, language: str) -> tuple[Polarity, str]:
-    """The "yes" or "no" a model's reply begins with, and the rest of it with a capital."""
+    """Return the "yes" or "no" that begins a model's reply, and the rest of it, capitalised."""
     match = re.match(r"\s*([^\W\d_]+)\s*([,.:;!–—-]+)?\s*", text)
     said = fold(match.group(1)) if match else ""
     if not match or not (match.group(2) or match.end() == len(text)):
@@ -60,10 +60,10 @@ def word_of(text: str, language: str) -> tuple[Polarity, str]:
 
 
 def polarity(question: str, sentence: str, context: str, language: str) -> Polarity:
-    """Whether `sentence`, in the question's language, proves yes or no; "" when it proves neither.
+    """Return whether `sentence`, in the question's language, proves yes or no; "" if it proves neither.
 
-    Every content word of the question must stand in the sentence. Negation, opposites, other numbers, what is only
-    planned or said, words such as "all", and the order of what is named are all looked at.
+    Every content word of the question must be in the sentence. Negation, opposites, other numbers, what is only planned
+    or reported, words such as "all", and the order of what is named are all considered.
     """
     asked, told = fold(question), fold(sentence)
     if is_negated(question, language) or _differ(_UNSURE.of(language), told, asked):
@@ -99,12 +99,12 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
 
 
 def is_unsure(text: str, language: str) -> bool:
-    """Does a text say that something is only planned, wished or doubted, in words that are known?"""
+    """Return whether a text says, in known words, that something is only planned, wished or doubted."""
     return bool(re.search(rf"\b(?:{_UNSURE.of(language)})\b", fold(text)))
 
 
 def _wanted(question: str, language: str) -> dict[str, str]:
-    """Content words of a question without names, numbers and "is it true that": stem -> word, in their order."""
+    """Return the content words of a question without names, numbers and "is it true that": stem -> word, in order."""
     named = content(" ".join(names(question, language)), language).keys()
     units = set(words(question, language)) & _UNIT_WORDS if numbers(question, language) else set()
     return {
@@ -123,7 +123,7 @@ _UNIT_WORDS = frozenset(
 
 
 def _by_number(question: str, sentence: str, language: str) -> Polarity:
-    """Do the numbers agree? "yes" without any; "no" when the sentence has one other value with the same unit."""
+    """Compare the numbers: "yes" if there are none; "no" if the sentence has one other value with the same unit."""
     wanted = numbers(question, language)
     there = numbers(sentence, language, loose=True)
     plain = fold(question)
@@ -152,7 +152,10 @@ def _by_number(question: str, sentence: str, language: str) -> Polarity:
 
 
 def _named(question: str, sentence: str, context: str, language: str) -> bool:
-    """Do the question's names stand in the sentence, in the one before it, or, if it names nobody else, around it?"""
+    """Return whether the question's names are in the sentence or the one before it.
+
+    If the sentence names nobody else, around it will do.
+    """
     asked = names(question, language)
     missing = [name for name in asked if not stands(name, sentence, language, language)]
     before = context[: max(0, context.find(sentence))]
@@ -164,7 +167,7 @@ def _named(question: str, sentence: str, context: str, language: str) -> bool:
 
 
 def _in_order(wanted: Collection[str], sentence: str, language: str) -> bool:
-    """Do the words stand in the question's order ("the bus hit the tram" is not "the tram hit the bus")?"""
+    """Return whether the words are in the question's order ("the bus hit the tram" is not "the tram hit the bus")."""
     order = list(content(sentence, language))
     places = [next((i for i, each in enumerate(order) if _stands(key, [each])), -1) for key in wanted]
     if language in _VERB_FIRST:
@@ -178,6 +181,6 @@ def _stands(key: str, there: Collection[str]) -> bool:
 
 
 def _differ(pattern: str | re.Pattern[str], text: str, other: str) -> bool:
-    """Does `text` hold a word of the pattern that `other` does not?"""
+    """Return whether `text` contains a word of the pattern that `other` does not."""
     rule = re.compile(rf"\b(?:{pattern})\b") if isinstance(pattern, str) else pattern
     return bool(set(rule.findall(text)) - set(rule.findall(other)))
