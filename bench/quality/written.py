@@ -1,15 +1,14 @@
 """The questions that were written by hand about articles of our own, beside near misses that these do not answer.
 
-    python -m bench.written [--model FOLDER] [--weights reader.safetensors] [--n 200]
+    python -m bench written [--model FOLDER] [--weights reader.safetensors] [--n 200]
 
-826 questions over 40 French and 10 English articles (bench/written/), none of which anything was trained or tuned on.
-The reader alone is given an article's chunks one by one, and the best reading counts; `bench.answers --written` asks
+826 questions over 40 French and 10 English articles (bench/quality/written/), on which nothing was trained or tuned.
+The reader alone is given an article's chunks one by one, and the best reading counts; `bench answers --written` asks
 the whole product.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 import index.models.shared_key_attention
+from bench.command import Parser
 from bench.quality.reader import auc, bootstrap, contains, f1, line, refused, wilson
 from index.documents.articles import read_article, read_bytes
 from index.documents.discovery import scan
@@ -46,34 +46,58 @@ class Written:
     answer: str
     start: int
     """Of the answer, in characters of the article's file; -1 for a near miss."""
+    pair_of: str = ""
+    """The answerable question that a near miss was made from."""
 
     @property
     def pair(self) -> str:
         return self.asked_in if self.asked_in == self.told_in else f"{self.asked_in}, article {self.told_in}"
 
 
-def load() -> list[Written]:
-    """Read all questions, in their order."""
-    rows = map(json.loads, (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+def load(folder: Path = FOLDER) -> list[Written]:
+    """Read all questions of a folder, in their order."""
+    rows = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
     return [
-        Written(r["id"], r["article"], r["question"], r["lang_q"], r["lang_c"], r["answer"], r.get("start", -1))
+        Written(
+            r["id"],
+            r["article"],
+            r["question"],
+            r["lang_q"],
+            r["lang_c"],
+            r["answer"],
+            _start(r, folder),
+            r.get("pair", ""),
+        )
         for r in rows
     ]
 
 
-def cases(across: bool) -> list[Case]:
-    """Make cases for the whole product: question and article in one language, or `across` two."""
+def _start(row: dict[str, str], folder: Path) -> int:
+    """Return where the answer begins in its article; `context` tells which place where it stands more than once."""
+    if "start" in row or not row["answer"]:
+        return int(row.get("start", -1))
+    text = (folder / "articles" / f"{row['article']}.txt").read_text(encoding="utf-8")
+    context = row.get("context", row["answer"])
+    return text.index(context) + context.index(row["answer"])
+
+
+def cases(across: bool, folder: Path = FOLDER) -> list[Case]:
+    """Make cases for the whole product: question and article in one language, or `across` two.
+
+    A question that has an answer is asked once more with its article hidden: off corpus.
+    """
     found = []
-    for w in load():
+    for w in load(folder):
         if (w.asked_in != w.told_in) != across:
             continue
         if w.start < 0:
             found.append(Case(w.id, w.question, "near_miss", language=w.asked_in))
             continue
-        text = (FOLDER / "articles" / f"{w.article}.txt").read_text(encoding="utf-8")
+        text = (folder / "articles" / f"{w.article}.txt").read_text(encoding="utf-8")
         at = text.count("\n", 0, w.start) + 1
         gold = (Span(f"{w.article}.txt", at, at),)
         found.append(Case(w.id, w.question, "answerable", (w.answer,), gold, language=w.asked_in))
+        found.append(Case(w.id, w.question, "off_corpus", hidden=(f"{w.article}.txt",), language=w.asked_in))
     return found
 
 
@@ -98,7 +122,7 @@ def measure(reader: AdapterReader, rows: Sequence[Written], windows: dict[str, l
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(__doc__)
     parser.add_argument("--model", type=Path, help="folder of EmbeddingGemma-300M; default: citeline's own")
     parser.add_argument("--weights", type=Path, help="default: the shipped ones")
     parser.add_argument("--n", type=int, default=1000, help="at most so many of a pair of languages, drawn with a seed")

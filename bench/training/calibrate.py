@@ -1,17 +1,17 @@
 r"""Fit the two scores that decide whether anything answers, after measuring each feature and rule with and without.
 
-    python -m bench.calibrate read --set piaf|piaf-across|piaf-held-out --library FOLDER --piaf piaf-v1.0.json \
+    python -m bench calibrate read --set piaf|piaf-across|piaf-held-out --library FOLDER --piaf piaf-v1.0.json \
         --out rows.jsonl [--weights FILE]
-    python -m bench.calibrate read --set written|seeds --library FOLDER --out rows.jsonl
-    python -m bench.calibrate table rows.jsonl
-    python -m bench.calibrate fit rows.jsonl --out rag/reader/weights/abstain.json
+    python -m bench calibrate read --set written|news|seeds --library FOLDER --out rows.jsonl
+    python -m bench calibrate table rows.jsonl
+    python -m bench calibrate fit rows.jsonl --out rag/reader/weights/abstain.json
 
 `read` appends what the reader and the retriever say of every hit of every question, once, without any rule; questions
-that are in the file are passed over, so that it can be stopped. A library of PIAF is built by `bench.answers --piaf
+that are in the file are passed over, so that it can be stopped. A library of PIAF is built by `bench answers --piaf
 --library`. `table` fits each variant on the questions of PIAF's validation articles, which no reader was trained on (on
 the others its scores are those of what it knows by heart), and prints for all sets what is refused where 8 % of the
 answerable questions are refused falsely. `fit` writes the one that is shipped. The same questions, translated into
-English, German and Spanish (bench/reader_questions.jsonl), fit the score of a question and an article in two languages.
+English, German and Spanish (bench/training/reader_questions.jsonl), fit the score across two languages.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bench.data.cases import piaf_cases, piaf_folder, seed_cases
 from bench.data.squad import halves, is_validation, load
 from bench.quality import written
 from bench.quality.reader import wilson
+from bench.training.article_questions import FOLDER as NEWS
 from bench.training.mixture import key_of
 from index.models.embedder import SentenceTransformerEmbedder
 from index.text.detection import detect
@@ -46,6 +47,7 @@ from rag.reader.answerability import FEATURES
 from rag.reader.span_reader import WEIGHTS, AdapterReader
 from rag.reader.windows import NAMELESS, SHORT_TEXT
 
+SETS = ["piaf", "piaf-across", "piaf-held-out", "written", "news", "seeds"]
 QUESTIONS = Path(__file__).with_name("reader_questions.jsonl")
 FALSE_REFUSALS = {"alike": 0.1, "across": 0.08}
 COMPARED_AT = 0.08
@@ -84,6 +86,11 @@ def cases_of(name: str, piaf: Path | None, n: int) -> Iterator[tuple[str, Case]]
             cases = written.cases(across)
             drawn = random.Random(5).sample(cases, min(n, len(cases)))
             yield from (("written across" if across else "written", case) for case in drawn)
+    elif name == "news":
+        for folder in sorted(each for each in NEWS.iterdir() if each.is_dir()):
+            cases = written.cases(False, folder)
+            drawn = random.Random(5).sample(cases, min(n, len(cases)))
+            yield from ((f"news {folder.name}", case) for case in drawn)
     else:
         folder = Path(__file__).parents[2] / "seeds"
         yield from (("seeds", case) for case in seed_cases(folder / "questions.jsonl"))
@@ -315,7 +322,7 @@ def fit_all(path: Path, weights: Path, out: Path) -> None:
         fitted[key] = fit([row for row in rows if row["set"] == name], FALSE_REFUSALS[key])
         print(key, fitted[key])
     fitted["provenance"] = {
-        "script": "bench/calibrate.py",
+        "script": "bench/training/calibrate.py",
         "data": "PIAF 1.0, articles of the tuning half that no reader was trained on; questions translated by us",
         "false_refusals": FALSE_REFUSALS,
         "reader_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
@@ -327,7 +334,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     reading = commands.add_parser("read")
-    reading.add_argument("--set", choices=["piaf", "piaf-across", "piaf-held-out", "written", "seeds"], required=True)
+    reading.add_argument(
+        "--set", choices=["piaf", "piaf-across", "piaf-held-out", "written", "news", "seeds"], required=True
+    )
     reading.add_argument("--library", type=Path, required=True)
     reading.add_argument("--piaf", type=Path)
     reading.add_argument("--weights", type=Path, default=WEIGHTS)

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from bench.data.draw import NEGATIVES, Drawer, Example, limit_for
 from bench.data.squad import Item, is_held_out, is_validation, load, load_parallel, sentences
+from bench.training.article_questions import article_questions
 
 Group = tuple[Example, ...]
 """Examples that belong into one batch: one, or a question and its near miss about the same window."""
@@ -151,7 +152,7 @@ def item_of(row: Mapping[str, Any], id_: str) -> Item:
 
 def digest_of(path: Path, pattern: str = "xquad.*.json") -> str:
     """Return the SHA-256 of a file, or of the digests of a folder's files that fit the pattern."""
-    files = sorted(path.glob(pattern)) if path.is_dir() else [path]
+    files = (sorted(path.glob(pattern)) or sorted(path.glob("*/questions.jsonl"))) if path.is_dir() else [path]
     digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in files]
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
@@ -173,7 +174,9 @@ def answerable(path: Path, table: Mapping[str, Any], known: TitlesOf) -> list[It
 
 def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) -> Named:
     path = find(table.get("file") or table["folder"], folders)
-    if path.is_dir():
+    if table.get("articles"):
+        n, draw = article_questions([path / name for name in table["articles"]])
+    elif path.is_dir():
         n, draw = _parallel(path)
     elif "contrast" in table:
         n, draw = _contrast(path, find(table["contrast"], folders), known)

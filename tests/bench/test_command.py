@@ -125,4 +125,4 @@ def test_no_old_name_of_a_bench_is_left_in_the_code():
     """`python -m bench.kinds` is no command any more."""
     for top in ("bench", "index", "rag", "ui"):
         for path in Path(ROOT, top).rglob("*.py"):
-            assert path.stem in ("calibrate", "written") or "python -m bench." not in path.read_text(encoding="utf-8")
+            assert "python -m bench." not in path.read_text(encoding="utf-8")
