@@ -45,7 +45,7 @@ COUNT_SECONDS = 5.0
 """How long a folder is counted while a reader waits."""
 ASK_SECONDS = 60.0
 """From this estimate on a reader is asked."""
-SAMPLES = Path(__file__).parent.parent / "seeds" / "articles"
+SAMPLES = Path(__file__).parents[3] / "seeds" / "articles"
 """The sample articles of a checkout; an installed package has none."""
 
 

@@ -25,8 +25,8 @@ _html = partial(render, "web/render/templates/preview.html")
 
 def peek_html(article: Article, mark: Mark, lang: str) -> Markup:
     """Title, place and lines of a citation, its characters lit; "" when the article no longer holds them."""
-    text = text_of(article, mark)
-    if text is None or not holds(article, mark):
+    cited = text_of(article, mark)
+    if cited is None or not holds(article, mark):
         return text_html("")
     lit = stretches(article, [mark])
     rows = []
@@ -39,7 +39,7 @@ def peek_html(article: Article, mark: Mark, lang: str) -> Markup:
         place = f"{say['lines']} {mark.first} {say['to']} {mark.last}"
     if page := article.page_of(mark.first):
         place = dotted(f"p. {page}", place)
-    quote = text[mark.start : mark.end]
+    quote = cited[mark.start : mark.end]
     return _html(
         "peek",
         article=article,

@@ -186,7 +186,7 @@ def test_a_folder_by_its_path_and_an_article_taken_off_and_put_back(shelf, tmp_p
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(titles(page)).to_have_count(2)
-    page.click("summary:has-text('Removed (1)')")
+    page.click("summary:has-text('Excluded (1)')")
     page.click("[data-do=restore]")
     expect(titles(page)).to_have_count(3)
     page.click("summary:has-text('Folders (2)')")
