@@ -19,145 +19,31 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from bench.data.cases import piaf_cases, piaf_folder, seed_cases
-from bench.data.squad import halves, is_validation, load
-from bench.quality import written
 from bench.quality.reader import wilson
-from bench.training.article_questions import FOLDER as NEWS
-from bench.training.mixture import key_of
+from bench.training.calibration_rows import SETS, Row, cases_of, row_of
 from index.models.embedder import SentenceTransformerEmbedder
-from index.text.detection import detect
-from rag.evaluation.runner import Case, HidingAnswerer
-from rag.evidence import cut
-from rag.language.content_words import content
-from rag.language.missing_names import unmet
-from rag.query.asked_year import without_asked_year
-from rag.query.query import Query
+from rag.evaluation.runner import HidingAnswerer
 from rag.reader.answerability import FEATURES
 from rag.reader.span_reader import WEIGHTS, AdapterReader
 from rag.reader.windows import NAMELESS, SHORT_TEXT
 
-SETS = ["piaf", "piaf-across", "piaf-held-out", "written", "news", "seeds"]
-QUESTIONS = Path(__file__).with_name("reader_questions.jsonl")
-FALSE_REFUSALS = {"alike": 0.1, "across": 0.08}
+FALSE_REFUSALS = 0.08
+FITTED_ON = {"alike": ("piaf validation", "news fc"), "across": ("piaf validation across",)}
+"""Sets by whose questions a half of the score is fitted, each counting the same: no reader was trained on them."""
 COMPARED_AT = 0.08
-COSINE_SHARE = 0.5
-"""Of the fitted weight of the cosine. A near miss is as near as an answer: where articles are news, not the paragraphs
-of an encyclopedia, the whole of it lets near misses pass (docs/experiments.md)."""
 UNMET = -1.0
 """Weight of an article's lacking a name of the question. Not fitted: PIAF's articles are single paragraphs without a
 title, which often leave out the name of what they are about; other short texts may do so less."""
 N_WINDOWS = 5
 
-Row = dict[str, Any]
-
-
-# --- read -----------------------------------------------------------------------------------------------------------
-
-
-def cases_of(name: str, piaf: Path | None, n: int) -> Iterator[tuple[str, Case]]:
-    """Yield (name of the set, case)."""
-    if name.startswith("piaf"):
-        assert piaf is not None
-        with tempfile.TemporaryDirectory() as temporary:
-            places = piaf_folder(piaf, Path(temporary))
-        if name == "piaf-held-out":
-            items = random.Random(7).sample(halves(load(piaf, "fr"))[1], n)
-            yield from (("piaf held out", case) for case in piaf_cases(items, places))
-        else:
-            across = name == "piaf-across"
-            cases = calibration_cases(piaf, places)[across]
-            asked = list(dict.fromkeys(case.question for case in cases))
-            drawn = set(random.Random(5).sample(asked, min(n, len(asked))))
-            label = "piaf validation across" if across else "piaf validation"
-            yield from ((label, case) for case in cases if case.question in drawn)
-    elif name == "written":
-        for across in (False, True):
-            cases = written.cases(across)
-            drawn = random.Random(5).sample(cases, min(n, len(cases)))
-            yield from (("written across" if across else "written", case) for case in drawn)
-    elif name == "news":
-        for folder in sorted(each for each in NEWS.iterdir() if each.is_dir()):
-            cases = written.cases(False, folder)
-            drawn = random.Random(5).sample(cases, min(n, len(cases)))
-            yield from ((f"news {folder.name}", case) for case in drawn)
-    else:
-        folder = Path(__file__).parents[2] / "seeds"
-        yield from (("seeds", case) for case in seed_cases(folder / "questions.jsonl"))
-
-
-def calibration_cases(
-    piaf: Path, places: dict[tuple[str, int], tuple[str, list[tuple[int, int]]]]
-) -> tuple[list[Case], list[Case]]:
-    """Return the cases of PIAF's validation articles, and the same in other languages where they are translated."""
-    translated: dict[str, list[dict[str, str]]] = {}
-    for row in map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines()):
-        if row["kind"] == "calibration":
-            translated.setdefault(row["of"], []).append(row)
-    alike: list[Case] = []
-    across: list[Case] = []
-    for item in halves(load(piaf, "fr"))[0]:
-        if not is_validation(item.article):
-            continue
-        own = [replace(case, language="fr") for case in piaf_cases([item], places)]
-        alike += own
-        for row in translated.get(key_of(item), ()):
-            across += [replace(case, question=row["question"], language=row["language"]) for case in own]
-    return alike, across
-
-
-def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
-    """Read every hit of a question and return what each says."""
-    answerer.hidden = case.hidden
-    library, language = answerer.library, case.language or detect(case.question, default="fr")
-    hits = answerer.search(library, case.question, language)
-    query = Query.of(case.question, language)
-    readings = answerer.reader.read(query, [hit.chunk.text for hit in hits])
-    named = without_asked_year(query)
-    windows = []
-    for hit, reading in zip(hits, readings, strict=True):
-        article = library.by_id[hit.chunk.span.article_id]
-        lacking = unmet(named, article.all_text, language, article.language, bool)
-        spans = [s.citation().span for s in cut(hit, article, (reading.start, reading.end)).answering()]
-        right = any(
-            s.article_id == g.article_id and s.first <= g.last and g.first <= s.last for s in spans for g in case.gold
-        )
-        asked = content(case.question, language).keys()
-        there = content(f"{article.title}\n{hit.chunk.text}", language).keys()
-        is_across = language != article.language
-        windows.append(
-            {
-                "reader": reading.score,
-                "cosine": hit.dense,
-                "coverage": 0.5 if is_across or not asked else len(asked & there) / len(asked),
-                "names": [each for each in lacking if not each[0].isdigit()],
-                "years": [each for each in lacking if each[0].isdigit()],
-                "said": [each for each in lacking if not each[0].isdigit() and library.says(each)],
-                "across": is_across,
-                "characters": len(article.text),
-                "article": article.id,
-                "empty": not spans,
-                "right": right,
-            }
-        )
-    return {
-        "set": name,
-        "id": case.id,
-        "kind": "answerable" if case.gold else case.kind,
-        "asked": case.kind,
-        "question": case.question,
-        "windows": windows,
-    }
+# --- read -------------------------------------------------------------------------------------------------------------
 
 
 def read(args: argparse.Namespace) -> None:
@@ -286,44 +172,59 @@ def _line(name: str, scored: Sequence[tuple[Row, tuple[float, bool]]]) -> None:
 # --- fit ------------------------------------------------------------------------------------------------------------
 
 
-def fit(rows: Sequence[Row], false_refusals: float) -> dict[str, Any]:
-    """Fit the weights of one half of the judge, and the threshold that refuses so many of the answerable questions."""
-    windows = [w for row in rows for w in considered(row, "today")]
-    x = np.array([[w["reader"], w["cosine"]] for w in windows])
-    reader, cosine = LogisticRegression(C=10.0, max_iter=2000).fit(x, np.array([w["right"] for w in windows])).coef_[0]
-    cosine *= COSINE_SHARE
+def fit(sets: Sequence[Sequence[Row]]) -> dict[str, Any]:
+    """Fit the weights of one half of the score, and the threshold that refuses FALSE_REFUSALS of what has an answer.
+
+    Each set counts the same, however many questions it has.
+    """
+    windows = [[w for row in rows for w in considered(row, "today")] for rows in sets]
+    x = np.array([[w["reader"], w["cosine"]] for each in windows for w in each])
+    y = np.array([w["right"] for each in windows for w in each])
+    counts = np.array([1 / len(each) for each in windows for _ in each])
+    fitted = LogisticRegression(C=10.0, max_iter=2000).fit(x, y, sample_weight=counts / counts.mean())
+    reader, cosine = map(float, fitted.coef_[0])
 
     def score(w: Row) -> float:
         names = UNMET * bool(w["names"] and not w["across"])
         return float(reader * w["reader"] + cosine * w["cosine"] + names - NAMELESS * _nameless(w))
 
-    best = [max((score(w) for w in considered(row, "today")), default=-99.0) for row in rows]
-    answerable = sorted(b for b, row in zip(best, rows, strict=True) if row["kind"] == "answerable")
-    threshold = answerable[int(false_refusals * len(answerable))]
+    best = [[max((score(w) for w in considered(row, "today")), default=-99.0) for row in rows] for rows in sets]
+    kinds = [[row["kind"] for row in rows] for rows in sets]
+    threshold = _quantile([_of_kind(b, k, "answerable") for b, k in zip(best, kinds, strict=True)], FALSE_REFUSALS)
     refused = {
-        kind: round(
-            float(np.mean([b < threshold for b, row in zip(best, rows, strict=True) if row["kind"] == kind])), 3
-        )
+        kind: [round(float(np.mean(_of_kind(b, k, kind) < threshold)), 3) for b, k in zip(best, kinds, strict=True)]
         for kind in ("answerable", "near_miss", "off_corpus")
     }
     return {
-        "weights": [round(float(reader), 4), round(float(cosine), 4), UNMET],
+        "weights": [round(reader, 4), round(cosine, 4), UNMET],
         "intercept": round(-threshold, 4),
-        "n": len(answerable),
+        "n": [each.count("answerable") for each in kinds],
         "refused_on_tuning": refused,
     }
+
+
+def _of_kind(scores: Sequence[float], kinds: Sequence[str], kind: str) -> Any:
+    return np.array([score for score, each in zip(scores, kinds, strict=True) if each == kind])
+
+
+def _quantile(sets: Sequence[Any], share: float) -> float:
+    """Return the score that `share` of the sets' scores are below, each set counting the same."""
+    weighed = sorted((score, 1 / len(scores) / len(sets)) for scores in sets for score in scores)
+    below = np.cumsum([weight for _, weight in weighed])
+    return float(weighed[int(np.searchsorted(below, share, side="right"))][0])
 
 
 def fit_all(path: Path, weights: Path, out: Path) -> None:
     """Write both halves with their provenance."""
     rows = [json.loads(line) for line in path.open(encoding="utf-8")]
     fitted: dict[str, Any] = {"features": list(FEATURES)}
-    for key, name in (("alike", "piaf validation"), ("across", "piaf validation across")):
-        fitted[key] = fit([row for row in rows if row["set"] == name], FALSE_REFUSALS[key])
+    for key, names in FITTED_ON.items():
+        fitted[key] = {"sets": names, **fit([[row for row in rows if row["set"] == name] for name in names])}
         print(key, fitted[key])
     fitted["provenance"] = {
         "script": "bench/training/calibrate.py",
-        "data": "PIAF 1.0, articles of the tuning half that no reader was trained on; questions translated by us",
+        "data": "PIAF 1.0, articles of the tuning half that no reader was trained on; questions translated by us; "
+        "bench/training/news_questions/fc",
         "false_refusals": FALSE_REFUSALS,
         "reader_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
@@ -335,7 +236,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     reading = commands.add_parser("read")
     reading.add_argument(
-        "--set", choices=["piaf", "piaf-across", "piaf-held-out", "written", "news", "seeds"], required=True
+        "--set", choices=SETS, required=True
     )
     reading.add_argument("--library", type=Path, required=True)
     reading.add_argument("--piaf", type=Path)

@@ -152,8 +152,12 @@ def item_of(row: Mapping[str, Any], id_: str) -> Item:
 
 def digest_of(path: Path, pattern: str = "xquad.*.json") -> str:
     """Return the SHA-256 of a file, or of the digests of a folder's files that fit the pattern."""
-    files = (sorted(path.glob(pattern)) or sorted(path.glob("*/questions.jsonl"))) if path.is_dir() else [path]
-    digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in files]
+    return digest_of_files(sorted(path.glob(pattern)) if path.is_dir() else [path])
+
+
+def digest_of_files(files: Sequence[Path]) -> str:
+    """Return the SHA-256 of a file, or of the digests of several."""
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -187,7 +191,10 @@ def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) ->
         n, draw = len(items), _drawer(items, {}, 1.0, table)
     if not n:
         raise ValueError(f"{path} has no question for the set {table['name']}: look at its languages")
-    return Named(table["name"], table["licence"], table["origin"], table["weight"], n, digest_of(path), draw)
+    digest = digest_of(path)
+    if subfolders := table.get("articles"):
+        digest = digest_of_files([path / name / "questions.jsonl" for name in subfolders])
+    return Named(table["name"], table["licence"], table["origin"], table["weight"], n, digest, draw)
 
 
 def _drawer(
