@@ -235,9 +235,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     reading = commands.add_parser("read")
-    reading.add_argument(
-        "--set", choices=SETS, required=True
-    )
+    reading.add_argument("--set", choices=SETS, required=True)
     reading.add_argument("--library", type=Path, required=True)
     reading.add_argument("--piaf", type=Path)
     reading.add_argument("--weights", type=Path, default=WEIGHTS)
