@@ -106,12 +106,17 @@ def test_another_thread_embeds_while_one_reads(tiny):
         with torch.inference_mode():
             found.append(encoder(input_ids=ids).last_hidden_state)
 
-    embed()
-    with reader._adapter.active():
+    def embed_elsewhere():  # a thread has its own number of torch's threads, and another number gives other last bits
         thread = threading.Thread(target=embed)
         thread.start()
         thread.join()
+
+    embed_elsewhere()
+    with reader._adapter.active():
+        embed_elsewhere()
+        embed()
     assert torch.equal(found[0], found[1])
+    assert not torch.allclose(found[0], found[2], atol=1e-3), "here it is on"
 
 
 def test_the_lock_is_held_while_reading(tmp_path):
