@@ -101,6 +101,15 @@ def cases(across: bool, folder: Path = FOLDER) -> list[Case]:
     return found
 
 
+def windows_of(folder: Path) -> dict[str, list[str]]:
+    """Return the texts of each article's chunks, in order: what search gives the reader; by the article's name."""
+    windows = {}
+    for found in scan([folder / "articles"], Path("nowhere"))[0]:
+        article, _ = read_article(found, read_bytes(found.path))
+        windows[found.path.stem] = [chunk.text for chunk in chunks(article)]
+    return windows
+
+
 def measure(reader: AdapterReader, rows: Sequence[Written], windows: dict[str, list[str]]) -> None:
     """Print what the reader finds and refuses in one pair of languages."""
     scores, spans = [], []
@@ -133,10 +142,7 @@ def main() -> None:
     encoder = AutoModel.from_pretrained(model, dtype=torch.bfloat16).eval()
     index.models.shared_key_attention.use(encoder)
     reader = AdapterReader(encoder, AutoTokenizer.from_pretrained(model), args.weights)
-    windows = {}
-    for found in scan([FOLDER / "articles"], Path("nowhere"))[0]:
-        article, _ = read_article(found, read_bytes(found.path))
-        windows[found.path.stem] = [chunk.text for chunk in chunks(article)]
+    windows = windows_of(FOLDER)
     rows = load()
     for pair in dict.fromkeys(w.pair for w in rows):
         drawn = [w for w in rows if w.pair == pair]

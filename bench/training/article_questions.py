@@ -9,9 +9,6 @@ from pathlib import Path
 
 from bench.data.draw import Example
 from bench.quality import written
-from index.documents.articles import read_article, read_bytes
-from index.documents.discovery import scan
-from index.text.chunking import chunks
 
 FOLDER = Path(__file__).with_name("news_questions")
 """Of folders with articles and questions; those that reader_mixture.toml names are trained on, others calibrate."""
@@ -54,14 +51,11 @@ def article_questions(folders: Sequence[Path]) -> tuple[int, Callable[[random.Ra
 def asked_of(folder: Path) -> list[Asked]:
     """Read the answerable questions of a folder that a near miss was made from."""
     rows = {w.id: w for w in written.load(folder)}
-    windows = {}
-    for found in scan([folder / "articles"], Path("nowhere"))[0]:
-        article, _ = read_article(found, read_bytes(found.path))
-        windows[found.path.stem] = chunks(article)
+    windows = written.windows_of(folder)
     asked = []
     for near_miss in rows.values():
         if told := rows.get(near_miss.pair_of):
-            texts = tuple(chunk.text for chunk in windows[told.article])
+            texts = tuple(windows[told.article])
             text = (folder / "articles" / f"{told.article}.txt").read_text(encoding="utf-8")
             # A chunk has the file's characters but for line ends: the answer is looked for with what is before it.
             before = text[max(0, told.start - 40) : told.start].rpartition("\n")[2]

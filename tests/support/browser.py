@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from served import Served
 
 try:
     import axe_playwright_python
@@ -82,6 +85,31 @@ def open_page(windows):
     windows.expected.clear()
     yield windows
     assert [line for line in windows.trouble if not any(words in line for words in windows.expected)] == []
+
+
+@contextmanager
+def pages_of(folder, browser):
+    """Give what opens the page of `folder`/library; embedding takes `seconds` a group. At the end no error was logged."""
+    opened, trouble = [], []
+
+    def open_it(seconds=0.0, width=1400, height=860, locale="fr-FR", **options):
+        load = f"lambda: __import__('fakes').slow_answerer({str(folder / 'library')!r}, {seconds})"
+        (folder / "served").mkdir()
+        served = Served(load, folder / "served")
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+        opened.extend([context.close, lambda: served.end(signal.SIGKILL)])
+        page = context.new_page()
+        page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(served.url)
+        expect(page.locator("#cl-box textarea")).to_be_enabled()
+        return page
+
+    expect.set_options(timeout=30_000)
+    yield open_it
+    for close in opened:
+        close()
+    assert trouble == []
 
 
 def _is_ours(address):

@@ -11,18 +11,22 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import httpx
+from fakes import BagEmbedder
 from hostile import HOSTILE_ANSWER, HOSTILE_ARTICLES
 from places import PATHS
 
+from index.ingestion.indexing import build
 from index.storage.library import Manifest
 from index.types import Article, Chunk, Hit, Span
 from rag.errors import QuestionError
 from rag.types import Answer, Citation, Claim, Timings
+from ui.services.announcement import FILE
 
 BRIDGE = """Le pont des Tanneurs rouvrira le 3 mai
 
@@ -359,3 +363,22 @@ class EndlessAnswerer(ScriptedAnswerer):
     def stream(self, question, history=(), everywhere=False):
         yield Answer(question, "fr", done=False)
         time.sleep(60)
+
+
+def library_of(folder, text):
+    """Index one article, pont.txt, and return the library."""
+    (folder / "articles").mkdir()
+    (folder / "articles" / "pont.txt").write_text(text, encoding="utf-8")
+    build(folder / "library", BagEmbedder(), [folder / "articles"])
+    return folder / "library"
+
+
+@contextmanager
+def first_line_served(folder, library, models):
+    """Serve a library with the models of first_line, until other processes can find it."""
+    with Served(
+        f"lambda: __import__('first_line').load({str(library)!r})", folder, options=f"models={models!r}"
+    ) as page:
+        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
+        until(lambda: (library / FILE).exists())
+        yield page

@@ -8,18 +8,15 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
 from command import one_line, run
-from fakes import BagEmbedder
 from other_user import NOBODY, needs_root, python_as
-from served import Served, until
+from served import Served, first_line_served, library_of
 
-from index.ingestion.indexing import build
 from ui import already as module
 from ui.already import already
 from ui.server import PortTaken, ServeError
-from ui.services.announcement import FILE, Announcer
+from ui.services.announcement import Announcer
 
 MODELS = ("first line", "bag")
 
@@ -32,18 +29,12 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shelf(place):
     """A library that is served by a process of its own."""
-    (place / "articles").mkdir()
-    (place / "articles" / "pont.txt").write_text("Le pont de Vernay rouvrira lundi.\n", encoding="utf-8")
-    build(place / "library", BagEmbedder(), [place / "articles"])
-    return place / "library"
+    return library_of(place, "Le pont de Vernay rouvrira lundi.\n")
 
 
 @pytest.fixture(scope="module")
 def served(place, shelf):
-    loading = f"lambda: __import__('first_line').load({str(shelf)!r})"
-    with Served(loading, place, options=f"models={MODELS!r}") as page:
-        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
-        until(lambda: (shelf / FILE).exists())
+    with first_line_served(place, shelf, MODELS) as page:
         yield page
 
 

@@ -12,13 +12,12 @@ import sys
 import threading
 from pathlib import Path
 
-import httpx
 import pytest
 from command import one_line, run
 from fakes import BagEmbedder
 from first_line import load, timeless
 from heavy import HEAVY
-from served import Served, until
+from served import Served, first_line_served, library_of, until
 
 from index.ingestion.indexing import build
 from ui.services import announcement as serving
@@ -37,20 +36,14 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shelf(place):
     """A library that is served by a process of its own."""
-    (place / "articles").mkdir()
-    (place / "articles" / "pont.txt").write_text(
-        "Le pont de Vernay rouvrira lundi\n\nLes travaux du pont ont coûté 3,2 millions d’euros.\n", encoding="utf-8"
+    return library_of(
+        place, "Le pont de Vernay rouvrira lundi\n\nLes travaux du pont ont coûté 3,2 millions d’euros.\n"
     )
-    build(place / "library", BagEmbedder(), [place / "articles"])
-    return place / "library"
 
 
 @pytest.fixture(scope="module")
 def served(place, shelf):
-    loading = f"lambda: __import__('first_line').load({str(shelf)!r})"
-    with Served(loading, place, options=f"models={MODELS!r}") as page:
-        until(lambda: httpx.get(f"{page.url}/api/status").json()["state"] == "ready")
-        until(lambda: (shelf / FILE).exists())
+    with first_line_served(place, shelf, MODELS) as page:
         yield page
 
 

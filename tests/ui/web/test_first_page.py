@@ -3,13 +3,11 @@ read."""
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
-from browser import no_sideways_scroll, serious
+from browser import no_sideways_scroll, pages_of, serious
 from fakes import BagEmbedder
-from served import Served
 
 from index.ingestion.indexing import make_empty
 from ui.services.host import LibraryHost
@@ -24,27 +22,13 @@ except ImportError:
 @pytest.fixture
 def empty(tmp_path, browser):
     """Open the page of a library without articles. At the end: no error was logged."""
-    opened, trouble = [], []
+    with pages_of(tmp_path, browser) as open_page:
 
-    def open_empty(width=1400, height=860, locale="fr-FR", **options):
-        make_empty(tmp_path / "library", BagEmbedder())
-        load = f"lambda: __import__('fakes').slow_answerer({str(tmp_path / 'library')!r}, 0.0)"
-        (tmp_path / "served").mkdir()
-        served = Served(load, tmp_path / "served")
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
-        opened.extend([context.close, lambda: served.end(signal.SIGKILL)])
-        page = context.new_page()
-        page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.goto(served.url)
-        expect(page.locator("#cl-box textarea")).to_be_enabled()
-        return page
+        def open_empty(**options):
+            make_empty(tmp_path / "library", BagEmbedder())
+            return open_page(**options)
 
-    expect.set_options(timeout=30_000)
-    yield open_empty
-    for close in opened:
-        close()
-    assert trouble == []
+        yield open_empty
 
 
 def test_an_empty_library_is_a_welcome(empty):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import signal
 
 import pytest
-from browser import ask, no_sideways_scroll
+from browser import ask, no_sideways_scroll, pages_of
 from fakes import BagEmbedder
-from served import Served
 
 from index.ingestion.indexing import build
 
@@ -42,31 +40,17 @@ DROP = """async files => {
 @pytest.fixture
 def shelf(tmp_path, browser):
     """Open a page on a library of two articles; embedding takes `seconds` a group. At the end: no error was logged."""
-    opened, trouble = [], []
+    with pages_of(tmp_path, browser) as open_page:
 
-    def open_shelf(seconds=0.0, width=1400, height=860, locale="fr-FR", **options):
-        folder = tmp_path / "articles"
-        folder.mkdir()
-        for name, (title, date) in TITLES.items():
-            (folder / name).write_text(f"{title}\n\n{date}\n\nLe texte parle d’un chantier.", encoding="utf-8")
-        build(tmp_path / "library", BagEmbedder(), [folder])
-        load = f"lambda: __import__('fakes').slow_answerer({str(tmp_path / 'library')!r}, {seconds})"
-        (tmp_path / "served").mkdir()
-        served = Served(load, tmp_path / "served")
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
-        opened.extend([context.close, lambda: served.end(signal.SIGKILL)])
-        page = context.new_page()
-        page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.goto(served.url)
-        expect(page.locator("#cl-box textarea")).to_be_enabled()
-        return page
+        def open_shelf(seconds=0.0, **options):
+            folder = tmp_path / "articles"
+            folder.mkdir()
+            for name, (title, date) in TITLES.items():
+                (folder / name).write_text(f"{title}\n\n{date}\n\nLe texte parle d’un chantier.", encoding="utf-8")
+            build(tmp_path / "library", BagEmbedder(), [folder])
+            return open_page(seconds, **options)
 
-    expect.set_options(timeout=30_000)
-    yield open_shelf
-    for close in opened:
-        close()
-    assert trouble == []
+        yield open_shelf
 
 
 def titles(page):
