@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from index.text import sentences, span_at
 from index.types import Article, Hit
+from rag.language import is_qualified
 from rag.types import Citation, Kind
 
 
@@ -145,8 +146,8 @@ def select(
 
 # --- the part of a long sentence that is quoted ---------------------------------------------------------------------
 
-MOST_QUOTED_WORDS = 25
-"""A sentence with more words is quoted in part: with the article's name and lines 30 (docs/experiments.md)."""
+MOST_QUOTED_WORDS = 60
+"""A sentence with more words may be quoted in part; a shorter one is quoted whole (docs/experiments.md)."""
 
 LEAST_QUOTED_WORDS = 8
 
@@ -166,7 +167,8 @@ def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> t
     """Return which characters to quote of `article.text[start:end]`: all, or the part around `answer` if that is long.
 
     The part contains the answer, is cut at punctuation, else before a conjunction or preposition, and inside quotation
-    marks only if nothing else makes it short enough.
+    marks only if nothing else makes it short enough. A sentence is never cut where what is left out denies, doubts,
+    attributes or makes conditional what stays.
     """
     text = article.text[start:end]
     first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
@@ -183,6 +185,8 @@ def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> t
         best = _round(text, sorted({0, *cuts, len(text)}), first, last)
         if _n_words(text[slice(*best)]) <= MOST_QUOTED_WORDS:
             break
+    if is_qualified(f"{text[: best[0]]} … {text[best[1] :]}", article.language):
+        return start, end
     return start + best[0], start + best[1]
 
 

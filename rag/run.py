@@ -18,7 +18,7 @@ from rag.generation import Llm
 from rag.query import Query
 from rag.reader import Judge, Reader, Window, best_first
 from rag.types import Answer, Claim
-from rag.verification import CheckedClaim
+from rag.verification import CheckedClaim, Verifier
 
 Search = Callable[[Library, str, str, frozenset[str] | None], list[Hit]]
 """Library, text, its language, ids of the articles to look in (None for all) -> the chunks to answer from."""
@@ -33,6 +33,8 @@ class Setting:
     reader: Reader
     judge: Judge | None
     """None when the reader's own threshold decides whether anything answers."""
+    checker: Verifier | None
+    """None where only the rules check what the model writes."""
     llm: Llm | None
     config: Config
     search: Search

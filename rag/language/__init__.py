@@ -12,11 +12,12 @@ if TYPE_CHECKING:
         YES_NO_WORDS,
         Wording,
         is_nothing,
+        name_not_found,
         part_not_found,
         wording,
     )
-    from rag.language.missing_names import as_written, unmet
-    from rag.language.negation import is_negated
+    from rag.language.missing_names import as_written, nowhere, unmet
+    from rag.language.negation import is_negated, is_qualified, is_unsure
     from rag.language.noun_phrases import (
         SPOKEN,
         Mention,
@@ -36,9 +37,9 @@ else:
     __getattr__ = face(
         __name__,
         content_words="content",
-        messages="LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS is_nothing part_not_found wording",
-        missing_names="as_written unmet",
-        negation="is_negated",
+        messages="LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS is_nothing name_not_found part_not_found wording",
+        missing_names="as_written nowhere unmet",
+        negation="is_negated is_qualified is_unsure",
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS",
@@ -65,13 +66,17 @@ __all__ = [
     "is_nothing",
     "is_place",
     "is_place_preposition",
+    "is_qualified",
     "is_role",
     "is_same_side",
+    "is_unsure",
     "is_vowel",
     "joined",
     "measures",
     "mentions",
+    "name_not_found",
     "names",
+    "nowhere",
     "numbers",
     "opposite_of",
     "part_not_found",

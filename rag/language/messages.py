@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -37,6 +38,8 @@ WORDINGS = PACKS.table("prompt", _wording)
 
 YES_NO_WORDS = PACKS.table("messages.yes_no", dict[str, str])
 
+UNKNOWN_NAME = PACKS.texts("messages.unknown_name")
+
 PART_NOT_FOUND = PACKS.texts("messages.part_not_found")
 """Said of one part of a question, beside what the other parts got."""
 
@@ -55,6 +58,14 @@ def wording(language: str) -> Wording:
         return wording("en")
     said = WORDINGS.get(language, WORDINGS["en"])
     return replace(said, not_found=NOT_FOUND.get(language, NOT_FOUND["en"]))
+
+
+def name_not_found(names: Sequence[str], language: str) -> str:
+    """Return what is said if names of a question are in no article: that nothing answers, and which names."""
+    said = wording(language).not_found
+    if language not in UNKNOWN_NAME and language in NOT_FOUND:
+        return said
+    return f"{said} {UNKNOWN_NAME.get(language, UNKNOWN_NAME['en']).format(names=', '.join(names))}"
 
 
 def part_not_found(part: str, language: str) -> str:

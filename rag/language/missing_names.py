@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
-from index.text import fold
+from index.text import fold, stop_words
 from rag.language.packs import PACKS
 from rag.language.proper_names import is_acronym_of, names, stands
 from rag.language.quantities import numbers
@@ -32,6 +33,49 @@ def unmet(
             found += [name for name in asked if is_known(name)]
     return found
 
+
+def nowhere(
+    question: str, texts: Sequence[tuple[str, str]], language: str, is_known: Callable[[str], bool], is_spoken: bool
+) -> list[str]:
+    """Return the names of a question that are in no article, each with its first names.
+
+    Args:
+        texts: The articles that are nearest to the question, (text, its language): a name may be there in another
+            spelling, or with a letter wrong.
+        is_known: Whether any article has a word.
+        is_spoken: Whether there are articles in the question's language. If not, a capital alone does not make a name:
+            it must stand in a row of them, or behind a preposition with no noun after it.
+    """
+    found = []
+    for row in _rows(question, language):
+        name = row[-1]
+        if fold(name) in _DEMONYMS or any(map(is_known, (name, *name.split("-")))):
+            continue
+        if not is_spoken and len(row) == 1 and not _is_place(name, question, language):
+            continue
+        if not any(stands(name, text, language, code, typos=True) or is_acronym_of(name, text) for text, code in texts):
+            found.append(" ".join(row))
+    return found
+
+
+def _rows(question: str, language: str) -> list[list[str]]:
+    """The names of a question, those in a row together ("Margaret Pym")."""
+    rows: list[list[str]] = []
+    for name in names(question, language):
+        if rows and f"{rows[-1][-1]} {name}" in question:
+            rows[-1].append(name)
+        else:
+            rows.append([name])
+    return rows
+
+
+def _is_place(name: str, question: str, language: str) -> bool:
+    """Return whether a name stands behind a preposition, and no noun behind it ("of Lyon", not "of French banks")."""
+    match = re.search(rf"\b(?:{_PREPOSITIONS.of(language)}){re.escape(fold(name))}(?!\w)(?: (\w+))?", fold(question))
+    return match is not None and (match[1] is None or match[1] in stop_words(language))
+
+
+_PREPOSITIONS = PACKS.rules("question.prepositions")
 
 # Capitalised in English though no names: an article on France need not say "French".
 _DEMONYMS = PACKS.all_words("names.demonyms")

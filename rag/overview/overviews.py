@@ -6,7 +6,7 @@ sentence of it is checked; if none passes, or without a model, it is the article
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.models import Embedder, similarity_by
@@ -21,7 +21,7 @@ from rag.overview.topic_sentences import on_topic
 from rag.overview.topics import by_file, by_topic, coverage, relevant, title_citation
 from rag.overview.wording import summary_messages, words
 from rag.query import Intent, Query, is_file_name
-from rag.run import Run
+from rag.run import Run, Setting
 from rag.types import Answer, Claim
 from rag.verification import CheckedClaim, support_claim
 
@@ -162,7 +162,7 @@ def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[
             yield answer
             if run.is_late():
                 break
-        checked = _checked(draft, intent.language, evidence, similarity_by(run.setting.embedder))
+        checked = _checked(draft, intent.language, evidence, run.setting)
         run.attempts[-1].record_draft(Selection(tuple(evidence)), draft, checked)
         claims = [each.claim for each in checked]
         if any(claim.verdict == "supported" for claim in claims):
@@ -195,9 +195,7 @@ def _evidence(found: Sequence[Sentence], order: Sequence[int], budget: int, llm:
     return [found[place] for place in sorted(chosen)]
 
 
-def _checked(
-    draft: str, language: str, evidence: Sequence[Sentence], similarity: Callable[[str, str], float]
-) -> list[CheckedClaim]:
+def _checked(draft: str, language: str, evidence: Sequence[Sentence], setting: Setting) -> list[CheckedClaim]:
     """Return the draft's complete sentences as claims, each once; nothing in them counts as given."""
     claims: list[CheckedClaim] = []
     spans = list(split(draft))
@@ -207,5 +205,6 @@ def _checked(
         text = draft[start:end].lstrip("-•* ")
         if not any(char.isalnum() for char in text) or any(text == each.claim.text for each in claims):
             continue
-        claims.append(support_claim(text, Query("", language), evidence, None, similarity))
+        similarity = similarity_by(setting.embedder)
+        claims.append(support_claim(text, Query("", language), evidence, None, similarity, setting.checker))
     return claims

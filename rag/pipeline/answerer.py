@@ -39,6 +39,7 @@ from rag.reader import (
 )
 from rag.run import Run, Setting
 from rag.types import Answer
+from rag.verification import Verifier, shipped
 
 _BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -46,7 +47,7 @@ _BAD_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 class Answerer:
     """Answers questions from one library with models that stay in memory; safe to call from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one for each model)
         self,
         library: Path,
         embedder: Embedder,
@@ -54,8 +55,12 @@ class Answerer:
         llm: Llm | None,
         config: Config = Config(),  # noqa: B008 (frozen)
         judge: Judge | None = None,
+        checker: Verifier | None = None,
     ) -> None:
-        """Open the library. Without a judge the reader's own threshold decides whether anything answers.
+        """Open the library.
+
+        Without a judge the reader's own threshold decides whether anything answers; without a checker rules alone
+        decide whether lines carry what the model writes.
 
         Raises NoLibrary, LibraryDamaged or LibraryMismatch.
         """
@@ -64,6 +69,7 @@ class Answerer:
         self.llm = llm
         self.config = config
         self.judge = judge
+        self.checker = checker
         self.asking = Asking()
         """Tells indexing that a question is being answered by these models."""
         self.ahead = Ahead()
@@ -102,12 +108,14 @@ class Answerer:
         if may_be_new and not current_generation(path):
             make_empty(path, encoder)
         reader: Reader
+        checker: Verifier | None = None
         try:
             reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
+            checker = shipped(encoder.encoder, encoder.tokenizer, encoder.lock)
         except ReaderError:  # the adapter belongs to another embedder
             reader = SimilarityReader(encoder) if encoder.name == E5 else OverlapReader()
         judge = default_judge() if isinstance(reader, AdapterReader) else None
-        return cls(path, encoder, reader, load_llm(llm, config.deadline_s), config, judge)
+        return cls(path, encoder, reader, load_llm(llm, config.deadline_s), config, judge, checker)
 
     # --- what the page needs beside answers -------------------------------------------------------------------------
 
@@ -236,7 +244,7 @@ class Answerer:
         typed, began = clean(question, self.config.question_chars), time.monotonic()
         catalog = self._catalog_of(self.library)
         query = self.understand(typed, history, catalog, everywhere)
-        models = (self.embedder, self.reader, self.judge, self.llm)
+        models = (self.embedder, self.reader, self.judge, self.checker, self.llm)
         return Run(query, Setting(catalog.library, *models, self.config, self.search), began)
 
     def _catalog_of(self, library: Library) -> Catalog:

@@ -10,11 +10,11 @@ from index.models import similarity_by
 from rag.evidence import cite, select
 from rag.filters import nothing
 from rag.generation import messages
-from rag.language import is_nothing, wording
+from rag.language import is_nothing, name_not_found, nowhere, wording
 from rag.overview import overview
 from rag.pipeline.merging import joined
 from rag.query import Query
-from rag.reader import read
+from rag.reader import Window, read
 from rag.run import Attempt, Run
 from rag.types import Answer, Timings
 from rag.verification import check_draft, differing, quotes
@@ -43,6 +43,9 @@ def _single(run: Run, query: Query) -> Iterator[Answer]:
     attempt = _search(run, query)
     run.answer = replace(run.answer, hits=attempt.hits, timings=Timings(search=run.elapsed_ms()))
     yield run.answer
+    if names := _names_nowhere(run, attempt):
+        yield run.end(message=name_not_found(names, query.language))
+        return
     _read(run, attempt)
     attempt = _preferred(run, attempt)
     passages, query = attempt.passages, attempt.query
@@ -95,9 +98,8 @@ def _drafted(run: Run, attempt: Attempt) -> Iterator[Answer]:
         else:
             yield run.end(message=_nothing(run))
         return
-    attempt.claims = check_draft(
-        attempt.draft, query, attempt.selection.shown, passages, similarity_by(setting.embedder)
-    )
+    similarity = similarity_by(setting.embedder)
+    attempt.claims = check_draft(attempt.draft, query, attempt.selection.shown, passages, similarity, setting.checker)
     claims = tuple(each.claim for each in attempt.claims)
     if any(claim.verdict == "supported" for claim in claims):
         yield run.end((*claims, *differing(claims, passages, query)))
@@ -163,6 +165,22 @@ def _read(run: Run, attempt: Attempt) -> None:
     attempt.windows = read(
         attempt.query, setting.library, attempt.hits, setting.reader, setting.judge, setting.config.n_windows
     )
+
+
+def _names_nowhere(run: Run, attempt: Attempt) -> tuple[str, ...]:
+    """Names of the question that no article has: whoever else does or is what was asked, it is not they.
+
+    If there are any, no hit is read.
+    """
+    library, query = run.setting.library, attempt.query
+    nearest = {hit.chunk.span.article_id: library.by_id[hit.chunk.span.article_id] for hit in attempt.hits}
+    texts = [(article.all_text, article.language) for article in nearest.values()]
+    is_spoken = query.language in library.languages
+    found = tuple(nowhere(query.text, texts, query.language, library.says, is_spoken))
+    if found:
+        lacking = tuple(name.split()[-1] for name in found)
+        attempt.windows = tuple(Window(hit, nearest[hit.chunk.span.article_id], lacking) for hit in attempt.hits)
+    return found
 
 
 def _nothing(run: Run) -> str:

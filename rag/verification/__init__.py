@@ -6,16 +6,20 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from rag.verification.checked_claim import CheckedClaim
+    from rag.verification.checker import Checker, shipped
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
+    from rag.verification.meaning import Verifier
     from rag.verification.quotation import differing, quotes
     from rag.verification.support import CHECKS, Support
 else:
     __getattr__ = face(
         __name__,
         checked_claim="CheckedClaim",
+        checker="Checker shipped",
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
+        meaning="Verifier",
         quotation="differing quotes",
         support="CHECKS Support",
     )
@@ -24,13 +28,16 @@ __all__ = [
     "CHECKS",
     "STANDS",
     "CheckedClaim",
+    "Checker",
     "Standing",
     "State",
     "Support",
+    "Verifier",
     "check_draft",
     "differing",
     "holds",
     "quotes",
+    "shipped",
     "standing",
     "support_claim",
 ]

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from index.text import detect, fold, sentences, words
 from index.types import Article
 from rag.evidence import Passage, Sentence, cite
-from rag.language import PACKS, YES_NO_WORDS, content, is_negated, is_nothing, names, numbers, stands, unmet
+from rag.language import PACKS, content, is_nothing, names, numbers, stands, unmet
 from rag.query import Query
 from rag.types import Citation, Claim
 from rag.verification.checked_claim import CheckedClaim
+from rag.verification.meaning import Verifier, is_carried
 from rag.verification.presuppositions import not_said
 from rag.verification.quotation import CLOSE
 from rag.verification.support import CHECKS, Support, check
-from rag.verification.yes_no import Polarity, is_unsure, polarity, word_of
-
-Similarity = Callable[[str, str], float]
-"""Cosine of a claim and a sentence."""
+from rag.verification.yes_no import Polarity, Similarity, with_word, word_of
 
 MIN_SIMILARITY = 0.65
 """Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
@@ -35,8 +33,8 @@ LEAST_SAID = 0.67
 """Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
 line is quoted (docs/experiments.md)."""
 
-SURE_SIMILARITY = 0.75
-"""Like MIN_SIMILARITY, for a claim that begins with yes or no (docs/experiments.md)."""
+MOST_READ = 3
+"""Lines that the rules let carry a claim, and that the checker reads one after another until one does."""
 
 
 def check_draft(
@@ -45,11 +43,12 @@ def check_draft(
     evidence: Sequence[Sentence],
     passages: Sequence[Passage],
     similarity: Similarity,
+    checker: Verifier | None = None,
 ) -> tuple[CheckedClaim, ...]:
     """Return the draft's sentences as claims, each with the sentences that support it or the reason why none does.
 
-    If none of them says what the reader found, they are about something else and none is supported. A "yes" or "no"
-    stays only if the lines prove it.
+    Where there is a checker, which reads what a claim means, it has to agree. If none of them says what the reader
+    found, they are about something else and none is supported. A "yes" or "no" stays only if the lines prove it.
     """
     language, text = query.language, _MARKER.sub("", draft).strip()
     word: Polarity = ""
@@ -61,7 +60,7 @@ def check_draft(
     for start, end in sentences(text):
         claim = text[start:end]
         if any(char.isalnum() for char in claim) and not is_nothing(claim, language):
-            claims.append(support_claim(claim, query, evidence, passages[0], similarity))
+            claims.append(support_claim(claim, query, evidence, passages[0], similarity, checker))
     found = [passage for passage in passages if passage.score >= 0]
     least, wanted = 0.0, found
     if query.kind == "fact":  # the reader's order is trusted, but not across languages
@@ -74,12 +73,19 @@ def check_draft(
             for each in claims
         )
     if word and claims and claims[0].claim.verdict == "supported":
-        claims[0] = replace(claims[0], claim=_with_word(word, claims[0].claim, query, evidence, found, similarity))
+        worded = with_word(word, claims[0].claim, query, evidence, found, similarity)
+        if _is_meant(worded, query, evidence, checker):
+            claims[0] = replace(claims[0], claim=worded)
     return tuple(claims)
 
 
 def support_claim(
-    claim: str, query: Query, evidence: Sequence[Sentence], best: Passage | None, similarity: Similarity
+    claim: str,
+    query: Query,
+    evidence: Sequence[Sentence],
+    best: Passage | None,
+    similarity: Similarity,
+    checker: Verifier | None = None,
 ) -> CheckedClaim:
     """Return a sentence as a claim, with the lines that support it or the reason why none does.
 
@@ -88,8 +94,17 @@ def support_claim(
     # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
     given = _met(query, evidence) if query.kind in ("yes_no", "reason") else query.text
     compared = checks(claim, given, query.language, evidence, best, similarity)
-    decided = _decided(claim, query, given, evidence, best, compared[0])
-    return CheckedClaim(decided, query.language, tuple(compared))
+    refused: list[tuple[Support, Sentence]] = []
+    for support, sentence in compared[:MOST_READ]:
+        decided = _decided(claim, query, given, evidence, best, (support, sentence))
+        if refused and decided.verdict != "supported":
+            break
+        if _is_meant(decided, query, evidence, checker):
+            rest = compared[len(refused) + 1 :]
+            return CheckedClaim(decided, query.language, ((support, sentence), *refused, *rest))
+        refused.append((Support(False, support.coverage, (), "meaning"), sentence))
+    decided = Claim(claim, "unsupported", reason=_reason(refused[0][0], query.language))
+    return CheckedClaim(decided, query.language, (*refused, *compared[len(refused) :]))
 
 
 def _decided(
@@ -119,6 +134,15 @@ def _decided(
     if kind in ("list", "reason") and best and (several := _joined(claim, given, language, evidence, best.article)):
         return Claim(claim, "supported", tuple(each.citation() for each in several))
     return Claim(claim, "unsupported", reason=_reason(support, language))
+
+
+def _is_meant(claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None) -> bool:
+    """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
+    if checker is None or claim.verdict != "supported":
+        return True
+    cited = claim.citations[0].span.article_id
+    article = next(sentence.article for sentence in evidence if sentence.article.id == cited)
+    return is_carried(claim.text, query, claim.citations, article, checker)
 
 
 def checks(
@@ -236,47 +260,6 @@ def _joined(
         needed.append(sentence)
         lacking -= content(sentence.text, language).keys()
         values -= numbers(sentence.text, language, loose=True)
-
-
-def _with_word(
-    word: Polarity,
-    claim: Claim,
-    query: Query,
-    evidence: Sequence[Sentence],
-    found: Sequence[Passage],
-    similarity: Similarity,
-) -> Claim:
-    """Put "yes" or "no" before the claim if its line proves the word and no other answering line denies it."""
-    question, language = query.text, query.language
-    cited = claim.citations[0]
-    line = next(s for s in evidence if s.citation() == cited)
-    proofs = [_proof(question, claim.text, line, language, similarity)]
-    for passage in found:
-        for sentence in passage.answering():
-            if sentence.key != line.key and sentence.article.language == language:
-                proofs.append(polarity(question, sentence.text, sentence.context, language) or word)
-    if any(proof != word for proof in proofs):
-        return claim
-    said = YES_NO_WORDS.get(language, YES_NO_WORDS["en"])[word]
-    start = claim.text.split()[0]
-    keeps_capital = start in names(f"x {claim.text}", language) or (language == "de" and start not in _GERMAN_STARTS)
-    text = claim.text if keeps_capital else claim.text[:1].lower() + claim.text[1:]
-    return replace(claim, text=f"{said}, {text}")
-
-
-def _proof(question: str, claim: str, line: Sentence, language: str, similarity: Similarity) -> Polarity:
-    source = line.article.language
-    if source == language:
-        return polarity(question, line.text, line.context, language)
-    # Across languages the claim is compared with the question, and the line with the claim.
-    if is_negated(claim, language) != is_negated(line.text, source) or is_unsure(line.text, source):
-        return ""
-    proved = polarity(question, claim, claim, language)
-    return proved if proved and similarity(claim, line.text) >= SURE_SIMILARITY else ""
-
-
-# German nouns keep their capital; these begin a sentence and are none.
-_GERMAN_STARTS = frozenset("Der Die Das Ein Eine Es Er Sie Im In Am Bei Seit Nach Vor Mit Diese Dieser Dieses".split())
 
 
 def _borrowed(claim: str, sentence: Sentence, language: str) -> tuple[Citation, ...]:

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from index.text import fold
 from rag.evidence import Passage, Sentence, cite, clause
-from rag.language import PACKS, content, is_negated, measures, names, numbers, same_stem
+from rag.language import PACKS, content, measures, names, numbers, same_stem
 from rag.query import Query
 from rag.types import Claim
-from rag.verification.yes_no import is_unsure
 
 CLOSE = 0.5
 """Log odds under the best within which another article is quoted too, and what it says will do for a sentence of the
@@ -56,9 +55,9 @@ def _each_item(passage: Passage) -> list[Passage]:
 
 
 def quote(passage: Passage, query: Query) -> Claim:
-    """Quote what a passage answers, verbatim.
+    """Quote the sentence that answers, verbatim and whole, or more if the kind of question needs it.
 
-    The part of the sentence around the answer, or more if the kind of question needs it.
+    Of a very long one the part around the answer, where what is left out takes nothing back.
     """
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end
@@ -66,9 +65,7 @@ def quote(passage: Passage, query: Query) -> Claim:
         around = _items(passage)
         start, end = around[0].start, around[-1].end
     else:
-        part = clause(passage.article, start, end, passage.answer)
-        if query.kind != "yes_no" or _is_as_sure(passage, part, (start, end)):
-            start, end = part
+        start, end = clause(passage.article, start, end, passage.answer)
         if query.kind == "fact" and _SPEECH.search(fold(query.text)):
             start, end = _with_speaker(passage, start, end)
     citation = cite(passage.article, start, end)
@@ -140,13 +137,6 @@ def _items(passage: Passage) -> list[Sentence]:
         while last + 1 < len(text) and _ITEM.match(text[last + 1].text):
             last += 1
     return list(text[first : last + 1])
-
-
-def _is_as_sure(passage: Passage, part: tuple[int, int], whole: tuple[int, int]) -> bool:
-    """Return whether a part of a sentence says "not" and "perhaps" where the whole does."""
-    language = passage.article.language
-    a, b = (passage.article.text[slice(*each)] for each in (part, whole))
-    return is_negated(a, language) == is_negated(b, language) and is_unsure(a, language) == is_unsure(b, language)
 
 
 def _with_speaker(passage: Passage, start: int, end: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Yes or no: does a sentence of an article prove what a question asks? Pure.
+"""Yes or no: does a sentence of an article prove what a question asks?
 
 The answer is "" whenever a rule is not sure: the fact is then given without the word. A wrong "yes" is worse than none.
 """
@@ -6,27 +6,38 @@ The answer is "" whenever a rule is not sure: the fact is then given without the
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from index.text import fold, sentences, words
+from rag.evidence import Passage, Sentence
 from rag.language import (
     NUMBER_WORDS,
     PACKS,
+    YES_NO_WORDS,
     begins_opposite,
     content,
     days,
     is_negated,
     is_same_side,
+    is_unsure,
     measures,
     names,
     numbers,
     same_stem,
     stands,
 )
-from rag.query import happens_once
+from rag.query import Query, happens_once
+from rag.types import Claim
 
 Polarity = Literal["yes", "no", ""]
+
+Similarity = Callable[[str, str], float]
+"""Cosine of a claim and a sentence."""
+
+SURE_SIMILARITY = 0.75
+"""Like MIN_SIMILARITY, for a claim that begins with yes or no (docs/experiments.md)."""
 
 YES = PACKS.words("verdict.yes")
 NO = PACKS.words("verdict.no")
@@ -96,11 +107,6 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
         whole = [part for part in about if all(_stands(each, content(part, language).keys()) for each in wanted)]
         return _by_number(question, whole[0], language) if whole else ""
     return "no" if by_number == "yes" and any(is_negated(part, language) for part in about) else ""
-
-
-def is_unsure(text: str, language: str) -> bool:
-    """Return whether a text says, in known words, that something is only planned, wished or doubted."""
-    return bool(re.search(rf"\b(?:{_UNSURE.of(language)})\b", fold(text)))
 
 
 def _wanted(question: str, language: str) -> dict[str, str]:
@@ -184,3 +190,47 @@ def _differ(pattern: str | re.Pattern[str], text: str, other: str) -> bool:
     """Return whether `text` contains a word of the pattern that `other` does not."""
     rule = re.compile(rf"\b(?:{pattern})\b") if isinstance(pattern, str) else pattern
     return bool(set(rule.findall(text)) - set(rule.findall(other)))
+
+
+# --- the word before a claim ------------------------------------------------------------------------------------------
+
+
+def with_word(
+    word: Polarity,
+    claim: Claim,
+    query: Query,
+    evidence: Sequence[Sentence],
+    found: Sequence[Passage],
+    similarity: Similarity,
+) -> Claim:
+    """Put "yes" or "no" before the claim if its line proves the word and no other answering line denies it."""
+    question, language = query.text, query.language
+    cited = claim.citations[0]
+    line = next(s for s in evidence if s.citation() == cited)
+    proofs = [_proof(question, claim.text, line, language, similarity)]
+    for passage in found:
+        for sentence in passage.answering():
+            if sentence.key != line.key and sentence.article.language == language:
+                proofs.append(polarity(question, sentence.text, sentence.context, language) or word)
+    if any(proof != word for proof in proofs):
+        return claim
+    said = YES_NO_WORDS.get(language, YES_NO_WORDS["en"])[word]
+    start = claim.text.split()[0]
+    keeps_capital = start in names(f"x {claim.text}", language) or (language == "de" and start not in _GERMAN_STARTS)
+    text = claim.text if keeps_capital else claim.text[:1].lower() + claim.text[1:]
+    return replace(claim, text=f"{said}, {text}")
+
+
+def _proof(question: str, claim: str, line: Sentence, language: str, similarity: Similarity) -> Polarity:
+    source = line.article.language
+    if source == language:
+        return polarity(question, line.text, line.context, language)
+    # Across languages the claim is compared with the question, and the line with the claim.
+    if is_negated(claim, language) != is_negated(line.text, source) or is_unsure(line.text, source):
+        return ""
+    proved = polarity(question, claim, claim, language)
+    return proved if proved and similarity(claim, line.text) >= SURE_SIMILARITY else ""
+
+
+# German nouns keep their capital; these begin a sentence and are none.
+_GERMAN_STARTS = frozenset("Der Die Das Ein Eine Es Er Sie Im In Am Bei Seit Nach Vor Mit Diese Dieser Dieses".split())
