@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from index.text import fold, stop_words
 from rag.language.packs import PACKS
-from rag.language.proper_names import is_acronym_of, names, stands
+from rag.language.proper_names import is_acronym_of, is_country, names, stands
 from rag.language.quantities import numbers
 
 
@@ -46,16 +46,19 @@ def nowhere(
         is_spoken: Whether there are articles in the question's language. If not, a capital alone does not make a name:
             it must stand in a row of them, or behind a preposition with no noun after it.
     """
-    found = []
-    for row in _rows(question, language):
+    rows = _rows(question, language)
+    found: list[list[str]] = []
+    for row in rows:
         name = row[-1]
         if fold(name) in _DEMONYMS or any(map(is_known, (name, *name.split("-")))):
             continue
         if not is_spoken and len(row) == 1 and not _is_place(name, question, language):
             continue
         if not any(stands(name, text, language, code, typos=True) or is_acronym_of(name, text) for text, code in texts):
-            found.append(" ".join(row))
-    return found
+            found.append(row)
+    if len(found) < len(rows):  # a country may well be left unsaid beside a place that is in it
+        found = [row for row in found if not is_country(row[-1], language)]
+    return [" ".join(row) for row in found]
 
 
 def _rows(question: str, language: str) -> list[list[str]]:
@@ -64,15 +67,18 @@ def _rows(question: str, language: str) -> list[list[str]]:
     for name in names(question, language):
         if rows and f"{rows[-1][-1]} {name}" in question:
             rows[-1].append(name)
-        else:
+        elif fold(name) not in _DEMONYMS:
             rows.append([name])
     return rows
 
 
 def _is_place(name: str, question: str, language: str) -> bool:
     """Return whether a name stands behind a preposition, and no noun behind it ("of Lyon", not "of French banks")."""
-    match = re.search(rf"\b(?:{_PREPOSITIONS.of(language)}){re.escape(fold(name))}(?!\w)(?: (\w+))?", fold(question))
-    return match is not None and (match[1] is None or match[1] in stop_words(language))
+    rule = rf"(\w+) (?:{_PREPOSITIONS.of(language)}){re.escape(name)}(?!\w)(?: (\w+))?"
+    match = re.search(rule, question)
+    if match is None or match[1][0].isupper():  # "Minister of Culture"
+        return False
+    return match[2] is None or match[2].lower() in stop_words(language)
 
 
 _PREPOSITIONS = PACKS.rules("question.prepositions")

@@ -98,6 +98,11 @@ def days(text: str) -> set[str]:
     return named | {f"weekday {weekdays()[word]}" for word in there & weekdays().keys()}
 
 
+def is_country(name: str, language: str) -> bool:
+    """Return whether a language calls a country so."""
+    return " ".join(words(name, language)) in _territories(language).values()
+
+
 def is_acronym_of(name: str, text: str) -> bool:
     """Return whether a name in capitals has the initials of consecutive words in `text` ("UE", "Union européenne")."""
     if not (name.isupper() and 2 <= len(name) <= 6):
