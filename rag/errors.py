@@ -5,7 +5,8 @@ RagError               never raised itself; catch it to catch all of these
 ├── ExpectError        lines named to be explained that name none, or several
 ├── LlmError           the language model could not be loaded or stopped working
 │   └── Interrupted    it was told to stop
-└── ReaderError        the reader's or the checker's adapter does not fit the embedder
+└── ReaderError        the files of the reader's or the checker's adapter are damaged, or not of one edition
+    └── MisfitError    the adapter was trained on another embedder
 """
 
 from __future__ import annotations
@@ -32,4 +33,8 @@ class Interrupted(LlmError):
 
 
 class ReaderError(RagError):
+    pass
+
+
+class MisfitError(ReaderError):
     pass

@@ -19,7 +19,7 @@ from index.storage import Library, current_generation, default_path, require, re
 from index.types import Article, Hit
 from rag.config import DEFAULT_LLM, Config
 from rag.conversation import History
-from rag.errors import QuestionError, RagError, ReaderError
+from rag.errors import MisfitError, QuestionError, RagError
 from rag.generation import Llm, load_llm, messages, require_llm
 from rag.pipeline.activity import Asking
 from rag.pipeline.prefetch import Ahead, ReadingLlm, StoppableReader, Stopped
@@ -112,7 +112,7 @@ class Answerer:
         try:
             reader = AdapterReader(encoder.encoder, encoder.tokenizer, lock=encoder.lock)
             checker = shipped(encoder.encoder, encoder.tokenizer, encoder.lock)
-        except ReaderError:  # the adapter belongs to another embedder
+        except MisfitError:  # the adapter belongs to another embedder
             reader = SimilarityReader(encoder) if encoder.name == E5 else OverlapReader()
         judge = default_judge() if isinstance(reader, AdapterReader) else None
         return cls(path, encoder, reader, load_llm(llm, config.deadline_s), config, judge, checker)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ReaderError
+from rag.errors import MisfitError, ReaderError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,7 +36,7 @@ class Adapter:
     def __init__(self, encoder: Any, tensors: dict[str, Tensor]) -> None:
         """Hook `tensors` onto `encoder`: `lora.MODULE.A`, `lora.MODULE.B`, `head.weight`, `head.bias`.
 
-        Raises ReaderError if a tensor is missing or does not fit.
+        Raises MisfitError if a tensor is missing or does not fit.
         """
         self.encoder = encoder
         self.tensors = tensors
@@ -73,12 +73,12 @@ class Adapter:
         encoder, tensors = self.encoder, self.tensors
         kind = getattr(getattr(encoder, "config", None), "model_type", type(encoder).__name__)
         if kind != "gemma3_text" or not getattr(encoder.config, "use_bidirectional_attention", False):
-            raise ReaderError(f"the {self.name} is an adapter for EmbeddingGemma, not for {kind}")
+            raise MisfitError(f"the {self.name} is an adapter for EmbeddingGemma, not for {kind}")
         width = encoder.config.hidden_size
         head, bias = tensors.get("head.weight"), tensors.get("head.bias")
         shape = (self.outputs, self.hidden_states * width)
         if head is None or bias is None or head.shape != shape or bias.shape != (self.outputs,):
-            raise ReaderError(f"the {self.name}'s head does not fit an encoder of width {width}")
+            raise MisfitError(f"the {self.name}'s head does not fit an encoder of width {width}")
         pairs = []
         for name, a in tensors.items():
             if not (name.startswith("lora.") and name.endswith(".A")):
@@ -89,11 +89,11 @@ class Adapter:
                 module = encoder.get_submodule(path)
             except AttributeError as error:
                 message = f"the encoder has no layer {path}; the {self.name} was trained on another one"
-                raise ReaderError(message) from error
+                raise MisfitError(message) from error
             if not isinstance(module, torch.nn.Linear):
-                raise ReaderError(f"layer {path} of the encoder is a {type(module).__name__}, not a linear layer")
+                raise MisfitError(f"layer {path} of the encoder is a {type(module).__name__}, not a linear layer")
             if b is None or a.shape != (b.shape[1], module.in_features) or b.shape[0] != module.out_features:
-                raise ReaderError(f"the {self.name}'s tensors for {path} do not fit {tuple(module.weight.shape)}")
+                raise MisfitError(f"the {self.name}'s tensors for {path} do not fit {tuple(module.weight.shape)}")
             pairs.append((module, a, b))
         return pairs
 
@@ -116,7 +116,7 @@ def load(weights: Path, name: str, format_: int) -> tuple[dict[str, Tensor], dic
         data = weights.read_bytes()
         tensors = read(data)
     except (OSError, SafetensorError) as error:
-        raise ReaderError(f"{name} weights could not be read: {weights} ({error})") from error
+        raise ReaderError(f"{name} weights could not be read: {weights} ({error}); install citeline again") from error
     beside = weights.with_suffix(".json")
     if not beside.is_file():
         return tensors, {}
@@ -128,7 +128,8 @@ def load(weights: Path, name: str, format_: int) -> tuple[dict[str, Tensor], dic
         raise ReaderError(f"{beside} has format {config.get('format')}, this citeline reads {format_}")
     digest = hashlib.sha256(data).hexdigest()
     if config.get("sha256") != digest:
-        raise ReaderError(f"{beside} belongs to other weights: it names {config.get('sha256')}, the file is {digest}")
+        said = f"it names {config.get('sha256')}, the file is {digest}; install citeline again"
+        raise ReaderError(f"{beside} belongs to other weights: {said}")
     return tensors, config
 
 

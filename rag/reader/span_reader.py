@@ -123,7 +123,7 @@ class AdapterReader:
         """Put the adapter in `weights` on `encoder`, the Gemma3TextModel of EmbeddingGemma, bfloat16 or float32.
 
         `lock` is held while reading; give the embedder's own, so that the two take turns with tokenizer and processor.
-        Raises ReaderError if the weights are not there or were trained on another encoder.
+        Raises ReaderError if the weights are not there or damaged, MisfitError if they were trained on another encoder.
         """
         weights = weights or WEIGHTS
         tensors, self.config = load(weights, "reader", FORMAT)

@@ -169,7 +169,7 @@ class Checker:
         """Put the adapter in `weights` on `encoder`, the Gemma3TextModel of EmbeddingGemma, bfloat16 or float32.
 
         `lock` is held while checking; give the embedder's own, as to the reader. Raises ReaderError if the weights are
-        not there or were trained on another encoder.
+        not there or damaged, MisfitError if they were trained on another encoder.
         """
         tensors, self.config = load(weights or WEIGHTS, "checker", FORMAT)
         self._adapter = VerdictAdapter(encoder, fitted(tensors, encoder))

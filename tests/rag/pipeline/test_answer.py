@@ -4,12 +4,13 @@ import json
 import threading
 from datetime import date
 
+import numpy as np
 import pytest
 from fakes import BagEmbedder, ScriptedLlm
 
 from index.errors import LibraryMismatch
 from index.ingestion.indexing import build
-from rag.errors import LlmError, QuestionError
+from rag.errors import LlmError, MisfitError, QuestionError, ReaderError
 from rag.explain.explanation import explain
 from rag.pipeline.answerer import Answerer
 from rag.reader.lexical import OverlapReader
@@ -55,6 +56,66 @@ def test_a_supported_claim_cites_the_exact_characters(ask):
     assert str(citation.span) == "pont.txt:7"
     assert citation.quote == "Les travaux ont coûté 3,2 millions d’euros."
     assert (citation.start, citation.end) == (0, len(citation.quote))
+
+
+class Checker:
+    """Takes for carried what it is told; remembers what it was shown."""
+
+    def __init__(self, carried):
+        self.carried, self.seen = carried, []
+
+    def verdicts(self, pairs):
+        self.seen += pairs
+        return np.array([[0.9, 0.1, 0.0] if self.carried(pair) else [0.1, 0.9, 0.0] for pair in pairs])
+
+    def threshold(self, across=False):
+        return 0.5
+
+
+def test_a_sentence_that_the_checker_refuses_is_not_shown_and_the_line_is_quoted_whole(library):
+    """All its words are there, and yet it may say something else."""
+    said = "Les euros ont coûté 3,2 millions de travaux."
+
+    def ask(checker):
+        return Answerer(library, BagEmbedder(), OverlapReader(), ScriptedLlm(said), checker=checker).ask(COST)
+
+    assert ask(None).text == said  # what the rules cannot see
+    refused = ask(Checker(lambda pair: not pair.claim.startswith("Les euros")))
+    assert refused.status == "quoted" and "« Les travaux ont coûté 3,2 millions d’euros. »" in refused.text
+    assert refused.claims[-1].reason == "les lignes ne le disent pas ainsi"
+    agreed = Checker(lambda pair: True)
+    assert ask(agreed).status == "grounded"
+    (seen,) = agreed.seen
+    assert seen.question == COST and "Les travaux ont coûté 3,2 millions d’euros." in seen.evidence
+
+
+def test_what_is_said_word_for_word_needs_no_checker(library):
+    """Apostrophes and the last full stop aside."""
+    said = "Les travaux ont coûté 3,2 millions d'euros"
+    checker = Checker(lambda pair: False)
+    answer = Answerer(library, BagEmbedder(), OverlapReader(), ScriptedLlm(said), checker=checker).ask(COST)
+    assert answer.status == "grounded" and checker.seen == []
+
+
+def test_damaged_weights_are_told_and_those_of_another_embedder_do_without(library, monkeypatch):
+    """A reader that is weaker than what was measured never steps in silently."""
+    bag = BagEmbedder()
+    bag.encoder = bag.tokenizer = bag.lock = None
+    monkeypatch.setattr("rag.pipeline.answerer.SentenceTransformerEmbedder", lambda spec: bag)
+    monkeypatch.setattr("rag.pipeline.answerer.require_embedder", lambda *_: None)
+
+    def broken(error):
+        class Adapter:
+            def __init__(self, *_args, **_kwargs):
+                raise error("reader.json belongs to other weights")
+
+        return Adapter
+
+    monkeypatch.setattr("rag.pipeline.answerer.AdapterReader", broken(ReaderError))
+    with pytest.raises(ReaderError, match="other weights"):
+        Answerer.load(library, llm="none")
+    monkeypatch.setattr("rag.pipeline.answerer.AdapterReader", broken(MisfitError))
+    assert isinstance(Answerer.load(library, llm="none").reader, OverlapReader)
 
 
 def test_a_changed_number_is_never_shown_as_a_fact(ask):

@@ -10,7 +10,7 @@ from tiny_encoders import WORDS, tiny_encoder, tiny_tensors, tiny_tokenizer, wri
 from transformers import BertConfig, BertModel
 
 from index.models.embedder import SentenceTransformerEmbedder
-from rag.errors import ReaderError
+from rag.errors import MisfitError, ReaderError
 from rag.query.query import Query
 from rag.reader import answerability as abstain
 from rag.reader.span_reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, best_spans, encode
@@ -160,9 +160,9 @@ def test_another_architecture_is_refused(tmp_path):
     bert = BertModel(
         BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8, vocab_size=9)
     )
-    with pytest.raises(ReaderError, match="not for bert"):
+    with pytest.raises(MisfitError, match="not for bert"):
         AdapterReader(bert, tiny_tokenizer(), path)
-    with pytest.raises(ReaderError, match="not for gemma3_text"):
+    with pytest.raises(MisfitError, match="not for gemma3_text"):
         AdapterReader(tiny_encoder(use_bidirectional_attention=False), tiny_tokenizer(), path)
 
 
@@ -178,7 +178,7 @@ def test_another_size_is_refused(tmp_path, change, message):
     """Each tensor is held against the layer it belongs to before anything is hooked."""
     path = written(tmp_path, tiny_tensors(tiny_encoder()))
     encoder = tiny_encoder(**change)
-    with pytest.raises(ReaderError, match=message):
+    with pytest.raises(MisfitError, match=message):
         AdapterReader(encoder, tiny_tokenizer(), path)
     assert not any(module._forward_hooks for module in encoder.modules())
 

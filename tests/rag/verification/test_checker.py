@@ -12,7 +12,7 @@ from safetensors.torch import save
 from tiny_encoders import tiny_encoder, tiny_tensors, tiny_tokenizer, written
 
 from index.models.embedder import SentenceTransformerEmbedder
-from rag.errors import ReaderError
+from rag.errors import MisfitError, ReaderError
 from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 from rag.verification.checker import (
@@ -186,7 +186,7 @@ def test_other_weights_are_refused(tmp_path):
     encoder = tiny_encoder()
     with pytest.raises(ReaderError, match="checker weights could not be read"):
         Checker(encoder, tiny_tokenizer(), tmp_path / "none.safetensors")
-    with pytest.raises(ReaderError, match="the checker's head does not fit"):
+    with pytest.raises(MisfitError, match="the checker's head does not fit"):
         Checker(encoder, tiny_tokenizer(), written(tmp_path, tiny_tensors(encoder)))
 
 

@@ -8,6 +8,7 @@ from fakes import BagEmbedder
 
 from index.ingestion.estimate import count
 from index.storage.library import current_generation
+from rag.errors import MisfitError
 from ui.cli.commands import app, main
 
 
@@ -215,9 +216,7 @@ def test_serve_begins_without_a_library(citeline, tmp_path, monkeypatch, library
 
 class _NoAdapter:
     def __init__(self, *_args, **_kwargs):
-        from rag.pipeline.answerer import ReaderError
-
-        raise ReaderError("made for another embedder")
+        raise MisfitError("made for another embedder")
 
 
 def test_a_folder_in_a_folder_is_counted_once(folder, tmp_path):
