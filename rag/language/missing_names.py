@@ -19,7 +19,7 @@ def unmet(
     Across languages, where names are spelled differently ("Poutine", "Putin"), names count only if the text has none of
     them and `is_known` says that one is, exactly as written, in another article.
     """
-    asked = [name for name in names(question, language) if fold(name) not in _DEMONYMS]
+    asked = [name for name in names(question, language) if not _is_none(name)]
     years = {n for n in numbers(question, language) if 1000 <= n < 2100} - numbers(text, source_language, loose=True)
     found = [as_written(n) for n in sorted(years)]
     if language == source_language:
@@ -50,7 +50,7 @@ def nowhere(
     found: list[list[str]] = []
     for row in rows:
         name = row[-1]
-        if fold(name) in _DEMONYMS or any(map(is_known, (name, *name.split("-")))):
+        if _is_none(name) or any(map(is_known, (name, *name.split("-")))):
             continue
         if not is_spoken and len(row) == 1 and not _is_place(name, question, language):
             continue
@@ -67,7 +67,7 @@ def _rows(question: str, language: str) -> list[list[str]]:
     for name in names(question, language):
         if rows and f"{rows[-1][-1]} {name}" in question:
             rows[-1].append(name)
-        elif fold(name) not in _DEMONYMS:
+        elif not _is_none(name):
             rows.append([name])
     return rows
 
@@ -85,6 +85,12 @@ _PREPOSITIONS = PACKS.rules("question.prepositions")
 
 # Capitalised in English though no names: an article on France need not say "French".
 _DEMONYMS = PACKS.all_words("names.demonyms")
+_TITLES = PACKS.all_words("nouns.titles")
+
+
+def _is_none(name: str) -> bool:
+    """Return whether a word with a capital is no name: an adjective from a country's, or "Mme"."""
+    return fold(name) in _DEMONYMS or fold(name) in _TITLES
 
 
 def as_written(number: float) -> str:

@@ -48,7 +48,7 @@ def stands(name: str, text: str, language: str, source_language: str, typos: boo
     wanted = _bare(name)
     for match in _WORD.finditer(text):
         written = _ELIDED.sub("", match.group())
-        for each in {written, *written.split("-")}:
+        for each in {written, *_runs(written)}:
             form = _bare(each)
             if across and same_stem(form, wanted, across):
                 return True
@@ -57,6 +57,12 @@ def stands(name: str, text: str, language: str, source_language: str, typos: boo
             if typos and len(wanted) >= 5 and _is_one_edit_away(form, wanted):
                 return True
     return across and _stands_translated(name, text, language, source_language)
+
+
+def _runs(written: str) -> set[str]:
+    """The parts of a name with hyphens, and its beginning ("Saint-Aubin" of "Saint-Aubin-les-Bois")."""
+    parts = written.split("-")
+    return {*parts, *("-".join(parts[:n]) for n in range(2, len(parts)))}
 
 
 def same_stem(form: str, wanted: str, across: bool = False) -> bool:

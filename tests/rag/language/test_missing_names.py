@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.language import nowhere
+from rag.language import nowhere, unmet
 
 ARTICLE = ("Le maire de Corvassey, Paul Renaud, ouvre le musée de la Marine. L’Union européenne paie.", "fr")
 
@@ -44,3 +44,10 @@ def test_a_name_that_no_article_has(question, names):
 def test_where_no_article_is_in_the_questions_language_a_capital_is_not_enough(question, names):
     """Titles and adjectives have one too: only a row of them, or a place behind its preposition, is surely a name."""
     assert found(question, "en", is_spoken=False) == names
+
+
+def test_the_beginning_of_a_name_with_hyphens_is_that_name_and_a_title_is_none():
+    """As people say it for short; "Mme" is not said everywhere."""
+    assert unmet("Qui dirige Saint-Aubin ?", "La mairie de Saint-Aubin-les-Forges.", "fr", "fr") == []
+    assert unmet("Qui dirige Saint-Aubin ?", "La mairie de Saint-Pons-les-Forges.", "fr", "fr") == ["Saint-Aubin"]
+    assert unmet("Que craint Mme Vergnes ?", "Anne Vergnes craint la crue.", "fr", "fr") == []
