@@ -154,7 +154,9 @@ def _written(folder: Path) -> list[tuple[str, Case]]:
     for path in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             row = json.loads(line)
-            claims = tuple(Claim(c["text"], c["lang"], c["label"], c["kind"]) for c in row["claims"])
+            claims = tuple(
+                Claim(c["text"], c["lang"], c["label"], c["kind"], c.get("question", "")) for c in row["claims"]
+            )
             wrong = [c.label for c in claims if c.label not in ALLOWED]
             if wrong:
                 raise ValueError(f"{path}, line {number}: no such label: {', '.join(wrong)}")
