@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.filters.detection import Known, find
     from rag.filters.offsets import Folded
     from rag.filters.publishers import said_by
-    from rag.filters.wording import ALL_ARTICLES, OPENERS, line, nothing
+    from rag.filters.wording import ALL_ARTICLES, OPENERS, line, nothing, written_date
 else:
     __getattr__ = face(
         __name__,
@@ -19,7 +19,7 @@ else:
         detection="Known find",
         offsets="Folded",
         publishers="said_by",
-        wording="ALL_ARTICLES OPENERS line nothing",
+        wording="ALL_ARTICLES OPENERS line nothing written_date",
     )
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "scope_of",
     "when_at",
     "whens",
+    "written_date",
 ]

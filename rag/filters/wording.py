@@ -54,6 +54,21 @@ def scope(found: Filter, language: str) -> str:
     return ", ".join(filter(None, (*found.sources, _days(found, language if language in _LINES else "en"))))
 
 
+def written_date(iso: str, language: str) -> str:
+    """Return an ISO date as a language writes it, as precise as it is ("2024-03" -> "mars 2024")."""
+    from babel.dates import format_date, format_skeleton
+
+    parts = [int(part) for part in iso.split("-")]
+    if len(parts) == 1:
+        return iso
+    day = date(*(*parts, 1)[:3])
+    locale = language if language in _LINES else "en"
+    if len(parts) == 2:
+        return str(format_skeleton("yMMMM", day, locale=locale))
+    written = str(format_date(day, "long", locale=locale))
+    return f"1er{written[1:]}" if locale == "fr" and day.day == 1 else written
+
+
 def _days(found: Filter, language: str) -> str:
     from babel.dates import format_date, format_interval, format_skeleton
 
@@ -62,10 +77,7 @@ def _days(found: Filter, language: str) -> str:
         day = first or last
         if day is None:
             return ""
-        written = format_date(day, "long", locale=language)
-        return _OPEN[language][0 if first else 1].format(
-            f"1er{written[1:]}" if language == "fr" and day.day == 1 else written
-        )
+        return _OPEN[language][0 if first else 1].format(written_date(day.isoformat(), language))
     if first == last:
         return str(format_date(first, "long", locale=language))
     if first.day == 1 and (last + timedelta(1)).day == 1:  # whole months

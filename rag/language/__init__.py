@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         WORDINGS,
         YES_NO_WORDS,
         Wording,
+        articles_disagree,
         is_nothing,
         name_not_found,
         part_not_found,
@@ -37,7 +38,10 @@ else:
     __getattr__ = face(
         __name__,
         content_words="content",
-        messages="LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS is_nothing name_not_found part_not_found wording",
+        messages=(
+            "LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS articles_disagree is_nothing name_not_found part_not_found"
+            " wording"
+        ),
         missing_names="as_written nowhere unmet",
         negation="is_negated is_qualified is_unsure",
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
@@ -56,6 +60,7 @@ __all__ = [
     "YES_NO_WORDS",
     "Mention",
     "Wording",
+    "articles_disagree",
     "as_written",
     "begins_opposite",
     "content",

@@ -40,6 +40,8 @@ YES_NO_WORDS = PACKS.table("messages.yes_no", dict[str, str])
 
 UNKNOWN_NAME = PACKS.texts("messages.unknown_name")
 
+DISAGREE = PACKS.table("messages.disagree", dict[str, str])
+
 PART_NOT_FOUND = PACKS.texts("messages.part_not_found")
 """Said of one part of a question, beside what the other parts got."""
 
@@ -66,6 +68,12 @@ def name_not_found(names: Sequence[str], language: str) -> str:
     if language not in UNKNOWN_NAME and language in NOT_FOUND:
         return said
     return f"{said} {UNKNOWN_NAME.get(language, UNKNOWN_NAME['en']).format(names=', '.join(names))}"
+
+
+def articles_disagree(n: int, newest: str, language: str) -> str:
+    """Return what is said if articles give `n` answers that differ; `newest` is the latest one's date, or ""."""
+    said = DISAGREE.get(language, DISAGREE["en"])
+    return said["dated" if newest else "undated"].format(n=n, date=newest)
 
 
 def part_not_found(part: str, language: str) -> str:

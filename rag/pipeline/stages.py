@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.models import similarity_by
-from rag.evidence import cite, select
+from rag.evidence import Passage, cite, select
 from rag.filters import nothing
 from rag.generation import messages
 from rag.language import is_nothing, name_not_found, nowhere, wording
 from rag.overview import overview
 from rag.pipeline.merging import joined
+from rag.pipeline.updates import newest_first, said_of
 from rag.query import Query
 from rag.reader import Window, read
 from rag.run import Attempt, Run
-from rag.types import Answer, Timings
+from rag.types import Answer, Claim, Timings
 from rag.verification import check_draft, differing, quotes
 
 SURE = 2.0
@@ -48,13 +49,14 @@ def _single(run: Run, query: Query) -> Iterator[Answer]:
         return
     _read(run, attempt)
     attempt = _preferred(run, attempt)
-    passages, query = attempt.passages, attempt.query
+    query = attempt.query
+    passages = newest_first(attempt.passages, query)
     if not passages or passages[0].score < 0:
         yield run.end(message=_nothing(run))
     elif run.setting.llm is None:
-        yield run.end(quotes(passages, query), is_quote=True)
+        yield _told(run, quotes(passages, query), passages, query, is_quote=True)
     else:
-        yield from _drafted(run, attempt)
+        yield from _drafted(run, attempt, passages)
 
 
 def _preferred(run: Run, plain: Attempt) -> Attempt:
@@ -79,9 +81,16 @@ def _preferred(run: Run, plain: Attempt) -> Attempt:
     return plain
 
 
-def _drafted(run: Run, attempt: Attempt) -> Iterator[Answer]:
+def _told(
+    run: Run, claims: Sequence[Claim], passages: Sequence[Passage], query: Query, is_quote: bool = False
+) -> Answer:
+    """The last Answer, which says so where the articles it cites answer differently."""
+    return run.end(claims, is_quote, said_of(claims, passages, query))
+
+
+def _drafted(run: Run, attempt: Attempt, passages: Sequence[Passage]) -> Iterator[Answer]:
     """An answer written by the language model, its sentences checked; lines quoted where none of them stands."""
-    setting, query, passages = run.setting, attempt.query, attempt.passages
+    setting, query = run.setting, attempt.query
     assert setting.llm is not None
     run.answer = replace(run.answer, found=(cite(passages[0].article, *passages[0].answer),))
     yield run.answer
@@ -102,10 +111,9 @@ def _drafted(run: Run, attempt: Attempt) -> Iterator[Answer]:
     attempt.claims = check_draft(attempt.draft, query, attempt.selection.shown, passages, similarity, setting.checker)
     claims = tuple(each.claim for each in attempt.claims)
     if any(claim.verdict == "supported" for claim in claims):
-        yield run.end((*claims, *differing(claims, passages, query)))
+        yield _told(run, (*claims, *differing(claims, passages, query)), passages, query)
     else:
-        shown = quotes(passages, query)
-        yield run.end((*shown, *claims), is_quote=True)
+        yield _told(run, (*quotes(passages, query), *claims), passages, query, is_quote=True)
 
 
 def _write(run: Run, attempt: Attempt) -> Iterator[Answer]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from index.text import fold
 from rag.language import content, names, numbers
 from rag.query.decomposition import split
 from rag.query.intent import Intent, recognise
@@ -65,6 +66,11 @@ class Query:
     def numbers(self) -> frozenset[float]:
         """Values of the numbers in the text."""
         return frozenset(numbers(self.text, self.language))
+
+    @property
+    def folded(self) -> str:
+        """The text in lower case, without accents."""
+        return fold(self.text)
 
     @cached_property
     def words(self) -> Mapping[str, str]:

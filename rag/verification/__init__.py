@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
     from rag.verification.meaning import Verifier
-    from rag.verification.quotation import differing, quotes
+    from rag.verification.quotation import CLOSE, differing, disagree, quotes
     from rag.verification.support import CHECKS, Support
 else:
     __getattr__ = face(
@@ -20,12 +20,13 @@ else:
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
         meaning="Verifier",
-        quotation="differing quotes",
+        quotation="CLOSE differing disagree quotes",
         support="CHECKS Support",
     )
 
 __all__ = [
     "CHECKS",
+    "CLOSE",
     "STANDS",
     "CheckedClaim",
     "Checker",
@@ -35,6 +36,7 @@ __all__ = [
     "Verifier",
     "check_draft",
     "differing",
+    "disagree",
     "holds",
     "quotes",
     "shipped",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index.text import fold
 from rag.evidence import Passage, Sentence, cite, clause
-from rag.language import PACKS, content, measures, names, numbers, same_stem
+from rag.language import PACKS, content, days, measures, names, numbers, same_stem
 from rag.query import Query
 from rag.types import Claim
 
@@ -17,6 +17,8 @@ CLOSE = 0.5
 model's (docs/experiments.md)."""
 CLOSE_LIST = 2.0
 _YEAR = "in the year"
+_PERSON = "person"
+_PEOPLE = frozenset({_PERSON, "injured", "dead"})
 MOST_QUOTES = 2
 LEAST_WORDS = 3
 """Minimum words of a quote beside the best one; a shorter one is a section's name or a place line."""
@@ -75,11 +77,7 @@ def quote(passage: Passage, query: Query) -> Claim:
 
 
 def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
-    """Return quotes of other articles above the threshold whose answer gives another number for what is claimed.
-
-    Same language as the best article, same unit. A bare year counts nothing, so its sentence must share a word with the
-    question. At most two.
-    """
+    """Return quotes of other articles above the threshold that `disagree` with what is claimed; at most two."""
     shown = [claim for claim in claims if claim.verdict == "supported"]
     cited = {citation.span.article_id for claim in shown for citation in claim.citations}
     best = next((p for p in passages if p.article.id in cited), None)
@@ -88,21 +86,34 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query
     said = {
         n for claim in shown for citation in claim.citations for n in numbers(citation.quote, best.article.language)
     }
-    units = _units(best)
     found: list[Claim] = []
     for passage in passages:
         other = passage.article
+        if passage.score < 0 or other.id in cited or not disagree(best, passage, query):
+            continue
         values = numbers(passage.answer_text, other.language)
-        if passage.score < 0 or other.id in cited or other.language != best.article.language or not values or not units:
-            continue
-        if values & said or _units(passage) != units:
-            continue
-        if _YEAR in units and not _shares_a_word(passage, query):
+        if values <= said and not days(passage.answer_text):
             continue
         cited.add(other.id)
         said |= values
         found.append(quote(passage, Query("", query.language)))
     return tuple(found[:2])
+
+
+def disagree(one: Passage, other: Passage, query: Query) -> bool:
+    """Return whether two passages answer with other figures for the same unit, or other dates.
+
+    A bare year counts nothing, so its sentence must share a word with the question, where both are in one language.
+    """
+    a, b = (numbers(each.answer_text, each.article.language) for each in (one, other))
+    if a & b:
+        months = [days(each.answer_text) for each in (one, other)]
+        return all(months) and not months[0] & months[1] and _YEAR in _units(one) & _units(other)
+    units, others = _units(one), _units(other)
+    if not (a and b) or not (units == others or (units | others <= _PEOPLE and _PERSON in units ^ others)):
+        return False
+    is_across = query.language != other.article.language
+    return bool(units) and (_YEAR not in units or is_across or _shares_a_word(other, query))
 
 
 def _units(passage: Passage) -> frozenset[str]:

@@ -109,6 +109,7 @@ def test_articles_that_disagree_are_both_cited(answerer):
     assert answer.status == "grounded"
     assert answer.text == (
         "L’incendie de Lureval a blessé 14 personnes. b.txt (1) : « L’incendie de Lureval a blessé 17 personnes. »"
+        " Vos articles donnent 2 réponses différentes."
     )
 
 

@@ -9,7 +9,7 @@ from index.text.chunking import chunks
 from index.types import Article, Hit
 from rag.evidence import cut
 from rag.query.query import Query
-from rag.verification.quotation import differing, quotes
+from rag.verification.quotation import differing, disagree, quotes
 
 
 def passage(id, text, answer, score=3.0, language="fr"):
@@ -40,7 +40,7 @@ def test_a_quote_of_a_very_long_sentence_says_where_it_was_cut():
 
 
 def test_another_article_with_another_number_is_quoted_too():
-    """Though it is a less sure answer; the same number, another unit or another language is none."""
+    """Though it is a less sure answer, or in another language; the same number or another unit is none."""
     best = passage("a.txt", "L’accident a fait 17 blessés.", "17 blessés")
     other = passage("b.txt", "L’accident a fait 16 blessés.", "16 blessés", 0.1)
     claims = quotes([best, other], Query("Combien de blessés ?", "fr"))
@@ -49,11 +49,27 @@ def test_another_article_with_another_number_is_quoted_too():
         ("L’accident a fait 17 blessés.", "17 blessés", 0.1, "fr"),
         ("L’accident a duré 16 heures.", "16 heures", 0.1, "fr"),
         ("L’accident a fait 16 blessés.", "16 blessés", -0.1, "fr"),
-        ("The accident left 16 injured.", "16 injured", 0.1, "en"),
+        ("The accident left 17 injured.", "17 injured", 0.1, "en"),
     ):
         assert not differing(
             quotes([best], Query("", "fr")), [best, passage("b.txt", text, answer, score, language)], Query("", "fr")
         )
+
+
+def test_another_month_another_language_and_people_counted_otherwise_disagree_too():
+    """The unit is what matters: people may be called people."""
+    best = passage("a.txt", "L’accident a fait 17 blessés.", "17 blessés")
+    query = Query("Combien de blessés ?", "fr")
+    for text, answer, language in (
+        ("The accident left 16 injured.", "16 injured", "en"),
+        ("En tout 16 personnes ont été blessées.", "16 personnes", "fr"),
+    ):
+        assert disagree(best, passage("b.txt", text, answer, 0.1, language), query)
+    assert not disagree(best, passage("b.txt", "L’accident a fait 16 morts.", "16 morts"), query)
+    month = passage("a.txt", "Le tram roulera en mai 2026.", "mai 2026")
+    later = passage("b.txt", "Le tram roulera en juin 2026.", "juin 2026")
+    when = Query("Quand roulera le tram ?", "fr")
+    assert disagree(month, later, when) and not disagree(month, month, when)
 
 
 def test_another_year_is_no_disagreement_unless_it_is_the_year_of_the_same_thing():

@@ -1,0 +1,117 @@
+"""The newest word: a later article that gives another figure or date is believed, and that they differ is said."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import BagEmbedder, ScriptedLlm
+
+from index.documents.encoding import split_lines
+from index.ingestion.indexing import build
+from index.text.chunking import chunks
+from index.types import Article, Hit
+from rag.evidence import cut
+from rag.pipeline.answerer import Answerer
+from rag.pipeline.updates import is_later, newest_first, said_of
+from rag.query import Query
+from rag.reader.lexical import OverlapReader
+from rag.types import Filter
+from rag.verification import quotes
+
+ASKED = Query("Combien de blessés l’accident de Vernay a-t-il faits ?", "fr")
+
+
+def passage(day, text, answer, score, language="fr"):
+    a = Article(f"{day} {answer}.txt", "Titre", day, language, split_lines(text), "0" * 64, "/x")
+    (chunk,) = chunks(a)
+    at = chunk.text.index(answer)
+    return cut(Hit(chunk, 1.0, 0.5, 1.0), a, (at, at + len(answer)), score)
+
+
+FIRST = passage("2024-03-12", "L’accident de Vernay a fait 14 blessés.", "14 blessés", 4.0)
+SECOND = passage("2024-03-13", "L’accident de Vernay a fait 17 blessés.", "17 blessés", 3.0)
+REPORT = passage("2024-05", "The Vernay crash left 16 injured.", "16 injured", 2.0, "en")
+
+
+def order(found):
+    return [each.answer_text for each in found]
+
+
+def test_the_latest_article_comes_first_and_those_it_updates_no_longer_count_as_much():
+    """In whichever language it is; none falls under the threshold."""
+    found = newest_first([FIRST, SECOND, REPORT], ASKED)
+    assert order(found) == ["16 injured", "14 blessés", "17 blessés"]
+    assert found[0].score == FIRST.score and all(0 <= each.score < FIRST.score - 0.5 for each in found[1:])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SECOND, score=-0.1),  # does not answer
+        replace(FIRST, score=3.0),  # the same article
+        passage("2024-03", "L’accident de Vernay a fait 17 blessés.", "17 blessés", 3.0),  # of the same month, or day
+        passage("2023-12-30", "L’accident de Vernay a fait 17 blessés.", "17 blessés", 3.0),  # older
+        passage("", "L’accident de Vernay a fait 17 blessés.", "17 blessés", 3.0),
+        passage("2024-05-01", "L’accident de Vernay a fait 14 blessés.", "14 blessés", 3.0),  # the same figure
+        passage("2024-05-01", "L’accident de Vernay a coûté 17 euros.", "17 euros", 3.0),  # of something else
+        passage("2024-05-01", "L’accident de Vernay a fait 17 blessés.", "17 blessés", 0.5),  # far behind
+    ],
+)
+def test_anything_else_leaves_the_order_as_it_is(other):
+    """The reader's own."""
+    assert newest_first([FIRST, other], ASKED) == [FIRST, other]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("Quel était le premier bilan de l’accident de Vernay ?", "fr"),
+        Query("How many were injured, as originally reported?", "en"),
+        replace(ASKED, filter=Filter(ASKED.text, "en mars")),
+        replace(ASKED, kind="list"),
+    ],
+)
+def test_what_was_said_at_first_can_be_asked_for(query):
+    """In words, or by a date."""
+    assert newest_first([FIRST, SECOND], query) == [FIRST, SECOND]
+
+
+def test_how_many_answers_there_are_and_which_is_the_latest_is_said():
+    """No date where one is missing or two are the same; nothing where they agree."""
+    claims = quotes(newest_first([FIRST, SECOND, REPORT], ASKED), ASKED)
+    assert len(claims) == 3
+    assert said_of(claims, [FIRST, SECOND, REPORT], ASKED) == (
+        "Vos articles donnent 3 réponses différentes ; la plus récente : mai 2024."
+    )
+    again = passage("2024-03-12", "L’accident de Vernay a fait 15 blessés.", "15 blessés", 3.9)
+    claims = quotes([FIRST, again], ASKED)
+    assert said_of(claims, [FIRST, again], ASKED) == "Vos articles donnent 2 réponses différentes."
+    assert said_of(claims[:1], [FIRST, again], ASKED) == ""
+
+
+def test_a_date_is_later_only_where_that_is_certain():
+    """As precise as the less precise one."""
+    assert is_later("2024-05", "2024-04-30") and is_later("2025", "2024-12-31")
+    assert not is_later("2024", "2024-03-01") and not is_later("", "2024") and not is_later("2024-03", "2024-03-01")
+
+
+def test_the_model_answers_with_the_latest_and_the_earlier_line_stands_beside_it(tmp_path):
+    """A sentence that gives the earlier figure is refused, and the latest line quoted."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    texts = {
+        "2024-03-12_a.txt": "L’accident de Vernay a fait 14 blessés lundi.",
+        "2024-05-02_b.txt": "L’accident de Vernay a fait 16 blessés, dit le rapport.",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build(tmp_path / "lib", BagEmbedder(), [folder])
+
+    def ask(reply):
+        return Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), ScriptedLlm(reply)).ask(ASKED.text)
+
+    answer = ask("L’accident de Vernay a fait 16 blessés.")
+    assert answer.status == "grounded" and answer.claims[0].text == "L’accident de Vernay a fait 16 blessés."
+    assert "14 blessés" in answer.claims[1].text
+    assert answer.message == "Vos articles donnent 2 réponses différentes ; la plus récente : 2 mai 2024."
+    answer = ask("L’accident de Vernay a fait 14 blessés.")
+    assert answer.status == "quoted" and "16 blessés" in answer.supported[0].text
