@@ -108,6 +108,7 @@ def row_of(name: str, case: Case, answerer: HidingAnswerer) -> Row:
                 "years": [each for each in lacking if each[0].isdigit()],
                 "said": [each for each in lacking if not each[0].isdigit() and library.says(each)],
                 "across": is_across,
+                "language": language,
                 "characters": len(article.text),
                 "article": article.id,
                 "empty": not spans,
