@@ -146,8 +146,8 @@ def select(
 
 # --- the part of a long sentence that is quoted ---------------------------------------------------------------------
 
-MOST_QUOTED_WORDS = 60
-"""A sentence with more words may be quoted in part; a shorter one is quoted whole (docs/experiments.md)."""
+MOST_QUOTED_WORDS = 25
+"""A sentence with more words may be quoted in part: with the article's name and lines 30 (docs/experiments.md)."""
 
 LEAST_QUOTED_WORDS = 8
 
@@ -166,9 +166,8 @@ _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"
 def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> tuple[int, int]:
     """Return which characters to quote of `article.text[start:end]`: all, or the part around `answer` if that is long.
 
-    The part contains the answer, is cut at punctuation, else before a conjunction or preposition, and inside quotation
-    marks only if nothing else makes it short enough. A sentence is never cut where what is left out denies, doubts,
-    attributes or makes conditional what stays.
+    The part contains the answer and is cut at punctuation, else before a conjunction or preposition, never inside
+    quotation marks, and never where what is left out may deny, doubt, attribute or make conditional what stays.
     """
     text = article.text[start:end]
     first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
@@ -181,11 +180,12 @@ def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> t
         return [at for at in cuts if not any(a < at < b for a, b in quoted)]
 
     best = (0, len(text))
-    for cuts in (outside(hard), outside(hard + soft), hard + soft):
+    for cuts in (outside(hard), outside(hard + soft)):
         best = _round(text, sorted({0, *cuts, len(text)}), first, last)
         if _n_words(text[slice(*best)]) <= MOST_QUOTED_WORDS:
             break
-    if is_qualified(f"{text[: best[0]]} … {text[best[1] :]}", article.language):
+    kept, left_out = text[slice(*best)], f"{text[: best[0]]} … {text[best[1] :]}"
+    if is_qualified(left_out, article.language) or not _is_closed(kept):
         return start, end
     return start + best[0], start + best[1]
 
@@ -216,6 +216,12 @@ def _round(text: str, cuts: Sequence[int], first: int, last: int) -> tuple[int, 
     while end > last and end < len(text) and (text[end - 1].isspace() or text[end - 1] in ",;:(–—"):
         end -= 1
     return start, end
+
+
+def _is_closed(text: str) -> bool:
+    """Return whether every quotation that begins in a text ends there, and the other way round."""
+    pairs = ("«»", "“”", "()")
+    return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0
 
 
 def _n_words(text: str) -> int:

@@ -11,6 +11,7 @@ _NEGATIONS = PACKS.rules("grammar.negation")
 # What is said, wished, planned or doubted is not what is.
 _UNSURE = PACKS.rules("verdict.unsure")
 _SPEECH = PACKS.rules("verdict.speech")
+_FRAMING = PACKS.rules("verdict.framing")
 
 
 def is_negated(text: str, language: str) -> bool:
@@ -28,7 +29,7 @@ def is_qualified(text: str, language: str) -> bool:
 
     Always for a language in which no words for that are known.
     """
-    if language not in _UNSURE:
+    if language not in _FRAMING:
         return True
-    is_said = bool(re.search(rf"\b(?:{_SPEECH.of(language)})\b", fold(text)))
-    return is_said or is_negated(text, language) or is_unsure(text, language)
+    frames = rf"\b(?:{_SPEECH.of(language)}|{_FRAMING.of(language)})(?<=['\w])(?!\w)"
+    return bool(re.search(frames, fold(text))) or is_negated(text, language) or is_unsure(text, language)

@@ -57,9 +57,9 @@ def _each_item(passage: Passage) -> list[Passage]:
 
 
 def quote(passage: Passage, query: Query) -> Claim:
-    """Quote the sentence that answers, verbatim and whole, or more if the kind of question needs it.
+    """Quote the sentence that answers, verbatim, or more if the kind of question needs it.
 
-    Of a very long one the part around the answer, where what is left out takes nothing back.
+    Of a long one the part around the answer, where what is left out takes nothing back.
     """
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end

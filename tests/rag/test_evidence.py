@@ -96,39 +96,47 @@ def quoted(text, answer):
 
 
 def test_a_sentence_is_quoted_whole():
-    """As journalists write them, up to 60 words: what comes before or behind the answer may take it back."""
+    """Up to 25 words, and a longer one with a speaker at its end."""
     assert quoted("Les travaux ont coûté 3,2 millions d’euros.", "3,2") == "Les travaux ont coûté 3,2 millions d’euros."
     assert quoted(LONG, "1,8 mètre d’épaisseur") == LONG
 
 
-def test_a_very_long_one_is_cut_at_its_commas_round_the_answer():
+def test_a_long_one_is_cut_at_its_commas_round_the_answer():
     """The words before the answer are preferred, those after it fill what is left; a decimal comma is none."""
-    villages = ", ".join(f"Village-sur-Orne-{n}" for n in range(70))
-    part = quoted(f"Le relevé de 2023 donne 1,8 mètre de neige à Corvassey, {villages}.", "1,8 mètre")
-    assert part.startswith("Le relevé de 2023 donne 1,8 mètre de neige à Corvassey, Village-sur-Orne-0, ")
-    assert 50 <= len(part.split()) <= 60
+    text = LONG.replace("selon le relevé annuel publié mardi par", "la pire année du relevé annuel de")
+    assert quoted(text, "1,8 mètre d’épaisseur") == (
+        "Le glacier de Corvassey, dans le canton du Valais, a perdu en moyenne 1,8 mètre d’épaisseur en 2023"
+    )
+    assert quoted(text, "l’Observatoire alpin").endswith("l’Observatoire alpin des neiges et de la glace.")
 
 
 @pytest.mark.parametrize(
     "opening",
     [
         "Contrairement à ce qu’ont affirmé plusieurs comptes, il n’est pas exact que",
+        "Les élus rejettent en bloc l’idée lancée samedi",
+        "Dans le dernier roman de Paul Renaud",
         "Selon le tract distribué mardi",
         "L’avocat conteste que",
         "Si la crue dépasse trois mètres",
     ],
 )
 def test_no_length_separates_a_denial_a_condition_or_a_speaker_from_what_it_is_about(opening):
-    """Seventy commas away."""
-    text = f"{opening}, {', '.join(f'ville {n}' for n in range(70))}, le stade serait vendu 4 millions d’euros."
+    """Seventy commas away; behind the answer as before it."""
+    cities = ", ".join(f"ville {n}" for n in range(70))
+    text = f"{opening}, {cities}, le stade serait vendu 4 millions d’euros."
+    assert quoted(text, "4 millions") == text
+    text = f"Le stade est vendu 4 millions d’euros, {cities}, {opening.lower()}."
     assert quoted(text, "4 millions") == text
 
 
 def test_what_is_said_stays_in_its_quotation_marks():
-    """No cut inside them when the part is short enough without one."""
+    """A long quotation is not cut; the words around it are, where they take nothing back."""
     many = ", ".join(f"ville {n}" for n in range(30))
-    text = f"Au gymnase sont venus {many}, pour lire sur un mur : « Cela fait deux ans, au moins, {'bien ' * 20}long »."
-    assert quoted(text, "deux ans").endswith(f": « Cela fait deux ans, au moins, {'bien ' * 20}long ».")
+    text = f"Au gymnase ont ouvert {many}, avec sur un mur : « Cela fait deux ans, au moins, {'bien ' * 30}long »."
+    assert quoted(text, "deux ans") == text
+    text = f"Au gymnase ont ouvert {many}, avec sur un mur : « Cela fait deux ans, au moins »."
+    assert quoted(text, "deux ans").endswith(" : « Cela fait deux ans, au moins ».")
     assert len(quoted(text, "deux ans")) < len(text)
 
 

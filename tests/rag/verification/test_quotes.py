@@ -30,7 +30,7 @@ def test_the_quote_is_exactly_the_cited_characters_and_whole():
     assert claim.introduced("fr") == f"a.txt (1) : « {text} »"
 
 
-def test_a_quote_of_a_very_long_sentence_says_where_it_was_cut():
+def test_a_quote_of_a_long_sentence_says_where_it_was_cut():
     """ "…" stands outside the cited characters."""
     text = f"Le pont rouvre lundi matin, {', '.join(f'rue {n}' for n in range(40))}."
     (claim,) = quotes([passage("a.txt", text, "lundi matin")], Query("Quand rouvre le pont ?", "fr"))
