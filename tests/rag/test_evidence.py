@@ -134,7 +134,7 @@ def test_what_is_said_stays_in_its_quotation_marks():
     """A long quotation is not cut; the words around it are, where they take nothing back."""
     many = ", ".join(f"ville {n}" for n in range(30))
     text = f"Au gymnase ont ouvert {many}, avec sur un mur : « Cela fait deux ans, au moins, {'bien ' * 30}long »."
-    assert quoted(text, "deux ans") == text
+    assert quoted(text, "deux ans") == f"« Cela fait deux ans, au moins, {'bien ' * 30}long »."
     text = f"Au gymnase ont ouvert {many}, avec sur un mur : « Cela fait deux ans, au moins »."
     assert quoted(text, "deux ans").endswith(" : « Cela fait deux ans, au moins ».")
     assert len(quoted(text, "deux ans")) < len(text)
