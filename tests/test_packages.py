@@ -28,7 +28,7 @@ ORDER = {
         {"run"},
         {"overview"},
         {"pipeline"},
-        {"evaluation", "explain"},
+        {"evaluation", "explain", "fact_checking"},
     ],
     "ui": [
         {"assets", "formats", "i18n"},

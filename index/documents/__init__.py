@@ -7,6 +7,7 @@ from index.faces import face
 if TYPE_CHECKING:
     from index.documents.articles import Unreadable, parts, read_article, read_bytes
     from index.documents.discovery import Found, display_name, is_there, require_there, scan, walk
+    from index.documents.encoding import decode
     from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, most_bytes
     from index.documents.freshness import file_state
     from index.documents.jsonl import MOST_NAMED
@@ -16,6 +17,7 @@ else:
         __name__,
         articles="Unreadable parts read_article read_bytes",
         discovery="Found display_name is_there require_there scan walk",
+        encoding="decode",
         file_kinds="KINDS KINDS_WORDS MOST_BYTES most_bytes",
         freshness="file_state",
         jsonl="MOST_NAMED",
@@ -29,6 +31,7 @@ __all__ = [
     "MOST_NAMED",
     "Found",
     "Unreadable",
+    "decode",
     "display_name",
     "file_state",
     "is_there",

@@ -6,34 +6,37 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from rag.verification.checked_claim import CheckedClaim
-    from rag.verification.checker import Checker, shipped
+    from rag.verification.checker import VERDICTS, Checker, Pair, shipped
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
     from rag.verification.meaning import Verifier
     from rag.verification.quotation import CLOSE, differing, disagree, quotes
-    from rag.verification.support import CHECKS, Support
+    from rag.verification.support import CHECKS, Support, check
 else:
     __getattr__ = face(
         __name__,
         checked_claim="CheckedClaim",
-        checker="Checker shipped",
+        checker="Checker Pair VERDICTS shipped",
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
         meaning="Verifier",
         quotation="CLOSE differing disagree quotes",
-        support="CHECKS Support",
+        support="CHECKS Support check",
     )
 
 __all__ = [
     "CHECKS",
     "CLOSE",
     "STANDS",
+    "VERDICTS",
     "CheckedClaim",
     "Checker",
+    "Pair",
     "Standing",
     "State",
     "Support",
     "Verifier",
+    "check",
     "check_draft",
     "differing",
     "disagree",

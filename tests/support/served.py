@@ -170,6 +170,7 @@ class ScriptedAnswerer:
 
     llm_name = "qwen2.5-1.5b"
     embedder_name = "embeddinggemma-300m"
+    checker = None
     library_path = Path("/nowhere/library")
     generation = 7
     llm = None

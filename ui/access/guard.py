@@ -53,7 +53,7 @@ OPENINGS: tuple[Opening, ...] = (
     Opening(r"/gradio_api/(info/?|app_id/?|startup-events|heartbeat/[\w-]+)", POSTED),
     Opening(r"/gradio_api/(cancel|reset/?|component_server/?|queue/(join|data)|run/\w+/?|call/\w+(/\w+)?)", POSTED),
     Opening(r"/api"),
-    Opening(r"/api/ask", ("POST",), navigable=False),
+    Opening(r"/api/(ask|check)", ("POST",), navigable=False),
     Opening(r"/api/(status|articles(/.+)?)", navigable=False),
     Opening(r"/v1/models(/.+)?", navigable=False),
     Opening(r"/v1/chat/completions", ("POST",), navigable=False),

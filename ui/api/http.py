@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from index.types import Article
 from rag.generation import destination
+from ui.api.checking import DraftCheck
 from ui.api.requests import Asked, Refusal, answerer_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
-from ui.api.schemas import AskBody, checked
+from ui.api.schemas import AskBody, CheckArguments, checked
 from ui.formats import escape_key, unescape_key
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ async def _growing(asked: Asked) -> AsyncIterator[bytes]:
                 yield event({"done": answer.done, "draft": answer.draft, "found": found, "answer": answer.to_dict()})
     except Refusal as refusal:
         yield event({"done": True, "error": str(refusal)}, "error")
+
+
+async def check(host: LibraryHost, request: Request) -> Response:
+    """What the articles say of each sentence of a draft."""
+    body = checked(CheckArguments, await body_of(request))
+    return Json(await heard_out(request, DraftCheck(host, body.text, body.library)))
 
 
 def articles(host: LibraryHost, request: Request) -> Response:
@@ -169,6 +176,15 @@ ROUTES = (
         " has written, both unchecked; the last event is done.",
         "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",
         ask,
+    ),
+    ApiRoute(
+        "POST", "/api/check",
+        "A text against the articles: which of its sentences they carry, contradict or do not say, with the lines.",
+        '{"text": "…", "library": "…"}; only the text is required, plain or Markdown, up to 20,000 characters.',
+        '{"sentences": [{"text", "first", "last", "language", "verdict", "score", "citations", "lacks", "is_too_long",'
+        ' "quotes"}, …], "summary", "library"}, as `citeline check --json` prints it.',
+        "curl -s {url}/api/check -H 'Content-Type: application/json' -d '{\"text\": \"Le pont est ouvert.\"}'",
+        check,
     ),
     ApiRoute(
         "GET", "/api/articles", "The articles of the library.", "?library=",

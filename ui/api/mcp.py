@@ -26,6 +26,7 @@ from index.text import detect
 from rag.errors import RagError
 from rag.types import Answer
 from ui.access import MAX_BODY_BYTES
+from ui.api.checking import DraftCheck
 from ui.api.http import find_article, lines_asked, numbered
 from ui.api.requests import FAILED, Asked, Refusal, answerer_of
 from ui.api.responses import ApiRoute
@@ -33,6 +34,7 @@ from ui.api.schemas import (
     TEXT,
     Arguments,
     AskArguments,
+    CheckArguments,
     ListArguments,
     ReadArguments,
     SearchArguments,
@@ -101,6 +103,17 @@ async def search(host: LibraryHost, progress: Progress, given: SearchArguments) 
     found = await anyio.to_thread.run_sync(find)
     lines = [f"{hit.chunk.span}\n{hit.chunk.text}" for hit in found.hits]
     return shown_lines("\n\n".join(lines)) or "no passage", {"hits": found.to_dict()["hits"]}
+
+
+async def check(host: LibraryHost, progress: Progress, given: CheckArguments) -> Told:
+    """What the articles say of each sentence of a draft."""
+    checking = DraftCheck(host, given.text, given.library)
+    async with aclosing(checking.beats()) as beats:
+        async for n_checked in beats:
+            await progress.tell(f"checked {n_checked} of {len(checking.statements)}")
+        found = await checking.answer()
+    lines = [f"line {each['first']}: {each['verdict'] or 'no claim'}: {each['text']}" for each in found["sentences"]]
+    return shown_lines("\n".join(lines)), found
 
 
 async def read_article(host: LibraryHost, progress: Progress, given: ReadArguments) -> Told:
@@ -222,6 +235,22 @@ _CITATION = _object(**_LINES, quote=TEXT, start=_NUMBER, end=_NUMBER)
 _CLAIM = _object(
     text=TEXT, verdict={"enum": ["supported", "unsupported"]}, citations={"type": "array", "items": _CITATION}
 )
+_CITATIONS = {"type": "array", "items": _CITATION}
+_QUOTE = _object(
+    text=TEXT,
+    standing={"enum": ["found", "altered", "cut", "other_speaker", "nowhere"]},
+    citations=_CITATIONS,
+    left_out=TEXT,
+    speakers={"type": "array", "items": TEXT},
+)
+_SENTENCE = _object(
+    text=TEXT,
+    first=_NUMBER,
+    last=_NUMBER,
+    verdict={"enum": ["carried", "contradicted", "not_said", None]},
+    citations=_CITATIONS,
+    quotes={"type": "array", "items": _QUOTE},
+)
 _HITS = {"type": "array", "items": _object(**_LINES, text=TEXT, score={"type": "number"})}
 
 TOOLS: Mapping[str, tuple[Tool, str, type[Arguments], dict[str, Any]]] = {
@@ -237,6 +266,13 @@ TOOLS: Mapping[str, tuple[Tool, str, type[Arguments], dict[str, Any]]] = {
             claims={"type": "array", "items": _CLAIM},
             hits=_HITS,
         ),
+    ),
+    "check": (
+        check,
+        "Check a text that somebody wrote against the person's own articles: which of its sentences they carry,"
+        " contradict or do not say, each with the lines, and how its quotations stand in them, character by character.",
+        CheckArguments,
+        _object(sentences={"type": "array", "items": _SENTENCE}, summary={"type": "object"}),
     ),
     "search": (
         search,

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +18,6 @@ from starlette.types import Receive, Scope, Send
 
 from index.errors import CitelineIndexError
 from rag.errors import RagError
-from rag.types import Answer
 from ui.access import error_body
 from ui.api.requests import FAILED, Asked, Refusal
 
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ui.services import LibraryHost
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +100,18 @@ async def body_of(request: Request) -> dict[str, Any]:
     return found
 
 
-async def heard_out(request: Request, asked: Asked) -> Answer:
-    """The whole Answer. Raises Refusal, or ClientDisconnect (and the model stops) when the caller hangs up before."""
+class Heard(Protocol[T_co]):
+    """What is worked on for a caller."""
+
+    async def answer(self) -> T_co:
+        """Return the whole of it. Raises Refusal."""
+
+    def cancel(self) -> None:
+        """Stop; nothing happens after the end."""
+
+
+async def heard_out(request: Request, asked: Heard[T]) -> T:
+    """The whole answer. Raises Refusal, or ClientDisconnect (and the model stops) when the caller hangs up before."""
     answering, leaving = asyncio.ensure_future(asked.answer()), asyncio.ensure_future(_hung_up(request))
     try:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)

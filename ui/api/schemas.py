@@ -23,6 +23,7 @@ from rag.conversation import Turn, turn_of
 from rag.errors import QuestionError
 from rag.pipeline import clean
 from rag.serialization import answer_from
+from ui.api.checking import MOST_CHARS
 from ui.api.requests import Refusal
 
 MAX_HISTORY = 200
@@ -63,6 +64,17 @@ def _said(value: Any) -> str:
         return ""
 
 
+def _draft(value: Any) -> str:
+    """A draft as it will be checked."""
+    if not isinstance(value, str):
+        raise ValueError(f"the text must be a text, not {type(value).__name__}")
+    if len(value) > MOST_CHARS:
+        raise ValueError(f"the text has {len(value):,} characters, the limit is {MOST_CHARS:,}: send it in parts")
+    if not any(map(str.isalnum, value)):
+        raise ValueError("the text is empty: send what is to be checked")
+    return value
+
+
 def _never(value: Any) -> Any:
     if value:
         raise ValueError("is not supported: citeline answers from its articles and calls nothing")
@@ -92,6 +104,7 @@ _TURN = {"type": "object", "properties": {"question": TEXT, "text": TEXT}, "requ
 Turns = list[Annotated[Turn | None, PlainValidator(_turn), WithJsonSchema(_TURN)]]
 
 Question = Annotated[str, PlainValidator(_question), WithJsonSchema(TEXT)]
+Draft = Annotated[str, PlainValidator(_draft), WithJsonSchema(TEXT)]
 History = Annotated[
     Turns,
     Field(
@@ -138,6 +151,15 @@ class AskBody(AskArguments):
     """A question over HTTP."""
 
     stream: Flag = False
+
+
+class CheckArguments(Arguments):
+    """A draft and what it is held against."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["text"]})
+
+    text: Draft = Field("", validate_default=True, description=f"Text or Markdown, up to {MOST_CHARS} characters.")
+    library: Library = ""
 
 
 class SearchArguments(Arguments):

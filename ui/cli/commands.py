@@ -16,6 +16,8 @@ from index.errors import CitelineIndexError
 from rag.config import DEFAULT_LLM
 from rag.errors import RagError
 from ui.cli.batch import BatchError, ask_many, records
+from ui.cli.check.claims import CheckError
+from ui.cli.check.command import check
 from ui.cli.counting import NotWanted, count_first
 from ui.cli.eval.command import evaluate
 from ui.cli.eval.sheet import EvalError
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from rag.pipeline import Answerer
     from rag.types import Answer
 
-_ORDER = "index ask chat serve status watch remove restore libraries explain eval verify".split()
+_ORDER = "index ask check chat serve status watch remove restore libraries explain eval verify".split()
 
 
 class _Commands(TyperGroup):
@@ -51,6 +53,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models_app, name="models")
+app.command()(check)
 app.command(name="eval")(evaluate)
 app.command()(libraries)
 app.command()(remove)
@@ -75,6 +78,12 @@ DEFAULT_EMBEDDER = "embeddinggemma-300m"
 
 class CliError(Exception):
     """Bad input on the command line; its text is one line for a person."""
+
+
+_SAID = (
+    CitelineIndexError, RagError, CliError, NotWanted, BatchError, CheckError, EvalError, ServeError, VerifyError
+)  # fmt: skip
+"""What goes wrong and says so in one line."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -347,7 +356,7 @@ def main() -> None:
         _fail("nothing was done")
     except TyperException as error:
         _fail(_usage(error))
-    except (CitelineIndexError, RagError, CliError, NotWanted, BatchError, EvalError, ServeError, VerifyError) as error:
+    except _SAID as error:
         _fail(str(error))
     except SystemExit as end:
         if end.code == 130:  # what typer makes of Ctrl-C

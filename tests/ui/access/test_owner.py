@@ -52,6 +52,7 @@ ROUTES = (
         for path in ("/api", "/api/status", "/api/articles", "/api/articles/pont.txt", "/api/nothing")
     ),
     ("POST", "/api/ask", JSON, '{"question": "Quand le pont rouvre-t-il ?"}'),
+    ("POST", "/api/check", JSON, '{"text": "Le pont est ouvert."}'),
     *(("GET", path, {}, "") for path in ("/v1/models", "/v1/models/citeline")),
     (
         "POST",

@@ -25,7 +25,7 @@ from ui.services.host import LibraryHost
 from ui.services.model_queue import QUEUE_SIZE, ModelQueue, QueueFull
 
 ROUTES = http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES))
-POSTS = ("/api/ask", "/v1/chat/completions", "/mcp")
+POSTS = ("/api/ask", "/api/check", "/v1/chat/completions", "/mcp")
 
 
 def ask(url, **body):
@@ -67,6 +67,20 @@ def test_a_history_goes_with_the_question(page, url):
     said = next(line for line in reversed(page.lines) if line.startswith("asked"))
     asked = (BRIDGE, "Qui a gagné la coupe ?", "Quand le pont rouvre-t-il aux <b>piétons</b> ?")
     assert said.strip() == " ".join(["asked", *map(ascii, asked)])
+
+
+def test_a_draft_is_refused_in_one_line(url):
+    """Before anything is checked; there is no checker for what is served here."""
+    for body, status, said in (
+        ({"text": "… !"}, 400, "the text is empty"),
+        ({"text": ["x"]}, 400, "not list"),
+        ({"text": "x" * 20_001}, 400, "20,001 characters"),
+        ({"text": "It is closed.", "stream": True}, 400, "'stream' is not known"),
+        ({"text": "It is closed.", "library": "x"}, 404, "there is no library"),
+        ({"text": "It is closed."}, 501, "there is no checker"),
+    ):
+        reply = httpx.post(f"{url}/api/check", json=body)
+        assert reply.status_code == status and said in reply.json()["error"]
 
 
 def test_articles_are_listed_and_given_with_their_lines_numbered(url):

@@ -78,7 +78,13 @@ def test_the_tools_describe_themselves(connect):
     """Name, what for, arguments and result as JSON Schema; all of them only read."""
     listed = connect(lambda client: client.list_tools()).tools
     assert [tool.name for tool in listed] == list(TOOLS)
-    assert [tool.input_schema.get("required") for tool in listed] == [["question"], ["query"], ["article"], None]
+    assert [tool.input_schema.get("required") for tool in listed] == [
+        ["question"],
+        ["text"],
+        ["query"],
+        ["article"],
+        None,
+    ]
     for tool in listed:
         assert tool.input_schema["properties"]["library"]["type"] == "string"
         assert tool.input_schema["additionalProperties"] is False
@@ -139,6 +145,12 @@ def test_articles_can_be_searched_listed_and_read(connect):
         ("read_article", {"article": "pont.txt", "first": 99}, "1 to 13"),
         ("read_article", {"article": "pont.txt", "first": [1]}, "1 to 13"),
         ("ask", {"question": "panne"}, "The answer failed"),
+        ("check", {}, "the text is empty"),
+        ("check", {"text": "… !"}, "the text is empty"),
+        ("check", {"text": 3}, "must be a text, not int"),
+        ("check", {"text": "x" * 20_001}, "20,001 characters, the limit is 20,000"),
+        ("check", {"text": "The bridge is closed.", "library": "x"}, "there is no library 'x'"),
+        ("check", {"text": "The bridge is closed."}, "there is no checker"),
     ],
 )
 def test_what_cannot_be_done_is_a_result_in_one_line(connect, tool, given, said):
