@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from index.text import sentences, span_at
 from index.types import Article, Hit
-from rag.language import is_qualified
+from rag.language import is_order, is_qualified
 from rag.types import Citation, Kind
 
 
@@ -135,7 +135,7 @@ def select(
         if kind == "list":  # the items before and after
             beside += [last + 2, first - 2, last + 3]
         for i in beside:
-            if 0 <= i < len(passage.sentences):
+            if 0 <= i < len(passage.sentences) and not is_order(passage.sentences[i].text, passage.article.language):
                 take(passage.sentences[i])
     order = {passage.article.id: rank for rank, passage in reversed(list(enumerate(worth)))}
     shown, left = (

@@ -12,6 +12,13 @@ _NEGATIONS = PACKS.rules("grammar.negation")
 _UNSURE = PACKS.rules("verdict.unsure")
 _SPEECH = PACKS.rules("verdict.speech")
 _FRAMING = PACKS.rules("verdict.framing")
+_ORDERS = PACKS.rules("verdict.orders")
+# What models' own formats are written with.
+_CONTROL = re.compile(
+    r"<\|[\w ]*\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>"
+    r"|^\s*#+ *(?:instruction|response)s?\b|^\s*(?:system|assistant|user) ?:",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def is_negated(text: str, language: str) -> bool:
@@ -33,3 +40,12 @@ def is_qualified(text: str, language: str) -> bool:
         return True
     frames = rf"\b(?:{_SPEECH.of(language)}|{_FRAMING.of(language)})(?<=['\w])(?!\w)"
     return bool(re.search(frames, fold(text))) or is_negated(text, language) or is_unsure(text, language)
+
+
+def is_order(text: str, language: str) -> bool:
+    """Return whether a text tells a reader or a model what to do or to answer, or imitates a question and its answer.
+
+    Orders are known in some languages only, and English ones are known in all; control tokens too.
+    """
+    plain = fold(text)
+    return bool(_CONTROL.search(text)) or any(re.search(_ORDERS.of(code), plain) for code in (language, "en"))

@@ -10,7 +10,7 @@ from index.models import similarity_by
 from rag.evidence import Passage, cite, select
 from rag.filters import nothing
 from rag.generation import messages
-from rag.language import is_nothing, name_not_found, nowhere, wording
+from rag.language import is_nothing, is_order, name_not_found, nowhere, wording
 from rag.overview import overview
 from rag.pipeline.merging import joined
 from rag.pipeline.updates import newest_first, said_of
@@ -50,7 +50,7 @@ def _single(run: Run, query: Query) -> Iterator[Answer]:
     _read(run, attempt)
     attempt = _preferred(run, attempt)
     query = attempt.query
-    passages = newest_first(attempt.passages, query)
+    passages = newest_first(_unplanted(attempt.passages), query)
     if not passages or passages[0].score < 0:
         yield run.end(message=_nothing(run))
     elif run.setting.llm is None:
@@ -173,6 +173,19 @@ def _read(run: Run, attempt: Attempt) -> None:
     attempt.windows = read(
         attempt.query, setting.library, attempt.hits, setting.reader, setting.judge, setting.config.n_windows
     )
+
+
+def _unplanted(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages, best first, whose answer is not in a sentence that tells a reader or a model what to answer."""
+    return [each for each in passages if not is_order(_with_question(each), each.article.language)]
+
+
+def _with_question(passage: Passage) -> str:
+    """What answers, with the sentence before it when that one asks."""
+    answering = passage.answering()
+    first = passage.sentences.index(answering[0])
+    before = passage.sentences[first - 1].text if first else ""
+    return " ".join([before] * before.endswith("?") + [sentence.text for sentence in answering])
 
 
 def _names_nowhere(run: Run, attempt: Attempt) -> tuple[str, ...]:
