@@ -181,11 +181,12 @@ def _unplanted(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _with_question(passage: Passage) -> str:
-    """What answers, with the sentence before it when that one asks."""
-    answering = passage.answering()
-    first = passage.sentences.index(answering[0])
-    before = passage.sentences[first - 1].text if first else ""
-    return " ".join([before] * before.endswith("?") + [sentence.text for sentence in answering])
+    """What answers, with the sentence before it when that one asks, and the one behind it when it asks itself."""
+    answering, there = passage.answering(), passage.sentences
+    first, last = there.index(answering[0]), there.index(answering[-1]) + 1
+    first -= first > 0 and there[first - 1].text.endswith("?")
+    last += there[last - 1].text.endswith("?")
+    return " ".join(sentence.text for sentence in there[first:last])
 
 
 def _names_nowhere(run: Run, attempt: Attempt) -> tuple[str, ...]:
