@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 
@@ -46,8 +47,8 @@ TOP_LAYERS = 12
 LEARNING_RATE = 4e-4
 BATCHES_IN_POOL = 16
 KEPT = (0.88, 0.92)
-THRESHOLD_KEPT = 0.9
-"""Share of the true claims kept for validation that pass the threshold which the weights come with."""
+FALSE_PASSED = 0.05
+"""Share of the false claims kept for validation that pass the threshold which the weights come with."""
 MAX_BYTES = 8 * 2**20
 
 
@@ -195,12 +196,15 @@ def calibration(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
         true = sum(row.is_true for row in used)
         if min(true, len(used) - true) < 10:
             continue
+        false = sorted((row.probabilities[0] for row in used if not row.is_true), reverse=True)
+        threshold = float(np.nextafter(false[int(FALSE_PASSED * len(false))], 1.0))
         fitted[name] = {
-            "threshold": round(bar(used, THRESHOLD_KEPT), 4),
+            "threshold": round(threshold, 4),
             "n_true": true,
             "n_false": len(used) - true,
             "auc": round(auc([(row.probabilities[0], row.is_true) for row in used]), 4),
-            "false_passed": round(passed(used, THRESHOLD_KEPT), 4),
+            "false_passed": FALSE_PASSED,
+            "true_kept": round(sum(row.is_true and row.probabilities[0] >= threshold for row in used) / true, 4),
         }
     return fitted
 
@@ -292,7 +296,7 @@ def main() -> None:
         "tensors_taken": trainer.taken,
         "rank": args.rank,
         "top_layers": args.top_layers,
-        "threshold_keeps": THRESHOLD_KEPT,
+        "threshold_passes_false": FALSE_PASSED,
         "calibrated_on": "claims about evidence that was not trained on",
     }
     rows = trainer.measure()
