@@ -27,7 +27,7 @@ from rag.config import DEFAULT_LLM
 from rag.evaluation.metrics import contains, rate
 from rag.pipeline.answerer import Answerer
 from rag.query.decomposition import split
-from rag.query.question_type import kind_of
+from rag.query.question_kind import kind_of
 from rag.types import Answer
 from rag.verification.yes_no import word_of
 

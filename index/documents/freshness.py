@@ -1,4 +1,4 @@
-"""Whether the file of one article is still what was indexed; `build.changed_since` says it of a whole library."""
+"""Whether the file of an article is still what was indexed; `index.ingestion.changed_since` says it of a library."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A question and the turns before it -> a question that stands alone: by rule, by the model where no rule reaches.
 
 "Et à Moscou ?" takes the question before with another place (`ellipsis`), "Pourquoi y est-il allé ?" says who and where
-(`pronouns`). The model is asked only when a question leans on what came before and the rules cannot say on what; what
-it writes must keep the question's words and add only words of the conversation. Otherwise what was spoken of is put
-behind it.
+(`coreference`). The model is asked only when a question leans on what came before and the rules cannot say on what;
+what it writes must keep the question's words and add only words of the conversation. Otherwise what was spoken of is
+put behind it.
 A question that stands alone comes back as it is, letter for letter.
 """
 

@@ -65,7 +65,7 @@ class FactChecker:
         self._finder = Finder(library, embedder)
         self._checker = checker
 
-    def check_draft(self, draft: str) -> Iterator[CheckedStatement]:
+    def check_text(self, draft: str) -> Iterator[CheckedStatement]:
         """Yield the sentences of a draft as they are checked, in their order."""
         for statement in statements(draft):
             yield self.check(statement)

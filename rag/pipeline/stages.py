@@ -15,7 +15,7 @@ from rag.overview import overview
 from rag.pipeline.merging import joined
 from rag.pipeline.updates import newest_first, said_of
 from rag.query import Query
-from rag.reader import Window, read
+from rag.reader import Window, is_answered, read
 from rag.run import Attempt, Run
 from rag.types import Answer, Claim, Timings
 from rag.verification import check_draft, differing, quotes
@@ -51,7 +51,7 @@ def _single(run: Run, query: Query) -> Iterator[Answer]:
     attempt = _preferred(run, attempt)
     query = attempt.query
     passages = newest_first(_unplanted(attempt.passages), query)
-    if not passages or passages[0].score < 0:
+    if not is_answered(passages):
         yield run.end(message=_nothing(run))
     elif run.setting.llm is None:
         yield _told(run, quotes(passages, query), passages, query, is_quote=True)
@@ -72,7 +72,7 @@ def _preferred(run: Run, plain: Attempt) -> Attempt:
     _read(run, inside)
     found, best = query.filter, plain.passages[0].score if plain.passages else -math.inf
     answering = inside.passages
-    if answering and answering[0].score >= 0 and (found.is_likely or answering[0].score >= best):
+    if is_answered(answering) and (found.is_likely or answering[0].score >= best):
         plain.put_aside = f"“{found.words}” narrows the articles, and what is among them answers"
         run.answer = replace(run.answer, hits=inside.hits, filter=replace(found, is_applied=True))
         return inside

@@ -9,6 +9,7 @@ from rag.evidence import Passage
 from rag.filters import written_date
 from rag.language import PACKS, articles_disagree
 from rag.query import Query
+from rag.reader import is_answered
 from rag.types import Claim
 from rag.verification import CLOSE, disagree
 
@@ -24,7 +25,7 @@ def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
     That is one over the threshold whose answer differs from the best one's in a figure or date of the same thing. A
     question that asks for what was said at first, or that a date narrows, gets what it asks for.
     """
-    if not passages or passages[0].score < 0 or query.kind != "fact" or query.filter or _EARLIER.search(query.folded):
+    if not is_answered(passages) or query.kind != "fact" or query.filter or _EARLIER.search(query.folded):
         return list(passages)
     best = passages[0]
     later = [

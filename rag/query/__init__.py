@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rag.query.intent_rules import ENDING
     from rag.query.parts import Split
     from rag.query.query import Query
-    from rag.query.question_type import asks, kind_of, question_word
+    from rag.query.question_kind import asks, kind_of, question_word
 else:
     __getattr__ = face(
         __name__,
@@ -21,7 +21,7 @@ else:
         intent_rules="ENDING",
         parts="Split",
         query="Query",
-        question_type="asks kind_of question_word",
+        question_kind="asks kind_of question_word",
     )
 
 __all__ = [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from index.text import fold
 from rag.language import PACKS
 from rag.query.parts import AND, RELATIVE, Part
-from rag.query.question_type import question_word
+from rag.query.question_kind import question_word
 
 _DIFFERENCE = PACKS.rules("comparison.difference")
 _COMPARE = PACKS.rules("comparison.compare")

@@ -12,7 +12,7 @@ from index.text import fold
 from rag.language import PACKS
 from rag.query.comparison import sides_of
 from rag.query.parts import AND, MAX_PARTS, RELATIVE, Part, Split
-from rag.query.question_type import asks, question_word
+from rag.query.question_kind import asks, question_word
 
 
 def split(question: str, language: str) -> Split | None:

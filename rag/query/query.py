@@ -10,7 +10,7 @@ from index.text import fold
 from rag.language import content, names, numbers
 from rag.query.decomposition import split
 from rag.query.intent import Intent, recognise
-from rag.query.question_type import kind_of
+from rag.query.question_kind import kind_of
 from rag.types import Filter, Kind
 
 

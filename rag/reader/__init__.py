@@ -6,7 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from rag.reader.adapter import Adapter, fitted, load, token_ids
-    from rag.reader.answerability import FEATURES, Judge, default_judge
+    from rag.reader.answerability import FEATURES, Judge, default_judge, is_answered
     from rag.reader.base import Reader, Reading
     from rag.reader.embedding import EMBEDDER, SimilarityReader
     from rag.reader.lexical import OverlapReader
@@ -16,7 +16,7 @@ else:
     __getattr__ = face(
         __name__,
         adapter="Adapter fitted load token_ids",
-        answerability="FEATURES Judge default_judge",
+        answerability="FEATURES Judge default_judge is_answered",
         base="Reader Reading",
         embedding="EMBEDDER SimilarityReader",
         lexical="OverlapReader",
@@ -39,6 +39,7 @@ __all__ = [
     "best_first",
     "default_judge",
     "fitted",
+    "is_answered",
     "load",
     "read",
     "token_ids",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.types import Hit
 from rag.errors import ReaderError
+from rag.evidence import Passage
 
 WEIGHTS = Path(__file__).with_name("weights") / "abstain.json"
 FEATURES = ("reader", "cosine", "unmet")
@@ -51,6 +52,11 @@ def features(reading: float, hit: Hit, lacking: Sequence[str] = ()) -> tuple[flo
     The reader's score, the cosine, and 1 if the article is `lacking` a name of the question.
     """
     return reading, hit.dense, float(bool(lacking))
+
+
+def is_answered(passages: Sequence[Passage]) -> bool:
+    """Return whether anything answers: if the first and best passage does not, it is "not in your articles"."""
+    return bool(passages) and passages[0].score >= 0
 
 
 @cache

@@ -16,7 +16,7 @@ def path(tmp_path_factory):
 
 
 def checked(path, draft, checker=None):
-    (found,) = fact_checker(path, checker).check_draft(draft)
+    (found,) = fact_checker(path, checker).check_text(draft)
     return found
 
 
@@ -124,7 +124,7 @@ def test_the_report_is_the_same_in_every_interface(path):
     """Sentences in the order of the draft, counted; a heading with a quotation has no verdict and is not counted."""
     checker = fact_checker(path)
     draft = "# A strike “avoidable”\n\nThe old ferry is for sale.\n\n- The works cost 3.2 million euros\n- Cats swim\n"
-    found = report(checker.library, list(checker.check_draft(draft)))
+    found = report(checker.library, list(checker.check_text(draft)))
     assert [each["verdict"] for each in found["sentences"]] == [None, "contradicted", "carried", "not_said"]
     assert [each["first"] for each in found["sentences"]] == [1, 3, 5, 6]
     assert found["summary"] == {

@@ -13,7 +13,7 @@ def checker(tmp_path_factory):
 
 def quoted(checker, draft):
     """How the first quotation of a draft stands."""
-    checked = [quote for each in checker.check_draft(draft) for quote in each.quotes]
+    checked = [quote for each in checker.check_text(draft) for quote in each.quotes]
     return checked[0]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.query.question_type import asks, kind_of, question_word
+from rag.query.question_kind import asks, kind_of, question_word
 
 KINDS = [
     ("fr", "yes_no", "Le pont a-t-il rouvert ?"),

@@ -56,7 +56,7 @@ def test_the_report_is_that_of_the_command(path):
         return await DraftCheck(host_of(path, WordChecker()), DRAFT).answer()
 
     checker = fact_checker(path)
-    assert asyncio.run(run()) == report(checker.library, list(checker.check_draft(DRAFT)))
+    assert asyncio.run(run()) == report(checker.library, list(checker.check_text(DRAFT)))
 
 
 def test_the_tool_tells_how_far_it_is_and_gives_words_and_json(path):
