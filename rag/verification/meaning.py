@@ -24,8 +24,8 @@ class Verifier(Protocol):
     def verdicts(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Return the probabilities of carried, contradicted and not said for each pair, (pairs, 3)."""
 
-    def threshold(self, across: bool = False) -> float:
-        """Return the probability from which a claim counts as carried."""
+    def threshold(self, across: bool = False, beside_rules: bool = False) -> float:
+        """Return the probability from which a claim counts as carried, alone or where rules have to let it pass too."""
 
 
 def is_carried(claim: str, query: Query, citations: Sequence[Citation], article: Article, checker: Verifier) -> bool:
@@ -37,7 +37,7 @@ def is_carried(claim: str, query: Query, citations: Sequence[Citation], article:
         return True
     evidence = evidence_of(article, (_place(citation, article) for citation in citations))
     (probabilities,) = checker.verdicts([Pair(claim, evidence, query.text)])
-    return bool(probabilities[0] >= checker.threshold(query.language != article.language))
+    return bool(probabilities[0] >= checker.threshold(query.language != article.language, beside_rules=True))
 
 
 def evidence_of(article: Article, spans: Iterable[tuple[int, int]]) -> str:
