@@ -40,7 +40,6 @@ from rag.verification.checker import (
     collate,
     encode,
 )
-from rag.verification.support import check
 
 MIXTURE = Path(__file__).with_name("checker_mixture.toml")
 RANK = 32
@@ -71,8 +70,6 @@ class Row(NamedTuple):
     label: str
     kind: str
     probabilities: tuple[float, ...]
-    passes_rules: bool = True
-    """What rag/verification/support.py says of it."""
 
     @property
     def is_true(self) -> bool:
@@ -139,10 +136,8 @@ def judged(
         for (name, case, claim), probabilities in zip(told, found, strict=True):
             if claim.label == "not_contradicted":  # may be true or not: it measures nothing
                 continue
-            languages = claim.language, case.language
-            support = check(claim.text, case.evidence, case.evidence, claim.question, *languages)
             pair = f"{case.language}>{claim.language}"
-            rows.append(Row(name, pair, claim.label, claim.kind, tuple(probabilities), support.ok))
+            rows.append(Row(name, pair, claim.label, claim.kind, tuple(probabilities)))
     return rows
 
 
@@ -152,10 +147,9 @@ def bar(rows: Sequence[Row], kept: float) -> float:
     return true[min(len(true) - 1, int((1 - kept) * len(true) + 1e-9))]
 
 
-def strict(rows: Sequence[Row], beside_rules: bool) -> float:
-    """Return the probability that FALSE_PASSED of the false claims exceed, or exceed and pass the rules too."""
-    false = [row.probabilities[0] if row.passes_rules or not beside_rules else 0.0 for row in rows if not row.is_true]
-    false.sort(reverse=True)
+def strict(rows: Sequence[Row]) -> float:
+    """Return the probability that FALSE_PASSED of the false claims exceed."""
+    false = sorted((row.probabilities[0] for row in rows if not row.is_true), reverse=True)
     return round(float(np.nextafter(false[int(FALSE_PASSED * len(false))], 1.0)), 4)
 
 
@@ -210,10 +204,9 @@ def calibration(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
         true = sum(row.is_true for row in used)
         if min(true, len(used) - true) < 10:
             continue
-        threshold, beside = (strict(used, rules) for rules in (False, True))
+        threshold = strict(used)
         fitted[name] = {
             "threshold": threshold,
-            "beside_rules": beside,
             "n_true": true,
             "n_false": len(used) - true,
             "auc": round(auc([(row.probabilities[0], row.is_true) for row in used]), 4),

@@ -18,6 +18,8 @@ ARGUABLE = ("opposite", "negation")
 """Rules whose refusal stands unless the checker is SURE: it reads what they only look for."""
 SURE = 0.9
 """Probability of "carried" from which the checker counts as sure."""
+LIKELY = 0.5
+"""Probability of "contradicted" from which a claim is; under it the lines do not say."""
 
 _TITLES = PACKS.all_words("nouns.titles")
 _TITLE = re.compile(r"\b([^\W\d_a-zß-öø-ÿ][^\W\d_]{0,9})\.?\s+(?=[^\W\d_a-zß-öø-ÿ])")
@@ -57,13 +59,13 @@ class Judgement:
 def judge(said: Said, lines: Lines, checker: Verifier) -> Judgement:
     """Return what lines say of a claim.
 
-    It is carried if the checker says so and no exact rule refuses it; else the likelier of the checker's other two.
+    It is carried if the checker says so and no exact rule refuses it; contradicted if that is likelier than not.
     """
     support = check(untitled(said.text), lines.text, lines.context, said.question, said.language, lines.language)
     (probabilities,) = checker.verdicts([Pair(said.text, lines.text, said.question)])
-    carries, contradicts, neither = map(float, probabilities)
+    carries, contradicts, _ = map(float, probabilities)
     is_refused = support.kind in EXACT or (support.kind in ARGUABLE and carries < SURE)
-    verdict: Finding = "contradicted" if contradicts > neither else "not_said"
+    verdict: Finding = "contradicted" if contradicts >= LIKELY else "not_said"
     if carries >= checker.threshold(said.language != lines.language) and not is_refused:
         verdict = "carried"
     return Judgement(verdict, 0.0 if is_refused else carries, contradicts, support, is_refused)

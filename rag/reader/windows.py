@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index.storage import Library
 from index.types import Article, Hit
 from rag.evidence import Passage, cut
-from rag.language import is_country, unmet
+from rag.language import unmet
 from rag.query import Query, without_asked_year
 from rag.reader.answerability import Judge, features
 from rag.reader.base import Reader, Reading
@@ -18,7 +18,8 @@ NAMELESS = 2.0
 
 
 SHORT_TEXT = 1500
-"""Characters up to which an article may well leave unsaid in which country its matter is."""
+"""Characters up to which an article may well omit the name of what it is about; a longer one that never has a name of
+the question is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,11 @@ def _about_another(
     """Return the names and years lacking in an article that cause it to be left out.
 
     Across languages, where a name may be spelled in an unknown way, it counts only if exactly this name is elsewhere in
-    the library. In one language it counts, except a country that is not in a short text: that a judge weighs.
+    the library. In one language it counts except in a short text, where a judge weighs it.
     """
     if language == article.language:
         is_weighed = judge is not None and len(article.text) <= SHORT_TEXT
-        return tuple(each for each in lacking if not (is_weighed and is_country(each, language)))
+        return tuple(each for each in lacking if each[0].isdigit() or not is_weighed)
     return tuple(each for each in lacking if each[0].isdigit() or library.says(each))
 
 

@@ -201,14 +201,10 @@ class Checker:
             self._kept.put(pair, found)
             return found
 
-    def threshold(self, across: bool = False, beside_rules: bool = False) -> float:
-        """Return the probability from which a claim counts as carried.
-
-        `across` two languages it has its own, and another where the rules of `rag.verification.support` have to let the
-        claim pass too.
-        """
+    def threshold(self, across: bool = False) -> float:
+        """Return the probability from which a claim counts as carried; `across` two languages it has its own."""
         fitted_on: dict[str, Any] = self.config.get("calibration", {}).get("across" if across else "same", {})
-        return float(fitted_on.get("beside_rules" if beside_rules else "threshold", THRESHOLD))
+        return float(fitted_on.get("threshold", THRESHOLD))
 
     def verdict(self, probabilities: Sequence[float] | NDArray[np.float32], across: bool = False) -> str:
         """Return one of VERDICTS: carried from the threshold on, else the likelier of the other two."""

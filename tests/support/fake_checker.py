@@ -19,7 +19,7 @@ class WordChecker:
         self.sure, self.stop_after = sure, stop_after
         self.pairs = []
 
-    def threshold(self, across=False, beside_rules=False):
+    def threshold(self, across=False):
         return 0.5
 
     def verdicts(self, pairs):

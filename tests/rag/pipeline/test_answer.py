@@ -68,7 +68,7 @@ class Checker:
         self.seen += pairs
         return np.array([[0.9, 0.1, 0.0] if self.carried(pair) else [0.1, 0.9, 0.0] for pair in pairs])
 
-    def threshold(self, across=False, beside_rules=False):
+    def threshold(self, across=False):
         return 0.5
 
 

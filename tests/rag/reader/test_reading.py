@@ -12,7 +12,7 @@ from index.ingestion.indexing import build
 from index.retrieval.hybrid import search
 from index.storage.library import Library
 from rag.evidence import cut
-from rag.language import is_country, unmet
+from rag.language.missing_names import unmet
 from rag.query.query import Query
 from rag.reader import windows as reading
 from rag.reader.answerability import Judge, Logistic, features
@@ -77,7 +77,7 @@ def hit_by_hit(question, language, library, hits, reader, judge, n_windows):
         is_short = judge is not None and language == article.language and len(article.text) <= SHORT_TEXT
         if not lacks:
             windows.append(hit)
-        elif is_short and all(is_country(each, language) for each in lacks):
+        elif is_short and not any(each[0].isdigit() for each in lacks):
             second.append(hit)
     weighed = [*windows, *second][:n_windows]
     windows = [hit for hit in hits if hit in weighed]
@@ -148,15 +148,14 @@ def test_an_article_that_is_left_out_says_which_name_it_lacks(shelf):
     assert found["metz.txt"].reading is None and found["metz.txt"].score is None
 
 
-def test_a_short_text_that_lacks_a_country_is_weighed_and_any_other_left_out(shelf):
-    """News from a town need not name its country: with a judge it is read after the others, and with less."""
-    question = "Quand le pont de Vernay, en Suisse, a-t-il rouvert ?"
+def test_a_short_text_that_lacks_a_name_is_weighed_and_a_long_one_left_out(shelf):
+    """A paragraph may leave out whose it is: with a judge it is read after the others, and with less."""
+    question = "Quand le pont de Lyon a-t-il rouvert ?"
     found = windows_of(shelf, question, "fr", Pointing((0, 9), [5.0] * 8), JUDGE)["vernay.txt"]
     assert found.unmet == () and found.features[-1] == 1.0 and found.score is not None
-    assert windows_of(shelf, question, "fr")["vernay.txt"].unmet == ("Suisse",)
-    assert reading._about_another(["Lyon"], "fr", shelf.by_id["vernay.txt"], shelf, JUDGE) == ("Lyon",)
+    assert windows_of(shelf, question, "fr")["vernay.txt"].unmet == ("Lyon",)
     article = replace(shelf.by_id["vernay.txt"], lines=(*shelf.by_id["vernay.txt"].lines, "Encore. " * 200))
-    assert reading._about_another(["Suisse"], "fr", article, shelf, JUDGE) == ("Suisse",)
+    assert reading._about_another(["Lyon"], "fr", article, shelf, JUDGE) == ("Lyon",)
 
 
 def test_a_hit_beyond_the_windows_was_not_read(shelf):
@@ -174,7 +173,7 @@ def test_a_nameless_article_in_another_language_is_marked_and_loses_log_odds(she
     window = found["vernay.txt"]
     assert window.unmet == () and window.is_nameless
     assert window.score == pytest.approx(JUDGE.score(window.features, True) - NAMELESS)
-    assert found["port.txt"].unmet == ("Ashford",) and not found["port.txt"].is_nameless
+    assert found["port.txt"].features[-1] == 1.0 and not found["port.txt"].is_nameless
 
 
 def test_a_name_of_another_article_leaves_one_out_across_languages(shelf):
