@@ -59,13 +59,15 @@ class Judgement:
 def judge(said: Said, lines: Lines, checker: Verifier) -> Judgement:
     """Return what lines say of a claim.
 
-    It is carried if the checker says so and no exact rule refuses it; contradicted if that is likelier than not.
+    It is carried if the checker says so and no exact rule refuses it. Else it is contradicted if that is likelier than
+    not, or likelier than not said where a rule refuses it.
     """
     support = check(untitled(said.text), lines.text, lines.context, said.question, said.language, lines.language)
     (probabilities,) = checker.verdicts([Pair(said.text, lines.text, said.question)])
-    carries, contradicts, _ = map(float, probabilities)
+    carries, contradicts, neither = map(float, probabilities)
     is_refused = support.kind in EXACT or (support.kind in ARGUABLE and carries < SURE)
-    verdict: Finding = "contradicted" if contradicts >= LIKELY else "not_said"
+    is_against = contradicts > neither and (is_refused or contradicts >= LIKELY)
+    verdict: Finding = "contradicted" if is_against else "not_said"
     if carries >= checker.threshold(said.language != lines.language) and not is_refused:
         verdict = "carried"
     return Judgement(verdict, 0.0 if is_refused else carries, contradicts, support, is_refused)
