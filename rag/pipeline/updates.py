@@ -11,10 +11,14 @@ from rag.language import PACKS, articles_disagree
 from rag.query import Query
 from rag.reader import is_answered
 from rag.types import Claim
-from rag.verification import CLOSE, disagree
+from rag.verification import CLOSE, disagree, speak_alike
 
-MOST_BEHIND = 3.0
+MOST_BEHIND = 3.25
 """Log odds by which the reader may prefer an earlier article; beyond it the question is about what that one says."""
+
+UNDER = 1.0
+"""Log odds under the threshold that a later article's passage may be whose sentence speaks as the best one does: it is
+about the same, and says otherwise ("will not open before …")."""
 
 _EARLIER = PACKS.pattern("question.earlier", r"\b(?:{})\b")
 
@@ -22,8 +26,9 @@ _EARLIER = PACKS.pattern("question.earlier", r"\b(?:{})\b")
 def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
     """Return passages best first, as they come, but one of a later article before those it updates.
 
-    That is one over the threshold whose answer differs from the best one's in a figure or date of the same thing. A
-    question that asks for what was said at first, or that a date narrows, gets what it asks for.
+    That is one over the threshold, or just under it where both sentences speak alike, whose answer differs from the
+    best one's in a figure or date of the same thing. A question that asks for what was said at first, or that a date
+    narrows, gets what it asks for.
     """
     if not is_answered(passages) or query.kind != "fact" or query.filter or _EARLIER.search(query.folded):
         return list(passages)
@@ -31,7 +36,7 @@ def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
     later = [
         each
         for each in passages[1:]
-        if each.score >= max(0.0, best.score - MOST_BEHIND)
+        if each.score >= max(-UNDER * speak_alike(best, each), best.score - MOST_BEHIND)
         and is_later(each.article.date, best.article.date)
         and disagree(best, each, query)
     ]

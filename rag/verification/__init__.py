@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
     from rag.verification.meaning import Verifier
-    from rag.verification.quotation import CLOSE, differing, disagree, quotes
+    from rag.verification.quotation import CLOSE, differing, disagree, quotes, speak_alike
     from rag.verification.support import CHECKS, Support, check
 else:
     __getattr__ = face(
@@ -20,7 +20,7 @@ else:
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
         meaning="Verifier",
-        quotation="CLOSE differing disagree quotes",
+        quotation="CLOSE differing disagree quotes speak_alike",
         support="CHECKS Support check",
     )
 
@@ -43,6 +43,7 @@ __all__ = [
     "holds",
     "quotes",
     "shipped",
+    "speak_alike",
     "standing",
     "support_claim",
 ]

@@ -16,6 +16,7 @@ CLOSE = 0.5
 """Log odds under the best within which another article is quoted too, and what it says will do for a sentence of the
 model's (docs/experiments.md)."""
 CLOSE_LIST = 2.0
+LEAST_ALIKE = 2
 _YEAR = "in the year"
 _PERSON = "person"
 _PEOPLE = frozenset({_PERSON, "injured", "dead"})
@@ -103,7 +104,8 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query
 def disagree(one: Passage, other: Passage, query: Query) -> bool:
     """Return whether two passages answer with other figures for the same unit, or other dates.
 
-    A bare year counts nothing, so its sentence must share a word with the question, where both are in one language.
+    A bare year counts nothing, so its sentence must share a word with the question, where both are in one language, or
+    speak of the same as the first one.
     """
     a, b = (numbers(each.answer_text, each.article.language) for each in (one, other))
     if a & b:
@@ -112,8 +114,21 @@ def disagree(one: Passage, other: Passage, query: Query) -> bool:
     units, others = _units(one), _units(other)
     if not (a and b) or not (units == others or (units | others <= _PEOPLE and _PERSON in units ^ others)):
         return False
-    is_across = query.language != other.article.language
-    return bool(units) and (_YEAR not in units or is_across or _shares_a_word(other, query))
+    if not units or _YEAR not in units or query.language != other.article.language:
+        return bool(units)
+    return _shares_a_word(other, query) or speak_alike(one, other)
+
+
+def speak_alike(one: Passage, other: Passage) -> bool:
+    """Return whether two answering sentences in one language share two content words that are no names."""
+    if one.article.language != other.article.language:
+        return False
+    language = one.article.language
+    texts = [" ".join(sentence.text for sentence in each.answering()) for each in (one, other)]
+    a, b = (
+        content(text, language).keys() - content(" ".join(names(text, language)), language).keys() for text in texts
+    )
+    return len(a & b) >= LEAST_ALIKE
 
 
 def _units(passage: Passage) -> frozenset[str]:

@@ -75,6 +75,20 @@ def test_what_was_said_at_first_can_be_asked_for(query):
     assert newest_first([FIRST, SECOND], query) == [FIRST, SECOND]
 
 
+def test_a_later_line_just_under_the_threshold_counts_where_it_speaks_alike():
+    """A denial of the earlier date hardly looks like an answer; two words that both sentences have show that it is."""
+    query = Query("Quand roulera le tram ?", "fr")
+    first = passage("2023-11", "La mise en service du tram est prévue en décembre 2026.", "décembre 2026", 2.2)
+    later = passage(
+        "2024-06", "Il ne sera pas mis en service, pas de mise avant septembre 2027.", "septembre 2027", -0.9
+    )
+    found = newest_first([first, later], query)
+    assert order(found) == ["septembre 2027", "décembre 2026"] and found[0].score == first.score
+    other = passage("2024-06", "La gare ne fermera pas avant septembre 2027.", "septembre 2027", -0.9)
+    assert newest_first([first, other], query) == [first, other]
+    assert newest_first([first, replace(later, score=-1.1)], query) == [first, replace(later, score=-1.1)]
+
+
 def test_how_many_answers_there_are_and_which_is_the_latest_is_said():
     """No date where one is missing or two are the same; nothing where they agree."""
     claims = quotes(newest_first([FIRST, SECOND, REPORT], ASKED), ASKED)
