@@ -220,7 +220,7 @@ def _round(text: str, cuts: Sequence[int], first: int, last: int) -> tuple[int, 
 
 def _is_closed(text: str) -> bool:
     """Return whether every quotation that begins in a text ends there, and the other way round."""
-    pairs = ("«»", "“”", "()")
+    pairs = (("«", "»"), ("“", "”"), ("(", ")"))
     return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0
 
 
