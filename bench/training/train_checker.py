@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
 
@@ -34,6 +33,7 @@ from rag.verification.checker import (
     MAX_CLAIM_TOKENS,
     MAX_EVIDENCE_TOKENS,
     PROMPT,
+    THRESHOLD,
     VERDICTS,
     Encoded,
     VerdictAdapter,
@@ -47,8 +47,6 @@ TOP_LAYERS = 12
 LEARNING_RATE = 4e-4
 BATCHES_IN_POOL = 16
 KEPT = (0.88, 0.92)
-FALSE_PASSED = 0.05
-"""Share of the false claims kept for validation that pass the threshold which the weights come with."""
 MAX_BYTES = 8 * 2**20
 
 
@@ -147,12 +145,6 @@ def bar(rows: Sequence[Row], kept: float) -> float:
     return true[min(len(true) - 1, int((1 - kept) * len(true) + 1e-9))]
 
 
-def strict(rows: Sequence[Row]) -> float:
-    """Return the probability that FALSE_PASSED of the false claims exceed."""
-    false = sorted((row.probabilities[0] for row in rows if not row.is_true), reverse=True)
-    return round(float(np.nextafter(false[int(FALSE_PASSED * len(false))], 1.0)), 4)
-
-
 def passed(rows: Sequence[Row], kept: float) -> float:
     """Return the share of false claims that pass where a share of the true ones does."""
     threshold = bar(rows, kept)
@@ -195,7 +187,7 @@ _WRITTEN = "claims written for citeline"
 
 
 def calibration(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """Fit the thresholds, in one language and across, on the written claims; on all where those are few."""
+    """Measure the threshold, in one language and across, on the written claims; on all where those are few."""
     fitted = {}
     for name, across in (("same", False), ("across", True)):
         pair = [row for row in rows if (row.languages[:2] != row.languages[-2:]) == across]
@@ -204,16 +196,19 @@ def calibration(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
         true = sum(row.is_true for row in used)
         if min(true, len(used) - true) < 10:
             continue
-        threshold = strict(used)
         fitted[name] = {
-            "threshold": threshold,
+            "threshold": THRESHOLD,
             "n_true": true,
             "n_false": len(used) - true,
             "auc": round(auc([(row.probabilities[0], row.is_true) for row in used]), 4),
-            "false_passed": FALSE_PASSED,
-            "true_kept": round(sum(row.is_true and row.probabilities[0] >= threshold for row in used) / true, 4),
+            "false_passed": round(_share([row for row in used if not row.is_true]), 4),
+            "true_kept": round(_share([row for row in used if row.is_true]), 4),
         }
     return fitted
+
+
+def _share(rows: Sequence[Row]) -> float:
+    return sum(row.probabilities[0] >= THRESHOLD for row in rows) / len(rows)
 
 
 class Trainer:
@@ -303,7 +298,6 @@ def main() -> None:
         "tensors_taken": trainer.taken,
         "rank": args.rank,
         "top_layers": args.top_layers,
-        "threshold_passes_false": FALSE_PASSED,
         "calibrated_on": "claims about evidence that was not trained on",
     }
     rows = trainer.measure()

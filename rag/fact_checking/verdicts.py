@@ -18,7 +18,7 @@ ARGUABLE = ("opposite", "negation")
 """Rules whose refusal stands unless the checker is SURE: it reads what they only look for."""
 SURE = 0.9
 """Probability of "carried" from which the checker counts as sure."""
-LIKELY = 0.5
+LIKELY = 0.7
 """Probability of "contradicted" from which a claim is; under it the lines do not say."""
 
 _TITLES = PACKS.all_words("nouns.titles")
@@ -59,8 +59,8 @@ class Judgement:
 def judge(said: Said, lines: Lines, checker: Verifier) -> Judgement:
     """Return what lines say of a claim.
 
-    It is carried if the checker says so and no exact rule refuses it. Else it is contradicted if that is likelier than
-    not, or likelier than not said where a rule refuses it.
+    It is carried if the checker says so and no exact rule refuses it. Else it is contradicted if that is LIKELY, or
+    likelier than not said where a rule refuses it.
     """
     support = check(untitled(said.text), lines.text, lines.context, said.question, said.language, lines.language)
     (probabilities,) = checker.verdicts([Pair(said.text, lines.text, said.question)])

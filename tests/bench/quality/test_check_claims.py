@@ -107,10 +107,10 @@ def test_false_ones_that_pass_where_true_ones_are_kept():
 
 
 def test_thresholds_come_from_written_claims_where_there_are_enough():
-    """One false claim in twenty passes, in one language and across; all sets stand in where the written are few."""
+    """What passes is counted, in one language and across; all sets stand in where the written ones are few."""
     written_rows = rows_of([0.9] * 35 + [0.1] * 35, [0.8] + [0.7] + [0.2] * 18)
     other = rows_of([0.4] * 70, [0.1] * 20, "other") + rows_of([0.3] * 20, [0.1] * 20, "other", "fr>en")
     fitted = calibration(written_rows + other)
-    assert (fitted["same"]["threshold"], fitted["same"]["n_true"], fitted["same"]["true_kept"]) == (0.7, 70, 0.5)
-    assert (fitted["across"]["threshold"], fitted["across"]["true_kept"]) == (0.1, 1.0)
+    assert (fitted["same"]["false_passed"], fitted["same"]["n_true"], fitted["same"]["true_kept"]) == (0.1, 70, 0.5)
+    assert (fitted["across"]["false_passed"], fitted["across"]["true_kept"]) == (0.0, 0.0)
     assert calibration(rows_of([0.9] * 5, [0.1] * 5)) == {}
