@@ -18,6 +18,10 @@ LIKELY = 0.5
 """Least probability that the lines carry a sentence which the rules let pass too (docs/experiments.md)."""
 
 
+LEAST_WORDS = 4
+"""Words from which a sentence says by itself what it claims (docs/experiments.md)."""
+
+
 class Verifier(Protocol):
     """Reads claims beside evidence, as `rag.verification.checker.Checker` does."""
 
@@ -31,13 +35,14 @@ class Verifier(Protocol):
 def is_carried(claim: str, query: Query, citations: Sequence[Citation], article: Article, checker: Verifier) -> bool:
     """Return whether the cited lines of an article carry a claim that answers a query.
 
-    What is said word for word needs no checker.
+    What is said word for word needs no checker; a fragment ("Six ans.") says too little for one, and is not carried.
     """
     if _plain(claim) in (_plain(citation.quote) for citation in citations):
         return True
-    (probabilities,) = checker.verdicts(
-        [Pair(claim, evidence_of(claim, query.language, citations, article), query.text)]
-    )
+    if len(claim.split()) < LEAST_WORDS:
+        return False
+    evidence = evidence_of(claim, query.language, citations, article)
+    (probabilities,) = checker.verdicts([Pair(claim, evidence, query.text)])
     return bool(probabilities[0] >= LIKELY)
 
 

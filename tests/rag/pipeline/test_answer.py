@@ -89,6 +89,14 @@ def test_a_sentence_that_the_checker_refuses_is_not_shown_and_the_line_is_quoted
     assert seen.question == COST and "Les travaux ont coûté 3,2 millions d’euros." in seen.evidence
 
 
+def test_a_fragment_is_no_claim_beside_a_checker(library):
+    """What it is about is only in the question: the line says it whole."""
+    checker = Checker(lambda pair: True)
+    answer = Answerer(library, BagEmbedder(), OverlapReader(), ScriptedLlm("3,2 millions."), checker=checker).ask(COST)
+    assert answer.status == "quoted" and checker.seen == []
+    assert "« Les travaux ont coûté 3,2 millions d’euros. »" in answer.text
+
+
 def test_what_is_said_word_for_word_needs_no_checker(library):
     """Apostrophes and the last full stop aside."""
     said = "Les travaux ont coûté 3,2 millions d'euros"
