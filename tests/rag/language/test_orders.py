@@ -44,3 +44,8 @@ def test_orders_and_imitations_are_known(text, language):
 def test_what_somebody_says_is_none(text, language):
     """News is full of answers and questions."""
     assert not is_order(text, language)
+
+
+def test_the_longest_line_is_read_once():
+    """A line that begins to imitate a question eight thousand times; it ends at all."""
+    assert not is_order("question : mot " * 8000, "fr")
