@@ -56,8 +56,8 @@ def nowhere(
             continue
         if not any(stands(name, text, language, code, typos=True) or is_acronym_of(name, text) for text, code in texts):
             found.append(row)
-    if len(found) < len(rows):  # a country may well be left unsaid beside a place that is in it
-        found = [row for row in found if not is_country(row[-1], language)]
+    if len(found) < len(rows):  # a country may well be left unsaid beside a place in it, and "CEO" be written out
+        found = [row for row in found if not is_country(row[-1], language) and not row[-1].isupper()]
     return [" ".join(row) for row in found]
 
 

@@ -22,6 +22,8 @@ def found(question, language="fr", is_spoken=True):
         ("Que dit Paul Renaux ?", []),  # a letter wrong
         ("Que paie l’UE ?", []),  # initials
         ("Dans quelle région de Suisse est Corvassey ?", []),  # a country around a place that is there
+        ("Qui est le PDG du musée de Corvassey ?", []),  # initials beside a name that is there
+        ("Qui entraîne le PSG ?", ["PSG"]),
         ("qui est le maire ?", []),
     ],
 )
