@@ -13,7 +13,7 @@ from rag.evidence import cite
 from rag.fact_checking.drafts import Statement, statements
 from rag.fact_checking.evidence import Evidence, Finder, is_about
 from rag.fact_checking.quotes import CheckedQuote, check_quote
-from rag.fact_checking.verdicts import Finding, Judgement, Said, judge
+from rag.fact_checking.verdicts import EXACT, Finding, Judgement, Said, judge
 from rag.types import Citation
 from rag.verification import Support, Verifier
 
@@ -94,7 +94,14 @@ class FactChecker:
                 return CheckedStatement(statement, "carried", judgement.carries, lines, quotes=quotes)
             judged.append((judgement, evidence))
         score = max((judgement.carries for judgement, _ in judged), default=0.0)
-        against = [each for each in judged if each[0].verdict == "contradicted" and is_about(said, each[1])]
+        about = [each for each in judged if is_about(said, each[1])]
+        # Another figure in one line is no contradiction where another line has the claim's own.
+        has_own = any(each.support.kind not in EXACT for each, _ in about)
+        against = [
+            (judgement, evidence)
+            for judgement, evidence in about
+            if judgement.verdict == "contradicted" and not (has_own and judgement.support.kind in EXACT)
+        ]
         if against:
             judgement, evidence = max(against, key=lambda each: each[0].contradicts)
             lines = (self._cited(said, evidence, "contradicted"),)
