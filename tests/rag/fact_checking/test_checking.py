@@ -144,3 +144,23 @@ def test_the_report_is_the_same_in_every_interface(path):
         "start": 73,
         "end": 106,
     }
+
+
+def test_another_figure_is_no_contradiction_where_another_line_has_the_claims_own(tmp_path):
+    """An estimate of last year beside this year's; alone it contradicts."""
+
+    class Doubting(WordChecker):
+        def _verdict(self, claim, evidence, question=""):
+            return (0.2, 0.3, 0.5) if "412" in evidence else (0.05, 0.9, 0.05)
+
+    lines = {
+        "old.txt": "The tramway of Montbray would cost 385 million euros, says the council.\n",
+        "new.txt": "The tramway of Montbray is now expected to cost 412 million euros in all.\n",
+    }
+    (tmp_path / "both").mkdir()
+    (tmp_path / "alone").mkdir()
+    draft = "The tramway of Montbray will cost 412 million euros."
+    assert checked(built(tmp_path / "both", lines), draft, Doubting()).verdict == "not_said"
+    assert (
+        checked(built(tmp_path / "alone", {"old.txt": lines["old.txt"]}), draft, Doubting()).verdict == "contradicted"
+    )
