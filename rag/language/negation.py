@@ -16,7 +16,7 @@ _ORDERS = PACKS.rules("verdict.orders")
 # What models' own formats are written with.
 _CONTROL = re.compile(
     r"<\|[\w ]*\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>"
-    r"|^\s*#+ *(?:instruction|response)s?\b|^\s*(?:system|assistant|user) ?:",
+    r"|^[ \t]*#+ *(?:instruction|response)s?\b|^[ \t]*system ?:",
     re.IGNORECASE | re.MULTILINE,
 )
 

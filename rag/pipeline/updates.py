@@ -32,6 +32,8 @@ def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
     """
     if not is_answered(passages) or query.kind != "fact" or query.filter or _EARLIER.search(query.folded):
         return list(passages)
+    if any(1000 <= number < 2100 for number in query.numbers):  # what was so in that year
+        return list(passages)
     best = passages[0]
     later = [
         each

@@ -66,6 +66,7 @@ def test_anything_else_leaves_the_order_as_it_is(other):
     [
         Query("Quel était le premier bilan de l’accident de Vernay ?", "fr"),
         Query("How many were injured, as originally reported?", "en"),
+        Query("Combien de blessés l’accident de Vernay de 2024 a-t-il faits ?", "fr"),
         replace(ASKED, filter=Filter(ASKED.text, "en mars")),
         replace(ASKED, kind="list"),
     ],
