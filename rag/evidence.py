@@ -160,7 +160,7 @@ _SOFT = re.compile(
     r"|con|para|en|desde|und|aber|oder|weil|dass|wenn|als|mit|für|nach|bei|seit|e|ma|che|perché|da|mas|quando"
     r"|quem|com|em)\s)"
 )
-_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"[^\"]*\"")
+QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"[^\"]*\"")
 
 
 def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> tuple[int, int]:
@@ -173,7 +173,7 @@ def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> t
     first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
     if _n_words(text) <= MOST_QUOTED_WORDS or first >= last:
         return start, end
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    quoted = [match.span() for match in QUOTED.finditer(text)]
     hard, soft = ([match.end() for match in rule.finditer(text)] for rule in (_HARD, _SOFT))
 
     def outside(cuts: list[int]) -> list[int]:

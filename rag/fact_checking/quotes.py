@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from index.text import fold, sentences
 from index.types import Article
-from rag.evidence import cite
+from rag.evidence import QUOTED, cite
 from rag.fact_checking.drafts import Quotation, Statement
 from rag.fact_checking.evidence import Finder
 from rag.fact_checking.verdicts import untitled
@@ -32,7 +32,6 @@ _CONDITION = PACKS.pattern("quoted.condition", r"\b(?:{})\b")
 _DENIES = PACKS.pattern("quoted.denies", r"\b(?:{})\b")
 _PRONOUNS = PACKS.rules("marks.pronouns")
 _SPEECH = PACKS.pattern("verdict.speech", r"\b(?:{})\b")
-_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"[^\"]*\"")
 _CLAUSE = re.compile(r"[,;:–—(]")
 
 
@@ -143,7 +142,7 @@ def is_held_back(before: str, language: str) -> bool:
 def speakers(before: str, after: str, language: str) -> tuple[str, ...]:
     """Return the names that stand by a quotation: those beside a word like "said", else all in its sentence."""
     before, after = untitled(before), untitled(after)
-    pieces = [*_CLAUSE.split(_QUOTED.sub(" , ", before)), *_CLAUSE.split(_QUOTED.sub(" , ", after))]
+    pieces = [*_CLAUSE.split(QUOTED.sub(" , ", before)), *_CLAUSE.split(QUOTED.sub(" , ", after))]
     by_piece = [(piece, names(piece if n == 0 else f"x {piece.strip()}", language)) for n, piece in enumerate(pieces)]
     said = [name for piece, found in by_piece if _SPEECH.search(fold(piece)) for name in found]
     return tuple(dict.fromkeys(said or [name for _, found in by_piece for name in found]))
@@ -153,7 +152,7 @@ def _speakers_in(text: str, start: int, end: int, language: str) -> tuple[str, .
     """Return the names by which words stand in an article: around their quotation, else in the sentence before."""
     line, stop = text.rfind("\n\n", 0, start) + 1, text.find("\n\n", end)
     stop = len(text) if stop < 0 else stop
-    around = next((m.span() for m in _QUOTED.finditer(text, line, stop) if m.start() < end and start < m.end()), None)
+    around = next((m.span() for m in QUOTED.finditer(text, line, stop) if m.start() < end and start < m.end()), None)
     a, b = around or (start, end)
     _, first, last = _sentence(text, a, b)
     found = speakers(text[first:a], text[b:last], language)

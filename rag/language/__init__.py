@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
     from rag.language.packs import PACKS
-    from rag.language.proper_names import days, is_acronym_of, is_country, names, same_stem, stands
+    from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
     from rag.language.quantities import NUMBER_WORDS, measures, numbers
 else:
     __getattr__ = face(
@@ -47,7 +47,7 @@ else:
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS",
-        proper_names="days is_acronym_of is_country names same_stem stands",
+        proper_names="days is_acronym_of names same_stem stands",
         quantities="NUMBER_WORDS measures numbers",
     )
 
@@ -67,7 +67,6 @@ __all__ = [
     "dates",
     "days",
     "is_acronym_of",
-    "is_country",
     "is_negated",
     "is_nothing",
     "is_order",
