@@ -64,3 +64,28 @@ def mean(values: Sequence[float], seed: int = 0) -> str:
 def _written(values: Sequence[float], interval: tuple[float, float]) -> str:
     n = len(values)
     return f"{sum(values) / n:.3f} [{interval[0]:.3f}, {interval[1]:.3f}] n={n}" if n else "- n=0"
+
+
+SURE = 0.95
+"""How sure one may be of a bound."""
+
+
+def most_wrong(wrong: int, n: int, sure: float = SURE) -> float:
+    """Return the share of wrong answers that is not exceeded, as sure as that, after `wrong` of `n` were.
+
+    It is the upper Clopper-Pearson bound: it holds exactly for any n and supposes nothing but that those n are a fair
+    sample of what is asked. 1 where none was looked at.
+    """
+    if wrong >= n:
+        return 1.0
+    low, high, ks = wrong / n, 1.0, range(wrong + 1)
+    for _ in range(50):
+        middle = (low + high) / 2
+        at_most = sum(math.exp(_ways(n, k) + k * math.log(middle) + (n - k) * math.log1p(-middle)) for k in ks)
+        low, high = (middle, high) if at_most > 1 - sure else (low, middle)
+    return high
+
+
+def _ways(n: int, k: int) -> float:
+    """Return the logarithm of the number of ways to choose k of n."""
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -6,7 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from ui.conversations.export import answer_markdown, conversation_json, conversation_markdown
-    from ui.conversations.feedback import read_feedback
+    from ui.conversations.feedback import Feedback, read_feedback
     from ui.conversations.records import Judgement, KeptTurn, sources_of
     from ui.conversations.save import SaveFile, is_writable, replace_file
     from ui.conversations.store import History, Summary
@@ -23,7 +23,7 @@ else:
     __getattr__ = face(
         __name__,
         export="answer_markdown conversation_json conversation_markdown",
-        feedback="read_feedback",
+        feedback="Feedback read_feedback",
         records="Judgement KeptTurn sources_of",
         save="SaveFile is_writable replace_file",
         store="History Summary",
@@ -31,6 +31,7 @@ else:
     )
 
 __all__ = [
+    "Feedback",
     "History",
     "Judgement",
     "KeptTurn",

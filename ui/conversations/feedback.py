@@ -28,6 +28,10 @@ class Feedback:
     """Judgements that say the same of the same answer as another one."""
     n_older: int
     """Of the cases: how many answers were judged on an earlier generation of the library."""
+    n_marked: int
+    """Answers with lines that were judged, each once, whether or not they can be asked again."""
+    n_marked_wrong: int
+    """Of those: how many were judged wrong, or right with a wrong line."""
 
     def __str__(self) -> str:
         """How many there are, and what is missing, in one line."""
@@ -47,9 +51,12 @@ class Feedback:
 def read_feedback(history: History, library: Library) -> Feedback:
     """The judgements that readers left, the oldest first; lines that were moved since are looked for where they are."""
     cases: dict[tuple[str, str, str], Case] = {}
+    marked: dict[tuple[str, str], bool] = {}
     n_lost = n_repeated = n_older = 0
     by_sha256 = {article.sha256: article for article in library.articles}
     for turn in judged_turns(history):
+        if turn.answer.citations:
+            marked[turn.answer.question, turn.answer.text] = turn.judgement != "right"
         case = _case(turn, library, by_sha256)
         if case is None:
             n_lost += 1
@@ -61,7 +68,7 @@ def read_feedback(history: History, library: Library) -> Feedback:
             continue
         cases[key] = case
         n_older += turn.answer.generation != library.generation
-    return Feedback(tuple(cases.values()), n_lost, n_repeated, n_older)
+    return Feedback(tuple(cases.values()), n_lost, n_repeated, n_older, len(marked), sum(marked.values()))
 
 
 def judged_turns(history: History) -> Iterator[KeptTurn]:

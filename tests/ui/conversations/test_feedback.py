@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from fakes import BagEmbedder, plain_answerer
@@ -13,7 +14,7 @@ from index.storage.library import Library
 from index.types import Span
 from rag.evaluation.feedback import Judged
 from rag.evaluation.runner import Case, HidingAnswerer, Outcome, ask, figures
-from ui.cli.eval.report import read_limits, report_text
+from ui.cli.eval.report import marks_text, read_limits, report_text
 from ui.cli.eval.sheet import EvalError
 from ui.conversations.feedback import read_feedback
 from ui.conversations.records import sources_of
@@ -165,7 +166,20 @@ def test_the_command_asks_again_and_can_fail(library, command, tmp_path):
     assert isinstance(failed.exception, EvalError) and "judged is 0.500 (n=2), wanted at least 0.9" in str(
         failed.exception
     )
-    assert json.loads(command("--json").stdout)["figures"]["still_right"]["value"] == 1
+    told = json.loads(command("--json").stdout)
+    assert told["figures"]["still_right"]["value"] == 1
+    assert told["marks"] == {"n": 2, "wrong": 1, "at_most": 0.9747, "sure": 0.95}
+    assert "1 of 2 answers with lines were wrong" in done.stdout and "44 more marked right" in done.stdout
+
+
+def test_marks_bound_what_is_wrong(library):
+    """Every judged answer with lines counts once, also one whose lines are gone; a refusal is no answer with lines."""
+    history = judged(library, (COST, "right"), (COST, "wrong"), (STRIKE, "right"), (NOWHERE, "wrong"))
+    feedback = read_feedback(history, Library.open(library))
+    assert (feedback.n_marked, feedback.n_marked_wrong) == (2, 1)
+    told = marks_text(replace(feedback, n_marked=29, n_marked_wrong=0))
+    assert "at most 9.8% are (95% sure" in told and "more marked right" not in told
+    assert "29 more marked right would bring that to 10%" in marks_text(replace(feedback, n_marked=0, n_marked_wrong=0))
 
 
 def test_without_a_judgement_there_is_nothing_to_ask(command, tmp_path):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from index.progress import Progress
     from rag.evaluation import Case, HidingAnswerer, Outcome
+    from ui.conversations import Feedback
 
 
 def evaluate(
@@ -73,7 +74,7 @@ def evaluate(
     """
     from index.storage import default_path, require
     from rag.generation import require_llm
-    from ui.cli.eval.report import DERIVED, check_limits, read_limits, report_dict, report_text
+    from ui.cli.eval.report import DERIVED, check_limits, marks_text, read_limits, report_dict, report_text
 
     if from_feedback and (folder is not None or questions is not None):
         raise EvalError("--from-feedback asks the questions judged in one library: leave out FOLDER and --questions")
@@ -99,13 +100,16 @@ def evaluate(
     kinds = kinds_without_answer(questions) if questions else DERIVED
     limits = read_limits(fail_under, kinds, from_feedback) if fail_under else {}
     with progress_bars() as progress, _library(folder, library, embedder, progress) as where:
+        feedback = _feedback(where) if from_feedback else None
         outcomes, dropped, sheet = _measure(
-            where, n, questions, from_feedback, out, tuple(language or ()), seed, llm, embedder, progress
+            where, n, questions, feedback, out, tuple(language or ()), seed, llm, embedder, progress
         )
     if as_json:
-        print(json.dumps(report_dict(outcomes, dropped, sheet), indent=1))
+        print(json.dumps(report_dict(outcomes, dropped, sheet, feedback), indent=1))
     else:
         print(report_text(outcomes, dropped))
+        if feedback:
+            print(marks_text(feedback))
     if limits:
         from rag.evaluation import figures
 
@@ -116,7 +120,7 @@ def _measure(
     where: Path,
     n: int,
     questions: Path | None,
-    from_feedback: bool,
+    feedback: Feedback | None,
     out: Path | None,
     languages: tuple[str, ...],
     seed: int,
@@ -130,8 +134,8 @@ def _measure(
     from ui.cli.eval.report import make_cases
 
     given = read_cases(questions, Library.open(where)) if questions else None  # before any model is loaded
-    if from_feedback:
-        given = _judged_cases(where)
+    if feedback:
+        given = list(feedback.cases)
     progress("loading the models", 0, 0)
     answerer = HidingAnswerer.load(where, llm=llm, embedder=embedder)
     assert isinstance(answerer, HidingAnswerer)
@@ -148,7 +152,7 @@ def _measure(
     return _asked(answerer, cases, sheet, dropped, progress), dropped, sheet
 
 
-def _judged_cases(where: Path) -> list[Case]:
+def _feedback(where: Path) -> Feedback:
     """What was judged on the page of a library, said in a line. Raises EvalError when nothing was."""
     from index.storage import Library
     from ui.conversations import History, read_feedback
@@ -160,7 +164,7 @@ def _judged_cases(where: Path) -> list[Case]:
             "on the page (citeline serve)"
         )
     print(shown(feedback), file=sys.stderr)
-    return list(feedback.cases)
+    return feedback
 
 
 def _asked(

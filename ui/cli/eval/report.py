@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rag.evaluation import JUDGED, RATES, Case, Figure, Outcome, figures
+from rag.evaluation import JUDGED, RATES, SURE, Case, Figure, Outcome, figures, most_wrong
 from ui.cli.eval.sheet import EvalError, Sheet
 from ui.formats import shown
 
 if TYPE_CHECKING:
     from index.progress import Progress
     from rag.evaluation import HidingAnswerer, Quiz
+    from ui.conversations import Feedback
 
 DERIVED = ("removed", "altered")
 """Kinds of questions without an answer that are made from those with one."""
@@ -165,9 +167,37 @@ def _wanted(case: Case) -> str:
     return "no answer" if not case.gold else f"{' / '.join(case.answers[:2])} ({case.gold[0]})"
 
 
-def report_dict(outcomes: Sequence[Outcome], dropped: Mapping[str, int] | None, sheet: Sheet) -> dict[str, Any]:
-    """The same as a dictionary; `dropped` is null when the questions came from a file."""
+WANTED = 0.1
+"""Share of wrong answers that marks are asked for to rule out."""
+
+
+def marks_text(feedback: Feedback) -> str:
+    """What the marks by themselves guarantee of answers like the marked ones, and how many more would say more."""
+    n, wrong = feedback.n_marked, feedback.n_marked_wrong
+    bound = most_wrong(wrong, n)
+    text = f"Marks: {wrong} of {n} answers with lines were wrong or had a wrong line. "
+    if bound < 1:
+        text += f"Of answers to questions like these at most {bound:.1%} are ({SURE:.0%} sure, whatever the articles)."
+    else:
+        text += "That says nothing yet of the others."
+    if bound > WANTED:
+        more = next(more for more in itertools.count(1) if most_wrong(wrong, n + more) <= WANTED)
+        text += f" {more} more marked right would bring that to {WANTED:.0%}."
+    return text
+
+
+def report_dict(
+    outcomes: Sequence[Outcome], dropped: Mapping[str, int] | None, sheet: Sheet, feedback: Feedback | None = None
+) -> dict[str, Any]:
+    """The same as a dictionary; `dropped` is null when the questions came from a file, `marks` when none were read."""
+    marks = feedback and {
+        "n": feedback.n_marked,
+        "wrong": feedback.n_marked_wrong,
+        "at_most": round(most_wrong(feedback.n_marked_wrong, feedback.n_marked), 4),
+        "sure": SURE,
+    }
     return {
+        "marks": marks,
         "models": sheet.models,
         "articles": sheet.articles,
         "n": len(outcomes),
