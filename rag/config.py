@@ -30,6 +30,9 @@ class Config:
     list_evidence_tokens: int = 480
     """Evidence for a list, which takes its items from several places."""
     list_answer_tokens: int = 160
+    translate: bool = False
+    """Let the language model translate quotes in another language than the question's, and show what passes the check.
+    It takes a small model seconds a quote, and most of what it writes does not pass (docs/experiments.md)."""
 
     def budget(self, kind: Kind) -> int:
         """Return the maximum tokens of article text shown to the language model for a kind of question."""

@@ -78,6 +78,7 @@ class ClaimRecord(Record):
     origin: Origin = "model"
     """Left out by an earlier citeline, as `quote` is."""
     quote: str = ""
+    translation: str = ""
 
     @model_validator(mode="after")
     def _is_cited(self) -> ClaimRecord:
@@ -95,7 +96,7 @@ class ClaimRecord(Record):
         if "origin" not in self.model_fields_set:
             return _with_origin(claim, language, status)
         if self.origin == "quote":
-            quote = replace(claim, text=self.quote, origin="quote")
+            quote = replace(claim, text=self.quote, origin="quote", translation=self.translation)
             # one that was introduced in other words is shown as it was
             return quote if quote.introduced(language) == self.text else replace(claim, origin="title")
         return replace(claim, origin=self.origin)

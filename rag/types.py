@@ -58,6 +58,8 @@ class Claim:
     """Why it is unsupported, in words for a person; "" if it is supported."""
     origin: Origin = "model"
     """Who says it: the model, an article in its own words, or a list of articles by their titles and dates."""
+    translation: str = ""
+    """Of a quote in another language than the answer's: what the model made of it, if it passed the check."""
 
     @property
     def verbatim(self) -> str:
@@ -65,11 +67,13 @@ class Claim:
         return " ".join(" ".join(citation.quote.split()) for citation in self.citations)
 
     def introduced(self, language: str) -> str:
-        """The claim as it is shown: a quote behind its article's name and lines, any other as it is."""
+        """The claim as it is shown: a quote behind its article's name and lines, before its translation if it has one;
+        any other as it is."""
         if self.origin != "quote":
             return self.text
-        span = self.citations[0].span
-        return wording(language).quote.format(article=span.article_id, lines=span.lines, quote=self.text)
+        span, said = self.citations[0].span, wording(language)
+        quote = said.quote.format(article=span.article_id, lines=span.lines, quote=self.text)
+        return f"{quote} {said.translation.format(text=self.translation)}" if self.translation else quote
 
     def to_dict(self, language: str) -> dict[str, Any]:
         """As it stands in the wire format of an Answer in that language."""
@@ -80,6 +84,7 @@ class Claim:
             "reason": self.reason,
             "origin": self.origin,
             "quote": self.text if self.origin == "quote" else "",
+            "translation": self.translation,
         }
 
 
@@ -90,6 +95,14 @@ class Usage:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+
+    def plus(self, other: Usage) -> Usage:
+        """Return the tokens of both."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,14 @@ def messages(language: str, sentences: Sequence[str], question: str, kind: Kind 
     ]
 
 
+def translation_messages(language: str, sentence: str) -> list[Message]:
+    """The prompt for a translation of one sentence into a language."""
+    system = wording(language).translate
+    if language not in WORDINGS and language in LANGUAGE_NAMES:
+        system = system.replace("into English", f"into {LANGUAGE_NAMES[language]}")
+    return [Message("system", system), Message("user", " ".join(sentence.split()))]
+
+
 def _ask(said: Wording, sentences: Sequence[str], question: str) -> str:
     numbered = "\n".join(f"[{i}] {' '.join(text.split())}" for i, text in enumerate(sentences, start=1))
     return f"{said.sentences}\n{numbered}\n\n{said.question} {' '.join(question.split())}"

@@ -24,6 +24,10 @@ class Wording:
     """(sentences, question, answer)."""
     quote: str
     """Introduces a sentence of an article: {article}, {lines}, {quote}."""
+    translate: str
+    """What a model is told that translates a sentence of an article."""
+    translation: str
+    """Stands behind a quote in another language: {text}."""
     not_found: str = ""
     """Said to the reader when nothing answers."""
 

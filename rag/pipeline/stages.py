@@ -13,6 +13,7 @@ from rag.generation import messages
 from rag.language import is_nothing, is_order, name_not_found, nowhere, wording
 from rag.overview import overview
 from rag.pipeline.merging import joined
+from rag.pipeline.translation import translated
 from rag.pipeline.updates import newest_first, said_of
 from rag.query import Query
 from rag.reader import Window, is_answered, read
@@ -84,8 +85,9 @@ def _preferred(run: Run, plain: Attempt) -> Attempt:
 def _told(
     run: Run, claims: Sequence[Claim], passages: Sequence[Passage], query: Query, is_quote: bool = False
 ) -> Answer:
-    """The last Answer, which says so where the articles it cites answer differently."""
-    return run.end(claims, is_quote, said_of(claims, passages, query))
+    """The last Answer, which says so where the articles it cites answer differently; foreign quotes are translated."""
+    message = said_of(claims, passages, query)
+    return run.end(translated(claims, run), is_quote, message)
 
 
 def _drafted(run: Run, attempt: Attempt, passages: Sequence[Passage]) -> Iterator[Answer]:

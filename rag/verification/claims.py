@@ -14,14 +14,11 @@ from rag.language import PACKS, content, is_nothing, names, numbers, stands, unm
 from rag.query import Query
 from rag.types import Citation, Claim
 from rag.verification.checked_claim import CheckedClaim
-from rag.verification.meaning import Verifier, is_carried
+from rag.verification.meaning import MIN_SIMILARITY, Verifier, is_carried
 from rag.verification.presuppositions import not_said
 from rag.verification.quotation import CLOSE
 from rag.verification.support import CHECKS, Support, check
 from rag.verification.yes_no import Polarity, Similarity, with_word, word_of
-
-MIN_SIMILARITY = 0.65
-"""Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
 
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 

@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Article
-from rag.language import names, stands
+from rag.language import names, numbers, stands
 from rag.query import Query
 from rag.types import Citation
 from rag.verification.checker import Pair
+from rag.verification.support import check
+from rag.verification.yes_no import Similarity
 
 LIKELY = 0.5
 """Least probability that the lines carry a sentence which the rules let pass too (docs/experiments.md)."""
 
+MIN_SIMILARITY = 0.65
+"""Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
 
 LEAST_WORDS = 4
 """Words from which a sentence says by itself what it claims (docs/experiments.md)."""
@@ -44,6 +48,27 @@ def is_carried(claim: str, query: Query, citations: Sequence[Citation], article:
     evidence = evidence_of(claim, query.language, citations, article)
     (probabilities,) = checker.verdicts([Pair(claim, evidence, query.text)])
     return bool(probabilities[0] >= LIKELY)
+
+
+def is_same(
+    translation: str, quote: str, languages: tuple[str, str], similarity: Similarity, checker: Verifier
+) -> bool:
+    """Return whether a translation says what a quote says and no more or less, by the rules and the checker.
+
+    `languages` are the translation's and the quote's. Each must carry the other: what is added fails one way, what is
+    left out the other.
+    """
+    language, source = languages
+    if numbers(translation, language) != numbers(quote, source):
+        return False
+    if not check(translation, quote, quote, "", language, source).ok:
+        return False
+    if not check(quote, translation, translation, "", source, language).ok:
+        return False
+    if similarity(translation, quote) < MIN_SIMILARITY:
+        return False
+    there, back = checker.verdicts([Pair(translation, quote), Pair(quote, translation)])
+    return bool(min(there[0], back[0]) >= LIKELY)
 
 
 def evidence_of(claim: str, language: str, citations: Sequence[Citation], article: Article) -> str:

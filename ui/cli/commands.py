@@ -72,6 +72,12 @@ LlmOption = Annotated[
         "--llm", help="Catalogue name, GGUF file, hf:OWNER/REPO/FILE, an OpenAI-compatible URL, or none (quotes only)."
     ),
 ]
+TranslateOption = Annotated[
+    bool,
+    typer.Option(
+        "--translate", help="Translate quotes in another language by the model; what passes the check is shown."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 
@@ -183,6 +189,7 @@ def ask(
             help="Load the models here, even if citeline serve has them loaded.",
         ),
     ] = False,
+    translate: TranslateOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the library, each sentence with the lines it comes from.
@@ -192,7 +199,7 @@ def ask(
     if questions is not None:
         if question is not None or out is None:
             raise CliError("--questions IN.jsonl needs --out OUT.jsonl, and no question beside it")
-        ask_many(questions, out, lambda: _answerer(library, llm, embedder))
+        ask_many(questions, out, lambda: _answerer(library, llm, embedder, translate=translate))
         return
     if question is None or not question.strip():
         raise CliError('the question is empty: type one, such as citeline ask "Qui … ?"')
@@ -200,9 +207,9 @@ def ask(
     from rag.pipeline import clean
 
     clean(question, Config().question_chars)  # before any model is loaded
-    answer = None if no_server else _served_answer(question, library, llm, embedder, everywhere)
+    answer = None if no_server or translate else _served_answer(question, library, llm, embedder, everywhere)
     if answer is None:
-        answer = _answerer(library, llm, embedder).ask(question, everywhere=everywhere)
+        answer = _answerer(library, llm, embedder, translate=translate).ask(question, everywhere=everywhere)
     print(json.dumps(answer.to_dict(), indent=1) if as_json else answer_text(answer))
 
 
@@ -246,6 +253,7 @@ def chat(
     save: Annotated[
         Path | None, typer.Option(help="Save the conversation: .json for citeline verify, .md for reading.")
     ] = None,
+    translate: TranslateOption = False,
 ) -> None:
     """Ask one question after another; "And in 2019?" is understood from the previous ones. Ctrl-D ends it."""
     from ui.cli.chat import converse
@@ -253,7 +261,7 @@ def chat(
 
     if save is not None and (save.suffix not in (".json", ".md") or not is_writable(save) or save.exists()):
         raise CliError(f"--save takes a new .json or .md file in a folder you can write to, not {shown(save)}")
-    converse(_answerer(library, llm, embedder), SaveFile(save) if save else None)
+    converse(_answerer(library, llm, embedder, translate=translate), SaveFile(save) if save else None)
 
 
 @app.command()
@@ -291,6 +299,7 @@ def serve(
             "--token", help="Require the token in the address from everyone, even your own programs and a proxy."
         ),
     ] = False,
+    translate: TranslateOption = False,
 ) -> None:
     """Open the chat page, on this machine and for you only."""
     from index.models import identity
@@ -313,7 +322,7 @@ def serve(
         print(shown(f"citeline: there is no library at {path} yet: creating an empty one, add articles on the page"))
 
     run_server(
-        lambda: _warm_answerer(where, llm, embedder, may_be_new=True),
+        lambda: _warm_answerer(where, llm, embedder, may_be_new=True, translate=translate),
         port=port,
         open_browser=browser,
         examples=[] if where in missing else _examples(where),
@@ -407,17 +416,22 @@ def _served_answer(question: str, library: Path | None, llm: str, embedder: str,
     return ask_server(where, question, llm, embedder, everywhere)
 
 
-def _answerer(library: Path | None, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
+def _answerer(
+    library: Path | None, llm: str, embedder: str, may_be_new: bool = False, translate: bool = False
+) -> Answerer:
+    from rag.config import Config
     from rag.pipeline import Answerer
 
-    where = library.expanduser() if library else None
-    answerer = Answerer.load(where, llm=llm, embedder=embedder, may_be_new=may_be_new)
+    where, config = library.expanduser() if library else None, Config(translate=translate)
+    answerer = Answerer.load(where, llm=llm, embedder=embedder, config=config, may_be_new=may_be_new)
     tell_destination(answerer.llm)
     return answerer
 
 
-def _warm_answerer(library: Path, llm: str, embedder: str, may_be_new: bool = False) -> Answerer:
-    answerer = _answerer(library, llm, embedder, may_be_new)
+def _warm_answerer(
+    library: Path, llm: str, embedder: str, may_be_new: bool = False, translate: bool = False
+) -> Answerer:
+    answerer = _answerer(library, llm, embedder, may_be_new, translate)
     answerer.warm()
     return answerer
 
