@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from fake_checker import WordChecker
-from fakes import BagEmbedder
+from fakes import BagEmbedder, plain_answerer
 
 from index.ingestion.indexing import build
 from index.storage import Library
@@ -36,3 +38,20 @@ def built(folder, articles=ARTICLES):
 
 def fact_checker(path, checker=None):
     return FactChecker(Library.open(path), BagEmbedder(), checker or WordChecker())
+
+
+def checking_answerer(path, slow=0.0):
+    """An Answerer without weights that can check, each verdict after so many seconds."""
+    answerer = plain_answerer(path)
+    answerer.checker = SlowChecker(slow) if slow else WordChecker()
+    return answerer
+
+
+class SlowChecker(WordChecker):
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    def _verdict(self, *pair):
+        time.sleep(self.seconds)
+        return super()._verdict(*pair)

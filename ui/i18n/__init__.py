@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         access_words,
         answer_words,
         box_words,
+        check_words,
         everywhere_words,
         shelf_words,
         talk_words,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
-        catalog="ANSWER_LANGUAGES PAGE_LANGUAGES access_words answer_words box_words everywhere_words shelf_words"
-        " talk_words words",
+        catalog="ANSWER_LANGUAGES PAGE_LANGUAGES access_words answer_words box_words check_words everywhere_words"
+        " shelf_words talk_words words",
         model_errors="llm_words",
         page="count date_words dotted language_name month_name n_questions page_language page_theme place_words",
         skip_reasons="reason_words",
@@ -48,6 +49,7 @@ __all__ = [
     "access_words",
     "answer_words",
     "box_words",
+    "check_words",
     "count",
     "date_words",
     "dotted",

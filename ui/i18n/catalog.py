@@ -31,6 +31,11 @@ def talk_words(lang: str) -> Mapping[str, str]:
     return page_texts("history", lang)
 
 
+def check_words(lang: str) -> Mapping[str, str]:
+    """Return the texts of the view that checks a text."""
+    return page_texts("check", lang)
+
+
 def box_words(lang: str) -> Mapping[str, str]:
     """Return the texts about questions that have no answer yet."""
     return page_texts("question_box", lang)

@@ -15,6 +15,7 @@ from ui.i18n import llm_words, page_language, words
 from ui.services import QUEUE_SIZE, LibraryHost, OpenLibrary, typed_text
 from ui.web.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
 from ui.web.article_pane import article_pane, citation_preview
+from ui.web.checking.controller import Checking
 from ui.web.history.controller import Talks, n_shown, talk_named
 from ui.web.library.controller import ShelfView
 from ui.web.question_box import asking_html, away_html
@@ -110,6 +111,13 @@ class ChatPage:
             '<div class="cl-stack-place"></div>',
             script="shelf",
             functions=ShelfView(self._library, self._host).functions(),
+            elem_classes=["cl-view"],
+        )
+        _html(
+            "cl-check",
+            '<div class="cl-check-place"></div>',
+            script="check",
+            functions=Checking(self._library).functions(),
             elem_classes=["cl-view"],
         )
 

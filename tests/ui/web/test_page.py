@@ -398,7 +398,7 @@ def test_nobody_is_kept_out(open_page, window):
     turn.locator(".cl-chip").last.hover()
     expect(page.locator("#cl-peek-card")).to_be_visible()
     found["answers, article, preview"] = serious(page)
-    for view in ("shelf", "history"):
+    for view in ("shelf", "history", "check"):
         page.evaluate("view => document.dispatchEvent(new CustomEvent('citeline:view', {detail: view}))", view)
         page.wait_for_timeout(400)
         found[view] = serious(page)
@@ -443,7 +443,7 @@ def test_a_phone_shows_the_article_below_the_answer(open_page):
     expect_lit(page, PEDESTRIANS)
     page.tap("[data-go=close]")
     expect(page.locator("#cl-right")).to_be_hidden()
-    for view in ("shelf", "history"):
+    for view in ("shelf", "history", "check"):
         page.tap(f".cl-bar [data-view={view}]")
         expect(page.locator(f"#cl-{view}")).to_be_visible()
         assert no_sideways_scroll(page)

@@ -276,7 +276,7 @@ def test_a_server_that_goes_away_is_said_and_comes_back(browser, tmp_path):
         expect(kept(page, "lost")).to_have_text(["lente", CUP])
         broken = []
         page.on("pageerror", lambda error: broken.append(str(error)))
-        for view in ("history", "shelf"):
+        for view in ("history", "check", "shelf"):
             page.click(f".cl-bar [data-view={view}]")
             page.wait_for_timeout(1000)
             expect(page.locator("body")).not_to_contain_text("undefined")
