@@ -68,7 +68,7 @@ class Tables:
     def pattern(self, key: str, frame: str = "{}", flags: int = 0) -> Pattern:
         """The rules of all languages at a key as one, alternatives in their order, in the place of {} in `frame`."""
         rules = self.rules(key)
-        return Pattern(lambda: frame.replace("{}", "|".join(rules.values()) or NEVER), flags)
+        return Pattern(lambda: frame.replace("{}", rules.any), flags)
 
     def _file(self, name: str) -> dict[str, Any]:
         if name not in self._files:
@@ -113,6 +113,11 @@ class Rules(Table[str]):
     def of(self, language: str) -> str:
         """The rule of a language; one that matches nothing where it has none."""
         return self.get(language, NEVER)
+
+    @cached_property
+    def any(self) -> str:
+        """The rules of all languages as one, alternatives in their order; one that matches nothing if there is none."""
+        return "|".join(self.values()) or NEVER
 
 
 class Words(Set[str]):

@@ -14,6 +14,7 @@ import pytest
 
 import index
 from index.tables import NEVER, Tables
+from index.text import fold
 
 ROOT = Path(index.__file__).parents[1]
 DUTCH = Path(__file__).with_name("files") / "dutch"
@@ -54,6 +55,106 @@ def test_no_module_holds_words_by_language(path):
         if isinstance(node, ast.Dict):
             found = {key.value for key in node.keys if isinstance(key, ast.Constant)} & CODES
             assert len(found) < 2, f"line {node.lineno}: {sorted(found)}"
+
+
+PROSE = {"messages", "prompt", "instructions", "overview", "rewriting", "reasons", "suggestions", "generator", "names"}
+"""Sections of sentences and names: their words are not those by which rules go."""
+NOT_WORDS = {
+    ("index/disk.py", "lock|CURRENT"): "names of files",
+    ("index/extraction/header.py", "^(?:(?:date"): "names of fields, as files have them",
+    ("index/text/detection.py", "ar ca cs da"): "codes of languages",
+    ("rag/generation/local_model.py", "<|start_head"): "marks of a chat template",
+    ("index/extraction/pdf.py", "il elle on i"): "words still in code",
+    ("rag/evidence.py", "\\s(?=(?:et|ma"): "words still in code",
+}
+
+
+def vocabulary():
+    """Word -> languages whose files have it, by which rules go; accents folded."""
+    found = {}
+
+    def take(part, language):
+        for text in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            take(text, language)
+        for word in re.findall(r"[^\W\d_]{2,}", fold(part)) if isinstance(part, str) else ():
+            found.setdefault(word, set()).add(language)
+
+    for path in FILES:
+        take({key: part for key, part in said(path).items() if key not in PROSE | {"without", "stemmer"}}, path.stem)
+    return found
+
+
+VOCABULARY = vocabulary()
+
+
+def words_in(text):
+    """Words of a string that are in the vocabulary, accents folded; no letters behind a backslash."""
+    return [word for word in re.findall(r"(?<![\\\w])[^\W\d_]{2,}", fold(text)) if word in VOCABULARY]
+
+
+def word_tables(code):
+    """Strings and displays of a module that are tables of words of human languages, with the words; no docstrings.
+
+    A rule is one when three of its alternatives have words of any language, and so is a row of words, or a display of them, with
+    three that are not also English: English is what programs are written in.
+    """
+    tree = ast.parse(code)
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        parts = [node, *getattr(node, "elts", ()), *getattr(node, "keys", ()), *getattr(node, "values", ())]
+        texts = [each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if id(node) in docstrings or not texts or isinstance(node, ast.JoinedStr):
+            continue
+        is_row = isinstance(node, ast.Constant) and re.fullmatch(r"\s*(?:[\w'’-]+(?:\s+|$)){3,}", texts[0])
+        is_rule = isinstance(node, ast.Constant) and "|" in texts[0]
+        if not (is_row or is_rule or isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict)):
+            continue
+        parts = texts[0].split("|") if is_rule else [" ".join(texts)]
+        found = [[w for w in words_in(part) if is_rule or "en" not in VOCABULARY[w]] for part in parts]
+        if (sum(map(bool, found)) if is_rule else len({*found[0]})) >= 3:
+            yield texts[0], sorted({word for words in found for word in words})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_holds_a_table_of_words(path):
+    """Words by which a rule goes belong into the files of their languages, from where a new language adds its own."""
+    name = path.relative_to(ROOT).as_posix()
+    for text, words in word_tables(path.read_text(encoding="utf-8")):
+        is_known = any(name == file and text.startswith(start) for file, start in NOT_WORDS)
+        assert is_known, f"{text[:60]!r} has {words}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        r're.compile(r"\b(?:vrai|exact|verite|true|correct|fact)\b")',
+        r're.search(rf"(?:le|la|les|{x}) ", text)',
+        '_ARTICLES = {"le", "la", "les", "the"}',
+        'TOGETHER = {"de le": "du", "de les": "des", "à le": "au"}',
+        '_STARTS = frozenset("Der Die Das Ein Eine".split())',
+        '_EVENTS = ("mort mour tue", "brul incend feu")',
+        'x = "et|mais|dont" if y else ""',
+        'def f():\n    """le, la, les|un"""\n    return ("quand", "où", "combien")',
+    ],
+)
+def test_a_table_of_words_in_code_is_found(code):
+    """As a rule, a set, a dict, a row; also inside a function, with or without accents."""
+    assert list(word_tables(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '"""Le, la, les: un | une."""',
+        'KINDS = ("person", "place", "thing", "name")',
+        'error = f"there is no article {x!r}: it is one of a|b"',
+        "parts = 'index|rag|ui'",
+        'text = "it was not read, and what is there is kept"',
+        'if language in ("es", "it", "pt"): pass',
+    ],
+)
+def test_what_a_program_says_is_no_table_of_words(code):
+    assert not list(word_tables(code))
 
 
 @by_file

@@ -184,6 +184,7 @@ def create_app(
     from ui.api import http as http_api
     from ui.api import mcp as mcp_server
     from ui.api import openai as openai_api
+    from ui.api import openapi
     from ui.api import responses as replies
     from ui.web import ChatPage
     from ui.web.library import add_upload_route
@@ -192,7 +193,8 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.run())
     add_files(app)
     add_upload_route(app, host.main)
-    replies.add_routes(app, host, http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES)))
+    routes = (*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES)
+    replies.add_routes(app, host, openapi.described_by(routes))
     app.router.routes.append(mcp_server.route(mcp))
 
     def mount(path: str, page: gr.Blocks) -> None:

@@ -30,7 +30,7 @@ from bench.quality.reader import wilson
 from bench.training.calibration_rows import SETS, Row, cases_of, row_of
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.evaluation.runner import HidingAnswerer
-from rag.reader.answerability import FEATURES
+from rag.reader.not_in_articles import FEATURES
 from rag.reader.span_reader import WEIGHTS, AdapterReader
 from rag.reader.windows import NAMELESS, SHORT_TEXT
 

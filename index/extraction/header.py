@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.tables import Pattern
-from index.text import months
+from index.text import months, ordinal_endings
 
 _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
     Pattern(
-        lambda: rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<m>{_month()})\.?,?\s+(?:de\s+)?"
+        lambda: rf"\b(?P<d>\d{{1,2}})(?:{ordinal_endings()})?\.?\s+(?:de\s+)?(?P<m>{_month()})\.?,?\s+(?:de\s+)?"
         r"(?P<y>(?:19|20)\d\d)\b",
         re.I,
     ),
     Pattern(
-        lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b", re.I
+        lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<d>\d{{1,2}})(?:{ordinal_endings('en')})?,?\s+(?P<y>(?:19|20)\d\d)\b",
+        re.I,
     ),
     re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
     Pattern(lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),

@@ -11,6 +11,7 @@ from typing import Any
 from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy, web_address
 from index.skip_reason import NotAnArticle
+from index.text import LEXICON
 
 MAX_ELEMENTS = 40_000
 """A page with more elements is read plainly, with everything around its text: telling them apart would take minutes."""
@@ -22,7 +23,7 @@ _TITLE_LOOKED_AT = 1000
 time."""
 _TITLE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 _RULE = re.compile(r"[|\s:-]+")
-_LABEL = re.compile(r"(?:publicité|anzeige|advertisement|publicidad|pubblicità|publicidade)", re.IGNORECASE)
+_LABEL = LEXICON.pattern("advertisements", r"(?:{})", re.IGNORECASE)
 _ARTICLES = {"Article", "NewsArticle", "ReportageNewsArticle", "OpinionNewsArticle", "BlogPosting", "Report", "WebPage"}
 _DATES = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 from index.skip_reason import NotAnArticle
+from index.text import LEXICON
 
 MAX_UNPACKED = 60_000_000
 """Maximum number of bytes unpacked from one file; one that unpacks to more is a zip bomb, or holds pictures as text."""
@@ -20,7 +21,7 @@ MAX_CHAPTERS = 3000
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADINGS = re.compile(r"(?:title|titre|titel|título|titolo|heading ?1|titre ?1|berschrift ?1)", re.IGNORECASE)
+_HEADINGS = LEXICON.pattern("heading_styles", r"(?:{})", re.IGNORECASE)
 
 
 class _Zip:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from index.tables import Pattern
 from index.text import fold, stop_words
 from rag.language import PACKS, Mention, is_place_preposition, mentions
 
@@ -32,11 +33,28 @@ class Pointer:
 
 
 IMPERSONAL = PACKS.pattern("pointers.impersonal", flags=re.IGNORECASE)
-_FR_INVERTED = re.compile(
-    r"(?P<clitics>(?:\b[sn]['’]y\s+|\b(?:n|s|m|t)['’]|\b(?:se|ne|en|le|la|les|lui|leur|nous|vous)\s+)*)"
-    r"(?P<verb>\b(?!y-)[^\W\d_]+)-(?:t-)?(?P<pron>ils|elles|il|elle)\b",
-    re.IGNORECASE,
+_HE = PACKS.rules("inversion.he")
+_VERBS = PACKS.rules("inversion.verbs")
+_CLITICS = PACKS.rules("inversion.clitics")
+_INVERTED = Pattern(
+    lambda: rf"(?P<clitics>{_CLITICS.any})(?P<verb>\b(?!y-)[^\W\d_]+)-(?:t-)?(?P<pron>{_HE.any})\b", re.IGNORECASE
 )
+# What a pronoun stands for may precede it in the same question.
+_MANY = PACKS.pattern("inversion.many", r"\b(?:{})", re.IGNORECASE)
+_ONE = PACKS.pattern("inversion.one", r"^(?:{})", re.IGNORECASE)
+_WHICH = PACKS.pattern("inversion.which", r"\b{}", re.IGNORECASE)
+_HAS = PACKS.pattern("inversion.has", r"\b(?:{})\s+$")
+_WHO_DOES = PACKS.pattern("inversion.who_does", r"^\W*{}", re.IGNORECASE)
+_ANY = PACKS.pattern("inversion.any", r"\b(?:{})\b", re.IGNORECASE)
+_SUBJECT_BEFORE = PACKS.pattern("inversion.subject_before")
+_ASKED_NOUN = PACKS.pattern("inversion.asked_noun", flags=re.IGNORECASE)
+_DETERMINERS = PACKS.pattern("inversion.determiners", r"\b(?:{})\b")
+_ASKED = PACKS.pattern("pointers.asked", r"\b(?:{})\b", re.IGNORECASE)
+_ASKED_WHO = PACKS.pattern("pointers.asked_who", r"^\W*(?:{})\b", re.IGNORECASE)
+_AUXILIARY = PACKS.pattern("pointers.auxiliaries", r"\b(?:{})\s+$", re.IGNORECASE)
+_IS = PACKS.pattern("pointers.is", r"\b(?:{})\s+$")
+_SAID_BEHIND = PACKS.pattern("pointers.said_behind", r"\s+(?:{})\b")
+_SHE = PACKS.all_words("pointers.she")
 _TIMES = PACKS.all_words("pointers.times")
 _POINTERS = PACKS.table("pointers.rules", list[tuple[Role, str]])
 _VERB_BEHIND = PACKS.rules("pointers.verb_behind")
@@ -44,9 +62,8 @@ _VERB_BEHIND = PACKS.rules("pointers.verb_behind")
 
 def hyphenated(question: str) -> str:
     """ "a t il", "est il" as they should be written."""
-    question = re.sub(r"\b([^\W\d_]+)[ -]t[ '’,-]{1,2}(ils?|elles?)\b", r"\1-t-\2", question, flags=re.IGNORECASE)
-    verbs = "est|sont|était|étaient|ont|fut|furent|peut|doit|fait|vit|sera"
-    return re.sub(rf"\b({verbs}) (ils?|elles?)\b(?! que)", r"\1-\2", question, flags=re.IGNORECASE)
+    question = re.sub(rf"\b([^\W\d_]+)[ -]t[ '’,-]{{1,2}}({_HE.any})\b", r"\1-t-\2", question, flags=re.IGNORECASE)
+    return re.sub(rf"\b({_VERBS.any}) ({_HE.any})\b(?! que)", r"\1-\2", question, flags=re.IGNORECASE)
 
 
 def pointers(question: str, language: str) -> list[Pointer]:
@@ -56,7 +73,7 @@ def pointers(question: str, language: str) -> list[Pointer]:
     if language == "fr":
         for match in IMPERSONAL.finditer(question):
             taken.append(match.span())
-        for match in _FR_INVERTED.finditer(question):
+        for match in _INVERTED.finditer(question):
             if any(a < match.end("pron") and match.start("verb") < b for a, b in taken):
                 continue
             taken.append((match.start("verb"), match.end()))
@@ -79,9 +96,7 @@ def pointers(question: str, language: str) -> list[Pointer]:
                 subjects.append(match.start())
             if role == "whose" and any(at < match.start() for at in subjects):
                 continue  # "Quand a-t-il vendu son bateau ?": his own
-            if role == "this" and re.match(
-                r"\s+(?:de|d['’]|que|qui|of|that|which|que|von|che)\b", question[match.end() :]
-            ):
+            if role == "this" and _SAID_BEHIND.match(question[match.end() :]):
                 continue  # "ce besoin de paraître jeune": said behind it
             gender, plural = _features(match["pron"], language) if role == "any" else ("", None)
             if not _inside(question, start, language, role, gender, plural):
@@ -115,7 +130,7 @@ def _features(word: str, language: str) -> tuple[str, bool | None]:
     """Return the gender and number that a pronoun shows."""
     word = fold(word)
     if language in ("fr", "es", "pt"):
-        return ("f" if word.startswith(("elle", "ella", "ela")) else "m"), word.endswith("s")
+        return ("f" if word.startswith(tuple(_SHE)) else "m"), word.endswith("s")
     return "", None
 
 
@@ -136,52 +151,30 @@ def _inside(question: str, at: int, language: str, role: str, gender: str, plura
     if role == "inverted" and _has_subject(before):
         return True
     if language == "fr":
-        many = re.search(
-            r"\b(?:combien\s+d|quels|quelles|lesquels|lesquelles|certains|plusieurs|tous|beaucoup d|deux|trois)",
-            before,
-            re.I,
-        )
-        one = re.search(r"^(?:lequel|laquelle|chaque|aucun)", before, re.I)
+        many, one = _MANY.search(before), _ONE.search(before)
         if role == "inverted":
             return bool(plural and many) or bool(one)
         if role == "whose":
-            which = re.search(
-                r"\bquel(?:le)?s?\s+(?!est\b|sont\b|était\b|étaient\b|fut\b|serait\b|a été\b)[^\W\d_]", before, re.I
-            )
-            if which and not re.search(r"\b(?:a|ont|est|sont|avait)\s+$", before):
+            if _WHICH.search(before) and not _HAS.search(before):
                 return True
             its_many = many and question[at:].lower().startswith("leur")
-            return bool(its_many) or bool(re.match(r"^\W*qui\b(?!\s+(?:est|sont|était|étaient)\s*$)", before, re.I))
+            return bool(its_many) or bool(_WHO_DOES.match(before))
         if role in ("thing", "object"):
             return bool(many)
-        return bool(many or one or re.search(r"\b(?:qui|quel(?:le)?|chaque|on)\b", before, re.I))
-    asked = re.search(
-        r"\b(?:who|which|what|whose|how many|quién|qué|cuánt\w+|wer|welche\w*|wie viele|chi|quale|quem|qual"
-        r"|quant\w+)\b",
-        before,
-        re.I,
-    )
-    straight = re.search(
-        r"\b(?:did|does|do|is|was|were|are|has|had|have|will|would|can|could|hat|ist|war|hatte|wird)\s+$", before, re.I
-    )
+        return bool(many or one or _ANY.search(before))
+    asked = _ASKED.search(before)
     if role == "whose":
-        return bool(
-            asked
-            and re.match(r"^\W*(?:who|quién|wer|chi|quem)\b", before, re.I)
-            and not re.search(r"\b(?:is|was|es|ist|è|é)\s+$", before)
-        )
-    return bool(asked and not straight and len(before.split()) > 1)
+        return bool(asked and _ASKED_WHO.match(before) and not _IS.search(before))
+    return bool(asked and not _AUXILIARY.search(before) and len(before.split()) > 1)
 
 
 def _has_subject(before: str) -> bool:
     """Return whether a noun directly precedes an inverted verb ("… stablinski a-t-il"), not the one asked for."""
-    last = re.search(r"([^\W\d_]+)\s+(?:(?:ne|se|en)\s+|n['’]|s['’])?$", before)
+    last = _SUBJECT_BEFORE.search(before)
     if not last or fold(last.group(1)) in stop_words("fr"):
         return False
-    asked = re.search(r"(?:\bquel(?:le)?s?\s+|\bcombien\s+d(?:e\s+|['’]))(?P<noun>.*)$", before, re.IGNORECASE)
-    return asked is None or bool(
-        re.search(r"\b(?:le|la|les|l['’]|du|des|son|sa|ses|leurs?|ce|cet|cette|ces|un|une)\b", asked["noun"])
-    )
+    asked = _ASKED_NOUN.search(before)
+    return asked is None or bool(_DETERMINERS.search(asked["noun"]))
 
 
 def agrees(mention: Mention, gender: str, plural: bool | None) -> bool:

@@ -7,27 +7,47 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from index.tables import Pattern
 from index.text import fold, stop_words, words
 from rag.conversation.anaphora import IMPERSONAL, Pointer, agrees, hyphenated, pointers
 from rag.conversation.ellipsis import append, capital, uncapital
-from rag.language import PACKS, SPOKEN, Mention, is_place_preposition, is_role, is_vowel, joined, mentions
+from rag.language import (
+    PACKS,
+    SPOKEN,
+    THE,
+    Mention,
+    either,
+    is_place_preposition,
+    is_role,
+    is_vowel,
+    joined,
+    mentions,
+)
 
 if TYPE_CHECKING:
     from rag.conversation.turns import Turn
 
 _USUAL_AT = PACKS.texts("pointers.at")
 _OF = PACKS.texts("pointers.of")
-_SELF = re.compile(
-    r"\b(?:you|your|i|me|my|tu|te|toi|ton|vous|votre|je|moi|usted|tú|yo|du|ich|mich|ihnen|io|você|eu)\b", re.IGNORECASE
-)
-_ASKING = re.compile(
-    r"^\W*(?:(?:et|and|y|und|e|mais|but)\s+)?(?:qui|que|quoi|quand|où|pourquoi|comment|combien|who|what|when|where|why|how|quién|qué|cuándo|dónde|cómo|cuánto|cuánta|"
-    r"por qué|wer|was|wann|wo|warum|wie|chi|cosa|quando|dove|perché|come|quanto|quem|onde|como|quanta)\b",
-    re.IGNORECASE,
-)
-_ASKED_WHO = re.compile(
-    r"^\W*(?:et\s+)?(?:par |à |avec |by |with )?(?:qui|who|whom|quién|wer|wem|chi|quem)\b", re.IGNORECASE
-)
+_SPEAKERS = PACKS.pattern("pointers.speakers", r"\b(?:{})\b", re.IGNORECASE)
+_AND = PACKS.rules("pointers.and")
+_ASKS = PACKS.rules("pointers.asks")
+_ASKING = Pattern(lambda: rf"^\W*(?:(?:{_AND.any})\s+)?(?:{_ASKS.any})\b", re.IGNORECASE)
+_ASKED_WHO = PACKS.pattern("pointers.who", r"^\W*(?:{})\b", re.IGNORECASE)
+_POSSESSIVE = PACKS.pattern("pointers.possessives", r"(?:{})\s", re.IGNORECASE)
+_ATTRIBUTE = PACKS.pattern("pointers.attribute", r"^\W*(?:{})\b", re.IGNORECASE)
+_OF_THE = PACKS.pattern("nouns.of_the", r"\s(?=(?:{})\b)")
+_PERSONAL = PACKS.pattern("inversion.personal", r"\b(?:{})-", re.IGNORECASE)
+_HOW_MANY = PACKS.pattern("pointers.how_many", r"\b(?:{})\b", re.IGNORECASE)
+_BEHIND_VERB = PACKS.pattern("inversion.he", r"-(?:t-)?(?:{})$", re.IGNORECASE)
+_KEPT_BEFORE_PLACE = PACKS.all_words("pointers.places")
+_JOINING = PACKS.pattern("pointers.joining", r"\b({})\s+$")
+_A = PACKS.all_words("nouns.a")
+_THE_WITH_OF = PACKS.all_words("pointers.of_the")
+_FIRST_ARTICLE = Pattern(lambda: rf"^(?:{either(word.capitalize() for word in (*THE, *_A))})(?=\s[a-zà-ÿ]|(?<=['’]))")
+_TOWNS = PACKS.all_words("pointers.towns")
+_ADJECTIVE = PACKS.pattern("pointers.adjective", r"((?:\s+(?:{}))?)(.*)$")
+_ARTICLE_FOR = PACKS.table("pointers.article_for", dict[str, str])
 
 
 def resolve(question: str, language: str, turns: Sequence[Turn]) -> str | None:
@@ -87,9 +107,6 @@ def spoken(text: str, language: str) -> list[Mention]:
     return [m for m in mentions(text, language) if not _POSSESSIVE.match(m.text)]
 
 
-_POSSESSIVE = re.compile(r"(?:son|sa|ses|leurs?|his|her|its|their|sus?|seine?|ihre?)\s", re.IGNORECASE)
-
-
 def _owners(turn: Turn) -> list[Mention]:
     """In "Quel est l’état du navire ?" the ship is spoken of, not its state."""
     if not _ATTRIBUTE.match(turn.question):
@@ -97,19 +114,9 @@ def _owners(turn: Turn) -> list[Mention]:
     first = next(iter(mentions(turn.question, turn.language)), None)
     if first is None or first.kind == "person":
         return []
-    inner = re.search(r"\s(?=(?:de|du|des|d['’]|of|del|von|der|di|della|dello|dell['’]|do|da|dos|das)\b)", first.text)
+    inner = _OF_THE.search(first.text)
     behind = mentions(f"x{first.text[inner.start() :]}", turn.language) if inner else []
     return behind[:1]
-
-
-_ATTRIBUTE = re.compile(
-    r"^\W*(?:quel(?:le)?s? (?:est|sont|était|étaient|a été|fut)|what (?:is|was|are|were)|cuál (?:es|fue|era)"
-    r"|qual(?: è|'è|’è| é| foi| era)|quali sono|quais são|wie (?:hoch|groß|alt|heißt) (?:ist|war)?|was ist)\b",
-    re.IGNORECASE,
-)
-_PERSONAL = re.compile(
-    r"\b(?:fait|dit|demande|pense|veut|répond|gagne|promet|craint|déclare|propose|réclame)-", re.IGNORECASE
-)
 
 
 def _fits(mention: Mention, pointer: Pointer) -> bool:
@@ -132,10 +139,10 @@ def _phrase(mention: Mention, asked: Sequence[Mention], turn: Turn, language: st
 def _topic(question: str, language: str, turns: Sequence[Turn]) -> str | None:
     """ "¿Cuánto costó?", "Who won?": a verb alone asks about what was spoken of."""
     content = [w for w in words(question, language) if w not in stop_words(language)]
-    if re.search(r"\b(?:cuánt[oa]s|quant[ie]|quant[oa]s)\b", question, re.IGNORECASE):
+    if _HOW_MANY.search(question):
         content = content[1:]  # "¿Cuántos heridos hubo?"
     if (
-        len(content) > 1 or not _ASKING.match(question) or _SELF.search(question) or len(question.split()) > 5
+        len(content) > 1 or not _ASKING.match(question) or _SPEAKERS.search(question) or len(question.split()) > 5
         or any(char.isdigit() for char in question) or mentions(question, language) or IMPERSONAL.search(question)
     ):  # fmt: skip
         return None
@@ -169,7 +176,7 @@ def _put(question: str, pointer: Pointer, language: str, turns: Sequence[Turn]) 
     if not before and phrase:
         phrase = capital(phrase)
     elif before:
-        phrase = re.sub(_FIRST_ARTICLE, lambda m: m.group().lower(), phrase)
+        phrase = _FIRST_ARTICLE.sub(lambda m: m.group().lower(), phrase)
     if pointer.role == "inverted":
         return _uninvert(before, pointer, after, phrase)
     if pointer.role == "place":
@@ -186,11 +193,6 @@ def _put(question: str, pointer: Pointer, language: str, turns: Sequence[Turn]) 
     return before + phrase + after
 
 
-_FIRST_ARTICLE = re.compile(
-    r"^(?:Le|La|Les|L['’]|Un|Une|The|A|An|El|Los|Las|Der|Die|Das|Il|Lo|I|Gli|O|Os|As)(?=\s[a-zà-ÿ]|(?<=['’]))"
-)
-
-
 def _what(pointer: Pointer) -> Pointer:
     """ "cette ville" looks for a place, "ce ministre" for a person."""
     if pointer.role == "this" and fold(pointer.noun) in _TOWNS:
@@ -200,10 +202,7 @@ def _what(pointer: Pointer) -> Pointer:
 
 def _there(found: tuple[Mention, str], language: str) -> str:
     mention, phrase = found
-    return joined(mention.prep if mention.prep in _AT else _USUAL_AT.get(language, ""), phrase, language)
-
-
-_AT = frozenset("à en dans in at to a em".split())
+    return joined(mention.prep if mention.prep in _KEPT_BEFORE_PLACE else _USUAL_AT.get(language, ""), phrase, language)
 
 
 def _uninvert(before: str, pointer: Pointer, after: str, phrase: str) -> str:
@@ -214,7 +213,7 @@ def _uninvert(before: str, pointer: Pointer, after: str, phrase: str) -> str:
     n_behind = len(re.findall(r"\w+", after))
     if n_behind > 1:
         return f"{capital(phrase)}, {uncapital(before, 'fr')}{pointer.word}{after}"
-    verb = re.sub(r"-(?:t-)?(?:il|elle|ils|elles)$", "", pointer.word, flags=re.IGNORECASE)
+    verb = _BEHIND_VERB.sub("", pointer.word)
     return append(f"{before}{verb}{after}", phrase)
 
 
@@ -232,22 +231,18 @@ def _this(
     own = named.removeprefix(named.split()[0])
     for word in re.findall(r"^\s+[^\W\d_]+", after):  # "ce système politique" for "le système politique"
         after = after.removeprefix(word) if word.strip() in own.split() else after
-    preposition = re.search(r"\b(de|à|di|a|em|en)\s+$", before)
+    preposition = _JOINING.search(before)
     if preposition:
         return before[: preposition.start()] + joined(preposition.group(1), named, language) + after
     return before + (capital(named) if not before else named) + after
 
 
-_ARTICLE = (
-    "le |la |les |l['’]|the |el |los |las |der |die |das |il |lo |gli |i |o |os |as |du |des |au |del |do |da |dos "
-)
-
-
 def _same_noun(noun: str, turns: Sequence[Turn]) -> str:
     """Return the phrase of a turn about a noun, with its article and complement, or ""."""
+    article = rf"(?:{either((*THE, *_THE_WITH_OF))})(?: |(?<=['’]))"
     for turn in turns:
         for text in (turn.question, f"x {turn.answer}"):
-            found = re.search(rf"\b(?:{_ARTICLE})?{re.escape(noun)}\b", text, re.I)
+            found = re.search(rf"\b(?:{article})?{re.escape(noun)}\b", text, re.I)
             spoken = mentions(f"x {text[found.start() :]}", turn.language) if found else []
             if (
                 spoken
@@ -255,11 +250,8 @@ def _same_noun(noun: str, turns: Sequence[Turn]) -> str:
                 and re.search(r"[\s'’]", spoken[0].text)
                 and spoken[0].kind in ("thing", "person")
             ):
-                return re.sub(_FIRST_ARTICLE, lambda m: m.group().lower(), spoken[0].text)
+                return _FIRST_ARTICLE.sub(lambda m: m.group().lower(), spoken[0].text)
     return ""
-
-
-_TOWNS = PACKS.all_words("pointers.towns")
 
 
 def _whose(before: str, pointer: Pointer, after: str, phrase: str, language: str) -> str:
@@ -268,21 +260,17 @@ def _whose(before: str, pointer: Pointer, after: str, phrase: str, language: str
         return f"{before}{phrase}’s {pointer.noun}{after}"
     if language == "de":
         return append(before + pointer.word + after, f"({phrase})")
-    noun = re.match(
-        r"((?:\s+(?!a\b|est\b|ont\b)[^\W\d_]+(?:al|ale|ique|if|ive|el|elle|aire|é|ée|és|ées))?)(.*)$", after
-    )
+    noun = _ADJECTIVE.match(after)
     adjective, rest = noun.groups() if noun else ("", after)
     article = ""
     if language == "fr":
-        article = "l’" if owner.lower() not in ("ses", "leurs") and is_vowel(pointer.noun) else {
-            "son": "le ", "sa": "la ", "ses": "les ", "leur": "le ", "leurs": "les "}[owner.lower()]  # fmt: skip
+        article = _ARTICLE_FOR["fr"][owner.lower()]
+        article = "l’" if article != "les " and is_vowel(pointer.noun) else article
     elif language == "es":
         ends = fold(pointer.noun).rstrip("s")
-        is_f = ends.endswith(("a", "ion", "dad", "tad"))
-        article = {(True, True): "las ", (True, False): "los ", (False, True): "la ", (False, False): "el "}[
-            owner.endswith("s"), is_f
-        ]
+        gender = "f" if ends.endswith(("a", "ion", "dad", "tad")) else "m"
+        article = _ARTICLE_FOR["es"][f"{gender}p" if owner.endswith("s") else gender]
     article = capital(article) if not before else article
-    if language == "fr" and (ahead := re.search(r"\b(de|à)\s+$", before)) and article in ("le ", "les "):
+    if language == "fr" and (ahead := re.search(r"\b(de|à)\s+$", before)) and article[:2] == "le":
         before, article = before[: ahead.start()], joined(ahead.group(1), article + "x", "fr")[:-1]
     return f"{before}{article}{pointer.noun}{adjective} {joined(_OF.get(language, ''), phrase, language)}{rest}"

@@ -4,15 +4,14 @@ A new date takes the place of the date there, a place that of the place, a name 
 of the question word. What has no counterpart and a preposition of its own is added at the end.
 """
 
-# ruff: noqa: E501 (tables of words)
-
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from index.tables import Pattern
 from index.text import fold, months
-from rag.language import PACKS, Mention, dates, is_place, is_place_preposition, joined, mentions
+from rag.language import PACKS, THE, Mention, dates, either, is_place, is_place_preposition, joined, mentions
 
 _OPENERS = PACKS.rules("fragment.openers")
 # Question words of time, place, reason, manner, amount: one can stand where another stood.
@@ -22,33 +21,23 @@ _ASKS = PACKS.rules("fragment.asks")
 _ASKED_NOUN = PACKS.rules("fragment.asked_noun")
 # "Quand était-ce ?", "When was that?": the event of the question before is asked about.
 _EVENT = PACKS.rules("fragment.event")
-_TAIL = re.compile(
-    r"[\s,]+(?:aussi|alors|également|donc|dans tout ça|too|also|then|as well|instead|también|entonces|auch|dann|anche|allora|"
-    r"também|então)$",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(
-    r"\b(?:premi(?:er|ère)|deuxième|second(?:e|o|a)?|troisième|derni(?:er|ère)|first|third|last|other|next|primer[oa]?|tercer[oa]?"
-    r"|últim[oa]|erste[nrsm]?|zweite[nrsm]?|dritte[nrsm]?|letzte[nrsm]?|prim[oa]|terz[oa]|ultim[oa]|primeir[oa]|segund[oa]"
-    r"|terceir[oa]|autre|otr[oa]|andere[nrsm]?|altr[oa]|outr[oa])\b",
-    re.IGNORECASE,
-)
-_ONE = re.compile(
-    r"^(?:(?:celui|celle|ceux|celles)\s+(?=d)|(?:the|those|that) (?:ones?)?\s*(?=in|of|from)|(?:el|la|los|las) (?=del?\b)"
-    r"|quell[oaie] (?=d))",
-    re.IGNORECASE,
-)
-_FATE = re.compile(
-    r"\b(?:morts?|tues?|blesses?|victimes?|disparus?|survivants?|dead|deaths?|killed|injured|wounded|missing|victims?|survivors?"
-    r"|muertos?|heridos?|victimas?|tote|verletzte|opfer|morti|feriti|vittime|mortos?|feridos?|vitimas?)$"
-)
-_WERE_HURT = re.compile(
-    r"^\s+(?:ont(?:-(?:ils|elles))? été|sont|furent|were|have been|had been|are|resultaron|fueron|wurden|sono stat[ei]|foram)"
-    r"\s+[^\W\d_]+(?=\s+(?:dans|lors|à|au|par|pendant|après|en|sur|in|during|by|at|when|after|on|durante|bei|nel|em|no|na)\b)"
+_TAIL = PACKS.pattern("fragment.tail", r"[\s,]+(?:{})$", re.IGNORECASE)
+_ORDINAL = PACKS.pattern("fragment.ordinals", r"\b(?:{})\b", re.IGNORECASE)
+_THAT_OF = PACKS.pattern("fragment.that_of", r"^(?:{})", re.IGNORECASE)
+_CASUALTIES = PACKS.pattern("fragment.casualties", r"\b(?:{})$")
+_BEFELL = PACKS.lists("fragment.befell")
+_WERE_HURT = Pattern(
+    lambda: r"^\s+(?:{})\s+[^\W\d_]+(?=\s+(?:{})\b)".format(*map("|".join, zip(*_BEFELL.values(), strict=True)))
 )
 _YEAR_PREPOSITION = PACKS.texts("fragment.year_preposition")
-_OBJECT_OF_WHO = re.compile(r"^qui\s+(a|avait|aura)\s+(?=[^\W\d_]+\s)", re.IGNORECASE)
-_MANY_WERE = re.compile(r"^how many\s+([^\W\d_]+)\s+(was|were|are|have|has|had)\s+(.+)$", re.IGNORECASE)
+_WHAT_OF = PACKS.pattern("fragment.what_of", flags=re.IGNORECASE)
+_HOW_MUCH = PACKS.pattern("fragment.how_much")
+_OBJECT_OF_WHO = PACKS.pattern("inversion.object_of_who", "^{}", re.IGNORECASE)
+_MANY_WERE = PACKS.pattern("fragment.many_were", "^{}$", re.IGNORECASE)
+_INVERTED = PACKS.pattern("inversion.he_or_one", r"-(?:t-)?(?:{})\b")
+_ARTICLE = Pattern(lambda: rf"(?:{either(THE)})\b", re.IGNORECASE)
+_OF = PACKS.all_words("nouns.of")
+_COMPLEMENT = PACKS.pattern("nouns.of_the", r"\s(?:{})\b.*$")
 
 
 def complete(question: str, language: str, previous: str, previous_language: str) -> str | None:
@@ -59,7 +48,7 @@ def complete(question: str, language: str, previous: str, previous_language: str
     if language not in _OPENERS:
         return None
     text = question.strip(" ?!.¿¡\u00a0\u202f")
-    is_about = bool(re.match(r"qu['’]en est-il|quid", text, re.IGNORECASE))
+    is_about = bool(_WHAT_OF.match(text))
     piece = re.sub(rf"^(?:{_OPENERS.of(language)})[\s,]+", "", text, flags=re.IGNORECASE).strip(" ,¿")
     opened = piece != text
     piece = _TAIL.sub("", piece) if opened else piece
@@ -106,7 +95,7 @@ def uncapital(text: str, language: str) -> str:
 def _fragment(piece: str, opened: bool, language: str, previous: str, previous_language: str) -> str | None:
     """A name or noun with or without its preposition; a longer piece is a question of its own."""
     own = piece
-    piece = _ONE.sub("", piece)
+    piece = _THAT_OF.sub("", piece)
     shifted = f"x {piece}"  # so that a first capital is taken for a name's
     spoken = mentions(shifted, language)
     whole = [m for m in spoken if m.start == 2 and m.end == len(shifted)]
@@ -125,7 +114,7 @@ def _fragment(piece: str, opened: bool, language: str, previous: str, previous_l
         ordinal = _ORDINAL.search(own)
         if opened and ordinal and len(own.split()) <= 4:
             return _swap_ordinal(ordinal.group(), previous)
-        is_short = len(own.split()) <= 3 and not re.search(r"-(?:t-)?(?:il|elle|on|ils|elles)\b", own)
+        is_short = len(own.split()) <= 3 and not _INVERTED.search(own)
         return "" if opened and is_short else None
     if not opened and not (whole[0].prep and whole[0].kind == "place"):
         return None
@@ -137,7 +126,7 @@ def _fragment(piece: str, opened: bool, language: str, previous: str, previous_l
 def _swap_mention(new: Mention, piece: str, previous: str, language: str) -> str:
     old = _counterpart(new, previous, language)
     if old is None:
-        is_adverbial = new.prep and new.prep not in ("de", "d'", "of", "von", "di")
+        is_adverbial = new.prep and new.prep not in _OF
         return append(previous, piece) if is_adverbial else ""
     text = new.text
     if new.kind == "person" and not _complement(text) and _has_article(text) and old.kind == "person":
@@ -145,7 +134,7 @@ def _swap_mention(new: Mention, piece: str, previous: str, language: str) -> str
     at_place = is_place_preposition(new.prep, language) and is_place_preposition(old.prep, language)
     if new.prep and (at_place or new.prep == old.prep):
         put = piece
-    elif new.prep and is_place_preposition(new.prep, language) and old.prep in ("", "de", "d'", "of", "von", "di"):
+    elif new.prep and is_place_preposition(new.prep, language) and old.prep in ("", *_OF):
         put = joined(old.prep, text, language) if old.prep else text
     else:
         put = joined(old.prep, text, language)
@@ -164,7 +153,8 @@ def _counterpart(new: Mention, previous: str, language: str) -> Mention | None:
         alike = [m for m in alike if None in (m.plural, new.plural) or m.plural == new.plural]
         return alike[0] if alike else None
     order: dict[str, tuple[str, ...]] = {
-        "place": ("place", "name"), "person": ("person", "name"), "name": ("name", "person", "place"), "thing": ("thing", "name"),
+        "place": ("place", "name"), "person": ("person", "name"), "name": ("name", "person", "place"),
+        "thing": ("thing", "name"),
     }  # fmt: skip
     for kind in order.get(new.kind, ()):
         alike = [m for m in names if m.kind == kind]
@@ -180,13 +170,11 @@ def _counterpart(new: Mention, previous: str, language: str) -> Mention | None:
 
 def _has_article(phrase: str) -> bool:
     """Return whether a phrase is a noun with its article rather than a name."""
-    return phrase[:1].islower() or bool(
-        re.match(r"(?:le|la|les|l['’]|the|el|los|las|der|die|das|il|o|a)\b", phrase, re.IGNORECASE)
-    )
+    return phrase[:1].islower() or bool(_ARTICLE.match(phrase))
 
 
 def _complement(phrase: str) -> str:
-    found = re.search(r"\s(?:de|du|des|d['’]|of|del|von|der|di|della|do|da)\b.*$", phrase)
+    found = _COMPLEMENT.search(phrase)
     return found.group() if found else ""
 
 
@@ -212,16 +200,13 @@ def _swap_ordinal(new: str, previous: str) -> str:
     return previous[: old.start()] + new + previous[old.end() :] if old else ""
 
 
-_HOW_MUCH = frozenset(("combien", "how much", "cuanto", "quanto", "wie viel", "wieviel"))
-
-
 def _swap_ask(word: str, previous: str, language: str) -> str:
     """`previous` with another question word; "" when it asks for a person or thing and cannot take one of time or
     place."""
     lead = re.match(r"^[¿\s]*", previous)
     start = lead.group() if lead else ""
     rest = previous[len(start) :]
-    if not re.fullmatch(_WHEN.of(language), word, re.IGNORECASE) or fold(word) in _HOW_MUCH:
+    if not re.fullmatch(_WHEN.of(language), word, re.IGNORECASE) or _HOW_MUCH.fullmatch(fold(word)):
         return ""
     if old := re.match(rf"(?:{_WHEN.of(language)})(?=\W)", rest, re.IGNORECASE):
         return start + capital(word) + rest[old.end() :]
@@ -242,6 +227,6 @@ def _swap_asked_noun(piece: str, previous: str, language: str) -> str:
     if not old or not alike:
         return ""
     rest = previous[old.end("ask") :]
-    if _FATE.search(fold(piece)):  # "combien de morts" asks for no "ont été blessées"
+    if _CASUALTIES.search(fold(piece)):  # "combien de morts" asks for no "ont été blessées"
         rest = _WERE_HURT.sub("", rest, count=1)
     return previous[: old.start("ask")] + capital(piece) + rest

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from index.tables import NEVER, Pattern
-from index.text import fold, months, sentences, stop_words
+from index.text import fold, months, ordinal_endings, sentences, stop_words
 from rag.language import PACKS
 
 Kind = Literal["date", "number", "name", "reason", "phrase"]
@@ -29,24 +29,25 @@ MIN_WORDS = 6
 
 _DATE = Pattern(
     lambda: (
-        rf"\b\d{{1,2}}(?:er|st|nd|rd|th|º|\.)?\s+(?:de\s+)?(?:{_month()})(?:,?\s+(?:de\s+)?(?:19|20)\d\d)?\b"
+        rf"\b\d{{1,2}}(?:{ordinal_endings()}|º|\.)?\s+(?:de\s+)?(?:{_month()})(?:,?\s+(?:de\s+)?(?:19|20)\d\d)?\b"
         rf"|\b(?:{_month()})\s+\d{{1,2}}(?:,\s+(?:19|20)\d\d)?\b"
         rf"|\b(?:{_month()})\s+(?:de\s+)?(?:19|20)\d\d\b"
         r"|\b(?:1[5-9]|20)\d\d\b(?!\s*(?:%|€|\$|[^\W\d_]{2,}s\b))"
     ),
     re.IGNORECASE,
 )
-_SCALE = (
-    r"mill?ion[a-z]*|mill?iard[a-z]*|mill[oó]n(?:es)?|milh(?:ão|ões)|milh?ar(?:es)?|billion|thousand|hundred|tausend"
-    r"|mille|mila|mil"
+_SCALES = PACKS.rules("spans.scales")
+_BEFORE_UNIT = PACKS.rules("spans.before_unit")
+_NUMBER = Pattern(
+    lambda: (
+        rf"\b\d+(?:[\u202f\u00a0 .,]\d+)*(?:[\u202f\u00a0 ](?i:{_SCALES.any})\b)?"
+        rf"(?:[\u202f\u00a0 ]?(?:%|€|\$|°C)|[\u202f\u00a0 ](?:{_BEFORE_UNIT.any})?[^\W\d_]{{2,}}(?:/h)?)?"
+    )
 )
-_NUMBER = re.compile(
-    rf"\b\d+(?:[\u202f\u00a0 .,]\d+)*(?:[\u202f\u00a0 ](?i:{_SCALE})\b)?"
-    r"(?:[\u202f\u00a0 ]?(?:%|€|\$|°C)|[\u202f\u00a0 ](?:d[’']|de |of |cubic |square )?[^\W\d_]{2,}(?:/h)?)?"
-)
-_NAME = re.compile(
+_NAME = PACKS.pattern(
+    "spans.in_names",
     r"(?<![\w’'-])(?:(?<=[dlDL][’'])|)[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ]"
-    r"(?:\s(?:(?:de|du|des|la|le|of|the|von|van|di|da|do|del)\s)?[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ])*"
+    r"(?:\s(?:(?:{})\s)?[A-ZÀ-ÖØ-Þ][\w’-]*[\wà-ÿ])*",
 )
 _ENDS = r"[^\s,;:.!?()«»\"“”„]+"
 _DETERMINERS = PACKS.rules("spans.determiners")

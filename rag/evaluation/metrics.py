@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.text import words
+from rag.language import PACKS
 
-_ARTICLES = {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "the", "a", "an"}
+_UNSCORED = PACKS.all_words("spans.unscored")
 
 
 def normalize(text: str) -> list[str]:
     """Return folded words without articles, numbers in one spelling."""
-    return [word for word in words(text) if word not in _ARTICLES]
+    return [word for word in words(text) if word not in _UNSCORED]
 
 
 def contains(text: str, gold: str) -> bool:

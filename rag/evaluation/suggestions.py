@@ -12,7 +12,7 @@ from index.types import Article
 from rag.errors import Interrupted
 from rag.evaluation.question_generator import Quiz
 from rag.generation import Llm, Piece
-from rag.language import PACKS
+from rag.language import PACKS, THE, either
 from rag.query import Query, recognise
 from rag.reader import best_first
 from rag.types import Message
@@ -25,7 +25,7 @@ MOST_SECONDS = 90.0
 """Seconds after which the model writes no more of them."""
 MAX_CHARS = 90
 """Maximum length of a question that is read at a glance."""
-SURE = 0.5
+MIN_SCORE = 0.5
 """Minimum score of the passage that answers one; 0 is the threshold of an answer."""
 MAX_TRIES = 12
 
@@ -35,7 +35,7 @@ _CONTENTS = PACKS.texts("suggestions.contents")
 _ROLES = PACKS.rules("suggestions.roles")
 _PERSON = r"[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+)?\s[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+)?"
 _PEOPLE = (
-    Pattern(lambda: rf"(?<![\w’'-])({_PERSON}), (?:(?:la|le|the|el|der|die|il|o|a)\s)?(?:{_roles()})\b"),
+    Pattern(lambda: rf"(?<![\w’'-])({_PERSON}), (?:(?:{either(THE)})\s)?(?:{_roles()})\b"),
     Pattern(lambda: rf"\b(?:{_roles()})\b[^.!?\n]{{0,40}}?, ({_PERSON})(?=[,.;)])"),
 )
 
@@ -105,7 +105,7 @@ def _answers(answerer: Answerer, question: str, language: str, article_id: str) 
     library = answerer.library
     hits = answerer.search(library, question, language)
     passages = best_first(answerer.read(Query(question, language), library, hits))
-    return bool(passages) and passages[0].score >= SURE and passages[0].article.id == article_id
+    return bool(passages) and passages[0].score >= MIN_SCORE and passages[0].article.id == article_id
 
 
 class _Interrupted(Exception):

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from index.tables import NEVER, Pattern, Rules
-from index.text import fold, months, weekdays
+from index.tables import NEVER, Pattern
+from index.text import fold, is_short_month, months, ordinal_endings, weekdays
 from rag.language import PACKS, numbers
 
 Unit = Literal["day", "week", "month", "year"]
@@ -141,25 +141,31 @@ def _bounded(atom: When, relation: str) -> When:
 # --- one date -----------------------------------------------------------------------------------------------------
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_OF = r"(?:de |del |do |di |of |d')?"
-_TAIL = r"(?![\w%]|[.,]\d|\s?(?:%|€|euros?\b|dollars?\b|km\b))"
+_OF_MONTH = PACKS.rules("dates.of_month")
+_BEFORE_ABOUT = PACKS.rules("dates.before_about")
+_GOES_ON = PACKS.rules("dates.goes_on")
 _YEAR = r"(?:1\d|20)\d\d"
 _PRESS_YEAR = r"(?:1[89]|20)\d\d"
-_NUMBER = re.compile(rf"(?P<d>{_DAY})(?:er|st|nd|rd|th|\.)?(?=[\s-])")
+_NUMBER = Pattern(lambda: rf"(?P<d>{_DAY})(?:{ordinal_endings()}|\.)?(?=[\s-])")
 _DETERMINER = Pattern(
     lambda: (
-        rf"(?:l'(?:{_all(_BEFORE_ELIDED)})?"
-        rf"|(?:{'|'.join(f'{word} ' for word in _ARTICLES)})?(?:(?:{_all(_BEFORE)})\s*)?)"
+        rf"(?:l'(?:{_BEFORE_ELIDED.any})?"
+        rf"|(?:{'|'.join(f'{word} ' for word in _ARTICLES)})?(?:(?:{_BEFORE.any})\s*)?)"
     )
 )
-_ISO = re.compile(rf"(?P<y>{_YEAR})-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?{_TAIL}")
-_SLASHED = re.compile(rf"(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>{_YEAR}){_TAIL}")
+_ISO = Pattern(lambda: rf"(?P<y>{_YEAR})-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?{_tail()}")
+_SLASHED = Pattern(lambda: rf"(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>{_YEAR}){_tail()}")
 _DAY_MONTH = Pattern(
-    lambda: rf"(?P<d>{_DAY})(?:er|st|nd|rd|th|\.|o)? {_OF}(?P<m>{_month()})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?"
+    lambda: (
+        rf"(?P<d>{_DAY})(?:{ordinal_endings()}|\.|o)? {_of()}(?P<m>{_month()})\b"
+        rf"(?:,? {_of()}(?P<y>{_YEAR}){_tail()})?"
+    )
 )
-_MONTH_DAY = Pattern(lambda: rf"(?P<m>{_month()}) (?P<d>{_DAY})(?:st|nd|rd|th)?\b(?:,? (?P<y>{_YEAR}){_TAIL})?")
-_MONTH_YEAR = Pattern(lambda: rf"{_about()}(?P<m>{_month()})\b(?:,? {_OF}(?P<y>{_YEAR}){_TAIL})?(?! \d)")
-_YEAR_ONLY = re.compile(rf"(?P<y>{_PRESS_YEAR}){_TAIL}")
+_MONTH_DAY = Pattern(
+    lambda: rf"(?P<m>{_month()}) (?P<d>{_DAY})(?:{ordinal_endings('en')})?\b(?:,? (?P<y>{_YEAR}){_tail()})?"
+)
+_MONTH_YEAR = Pattern(lambda: rf"{_about()}(?P<m>{_month()})\b(?:,? {_of()}(?P<y>{_YEAR}){_tail()})?(?! \d)")
+_YEAR_ONLY = Pattern(lambda: rf"(?P<y>{_PRESS_YEAR}){_tail()}")
 
 
 def _atom_at(text: str, at: int, language: str, calendar: Calendar, is_weekday: bool = False) -> When | None:
@@ -250,17 +256,21 @@ def _day(year: int, month: int, day: int) -> date:
 @cache
 def _months() -> dict[str, int]:
     """Folded names of months that are hardly ever another word, and their numbers."""
-    short = {"mars", "juin", "aout", "marz", "mayo", "june", "july", "juni", "juli", "juil", "mai", "may", "maio"}
     folded = {fold(word): number for word, number in months().items()}
-    return {word: number for word, number in folded.items() if len(word) > 4 or word in short}
+    return {word: number for word, number in folded.items() if len(word) > 4 or is_short_month(word)}
 
 
 def _about() -> str:
-    return rf"(?:(?:(?:au |le |the |el |la |a |o )?(?:{_all(_ABOUT)})(?: d[e'] ?|[- ]))?)"
+    return rf"(?:(?:(?:{_BEFORE_ABOUT.any})?(?:{_ABOUT.any})(?: d[e'] ?|[- ]))?)"
 
 
-def _all(rules: Rules) -> str:
-    return "|".join(rules.values())
+def _tail() -> str:
+    """What may not be behind a year: it would be an amount."""
+    return rf"(?![\w%]|[.,]\d|\s?(?:%|€|(?:{PACKS.shared('dates.money')})\b|km\b))"
+
+
+def _of() -> str:
+    return f"(?:{_OF_MONTH.any})?"
 
 
 def _month() -> str:
@@ -311,4 +321,4 @@ def _weekday(language: str, is_alone: bool) -> re.Pattern[str]:
 
 @cache
 def _rolling(language: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{_ROLLING.of(language)})\b(?! (?:d[eiou]s?|d[ae]l?|of|der|des)\b| d')")
+    return re.compile(rf"(?:{_ROLLING.of(language)})\b(?! (?:{_GOES_ON.any})\b| d')")

@@ -20,7 +20,7 @@ from index.types import Article
 from rag.filters.dates import Calendar, When, when_at, whens
 from rag.filters.offsets import Folded
 from rag.filters.publishers import rule_of, said_by, source_at, source_keys
-from rag.filters.wording import ARTICLES, IN_ARTICLES, NEWS, OF_SOURCE, PUBLISHED, SAYS_ABOUT, YOURS
+from rag.filters.wording import ARTICLES, HAS_THE, IN_ARTICLES, NEWS, OF_SOURCE, PUBLISHED, SAY, SAYS_ABOUT, YOURS
 from rag.query import recognise
 from rag.types import Filter
 
@@ -83,7 +83,7 @@ def _explicit(text: Folded, language: str, known: Known) -> Filter | None:
             start = leading.start()
         elif before:  # "what do last week's articles say"
             start = front
-            instead = "articles" if _HAS_THE.search(text.folded[:start]) else "the articles"
+            instead = "articles" if HAS_THE.search(text.folded[:start]) else "the articles"
         rest = text.without(start, end, instead)
         if any(char.isalnum() for char in rest):
             words = text.typed(start, end).strip(" ,;:()")
@@ -104,7 +104,7 @@ def _of_intent(text: Folded, language: str, known: Known) -> Filter | None:
     rule, instead = SAYS_ABOUT.get(language, (NEVER, ""))
     for match in re.finditer(rf"^\W*(?:{rule})\s+", text.folded):
         if found := source_at(text, match.end(), known.sources):
-            behind = re.match(r"(?:\s+(?:say|write|report)\b)?", text.folded[found[1] :])  # "what does X say"
+            behind = SAY.match(text.folded[found[1] :])  # "what does X say"
             rest = text.without(0, found[1] + (behind.end() if behind else 0), instead)
             if (intent := recognise(rest)) and intent.kind == "about":
                 return _filter(text.typed(match.end(), found[1]), None, found[0], rest, is_explicit=True)
@@ -207,6 +207,3 @@ def _leading(language: str) -> re.Pattern[str]:
 @cache
 def _published(language: str) -> re.Pattern[str]:
     return re.compile(rf"\s*,?\s*(?:(?:{PUBLISHED.of(language)})\s+)?")
-
-
-_HAS_THE = re.compile(r"\b(?:the|my|your|our|any|all|which|what|these|those|many)\s*$|^\s*$")

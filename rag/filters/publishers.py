@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from index.tables import Rules
+from index.tables import Pattern, Rules
 from index.text import fold
 from rag.filters.dates import Calendar, When, when_at
 from rag.filters.offsets import Folded
 from rag.filters.wording import SAID_IN, SAYS
+from rag.language import THE, either
 
 MAX_SOURCE_WORDS = 6
+_ARTICLE = Pattern(lambda: rf"^(?:{either(THE)})(?:\s+|(?<='))(?=\w)")
 
 
 def source_keys(name: str) -> set[str]:
@@ -21,7 +23,7 @@ def source_keys(name: str) -> set[str]:
     plain = re.sub(r"^(?:https?://)?(?:www\.)?", "", fold(name).strip())
     host = re.fullmatch(r"([\w-]+)(?:\.(?:co|com|org|net))?\.[a-z]{2,}", plain)
     plain = host.group(1) if host else plain
-    bare = re.sub(r"^(?:l'|(?:le|la|les|the|el|los|las|il|lo|i|gli|der|die|das|o|a|os|as)\s+)(?=\w)", "", plain)
+    bare = _ARTICLE.sub("", plain)
     return {key for each in (plain, bare) if (key := re.sub(r"[\W_]+", "", each))}
 
 

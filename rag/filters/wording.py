@@ -20,6 +20,8 @@ SAID_IN = PACKS.rules("filters.said_in")
 SAYS_ABOUT = PACKS.lists("filters.says_about")
 # What is left of "what happened last week?", and the question about the articles that it stands for.
 NEWS = PACKS.lists("filters.news")
+SAY = PACKS.pattern("filters.say", r"(?:\s+(?:{})\b)?")
+HAS_THE = PACKS.pattern("filters.has_the", r"\b(?:{})\s*$|^\s*$")
 OPENERS = PACKS.rules("filters.openers")
 OF_SOURCE = PACKS.rules("filters.of_source")
 # At the end of a question: what lifts every filter. The first is what the page types.

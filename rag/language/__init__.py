@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         mentions,
     )
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
-    from rag.language.packs import PACKS
+    from rag.language.packs import PACKS, THE, either
     from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
     from rag.language.quantities import NUMBER_WORDS, measures, numbers
 else:
@@ -46,7 +46,7 @@ else:
         negation="is_negated is_order is_qualified is_unsure",
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
-        packs="PACKS",
+        packs="PACKS THE either",
         proper_names="days is_acronym_of names same_stem stands",
         quantities="NUMBER_WORDS measures numbers",
     )
@@ -56,6 +56,7 @@ __all__ = [
     "NUMBER_WORDS",
     "PACKS",
     "SPOKEN",
+    "THE",
     "WORDINGS",
     "YES_NO_WORDS",
     "Mention",
@@ -66,6 +67,7 @@ __all__ = [
     "content",
     "dates",
     "days",
+    "either",
     "is_acronym_of",
     "is_negated",
     "is_nothing",

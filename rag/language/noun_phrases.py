@@ -12,7 +12,7 @@ from functools import cache
 from typing import Literal
 
 from index.tables import Pattern
-from index.text import fold, months, stop_words, words
+from index.text import fold, months, ordinal_endings, stop_words, words
 from rag.language.packs import PACKS
 
 Kind = Literal["person", "place", "thing", "name", "date"]
@@ -54,19 +54,20 @@ _PARTICLES = PACKS.all_words("nouns.particles")
 _JOINING = PACKS.all_words("nouns.joining")
 _TITLES = PACKS.all_words("nouns.titles")
 _ROLES = PACKS.all_words("nouns.roles")
-_INVERTED = re.compile(r"-(?:t-)?(?:ils?|elles?|on|ce|je|tu|nous|vous)$", re.IGNORECASE)
-_TOKEN = re.compile(
-    r"(?:jusqu|lorsqu|puisqu|qu|[cdjlmnst]|dell|nell|all|sull|dall|quell|un)['’](?=\w)"
+_INVERTED = PACKS.pattern("inversion.pronouns", r"-(?:t-)?(?:{})$", re.IGNORECASE)
+_TOKEN = PACKS.pattern(
+    "nouns.elided",
+    r"(?:{})['’](?=\w)"
     r"|\d+(?:[.,\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W\d_]+(?:[-'’][^\W\d_]+)*|[^\w\s]",
     re.IGNORECASE,
 )
+_DATE_PREPOSITIONS = PACKS.rules("dates.prepositions")
+_YEAR_BEFORE = PACKS.rules("dates.year_before")
 DATE = Pattern(
     lambda: (
-        r"(?:\b(?:en|in|im|nel|em|au|au cours de|depuis|since|seit|pendant|during|le|on|on the|am|el|il|a"
-        r"|en el)\s+)?"
-        r"(?:(?:l['’]année|l['’]an|l['’]été|l['’]hiver|the year|el año|jahr|l['’]anno|o ano)\s+)?"
-        rf"\b(?:(?:\d{{1,2}}(?:er|st|nd|rd|th|\.)?\s+(?:de\s+)?)?(?:{_month()})\b(?:\s+(?:\d{{1,2}},?\s+)?(?:de\s+)?(?:1\d|20)\d\d)?"
-        r"|(?:1\d|20)\d\d)\b(?!\s*(?:%|€|euros?|dollars?))"
+        rf"(?:\b(?:{_DATE_PREPOSITIONS.any})\s+)?(?:(?:{_YEAR_BEFORE.any})\s+)?"
+        rf"\b(?:(?:\d{{1,2}}(?:{ordinal_endings()}|\.)?\s+(?:de\s+)?)?(?:{_month()})\b(?:\s+(?:\d{{1,2}},?\s+)?(?:de\s+)?(?:1\d|20)\d\d)?"
+        rf"|(?:1\d|20)\d\d)\b(?!\s*(?:%|€|{PACKS.shared('dates.money')}))"
     ),
     re.IGNORECASE,
 )
@@ -101,15 +102,12 @@ def joined(prep: str, text: str, language: str) -> str:
     if not prep:
         return text
     first, _, rest = text.partition(" ")
-    if language == "fr":
-        together = {"de le": "du", "de les": "des", "à le": "au", "à les": "aux", "d' le": "du", "d' les": "des"}
-        if f"{prep} {first}" in together and rest:
-            return f"{together[f'{prep} {first}']} {rest}"
-        if prep in ("de", "d'"):
-            return f"d’{text}" if is_vowel(text) else f"de {text}"
+    whole = "de" if prep == "d'" and language == "fr" else prep
     for contracted, apart in _CONTRACTED.get(language, {}).items():
-        if apart == f"{prep} {first}" and rest:
+        if apart == f"{whole} {first}" and rest:
             return f"{contracted} {rest}"
+    if whole == "de" and language == "fr":
+        return f"d’{text}" if is_vowel(text) else f"de {text}"
     return prep + text if prep.endswith("'") else f"{prep} {text}"
 
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from index.tables import Tables
 
 PACKS = Tables(Path(__file__).with_name("packs"))
+THE = PACKS.all_words("nouns.the")
+"""The definite articles of all languages."""
+
+
+def either(words: Iterable[str]) -> str:
+    """Return a rule for any of some words, with a straight or a curly apostrophe."""
+    return "|".join(word.replace("'", "['’]") for word in words)

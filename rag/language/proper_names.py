@@ -10,7 +10,7 @@ from index.text import fold, months, stem, stop_words, weekdays, words
 from rag.language.packs import PACKS
 
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
-_ELIDED = re.compile(r"^(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[’'](?=\w)", re.IGNORECASE)
+_ELIDED = PACKS.pattern("nouns.elided_names", r"^(?:{})[’'](?=\w)", re.IGNORECASE)
 
 
 def names(text: str, language: str) -> list[str]:

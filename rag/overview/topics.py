@@ -21,7 +21,7 @@ NEAR = 0.245
 NEAR_WITH_WORDS = 0.12
 """The same if all the topic's words are in the article."""
 
-SURE = 0.3
+SAME_TOPIC = 0.3
 """From this cosine on, a name may be spelled in an unknown way in the article's language."""
 
 BESIDE = 0.75
@@ -68,7 +68,7 @@ def _is_another(topic: str, language: str, article: Article, library: Library, c
     if unmet(asked, text, language, article.language, library.says):
         return True
     across = language != article.language and bool(names(asked, language))
-    return across and cosine < SURE and bool(unmet(asked, text, language, article.language, bool))
+    return across and cosine < SAME_TOPIC and bool(unmet(asked, text, language, article.language, bool))
 
 
 def coverage(topic: str, language: str, text: str, source_language: str) -> float:

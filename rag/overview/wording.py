@@ -37,14 +37,8 @@ class OverviewWords:
     summary: str
     """Stands before the place where the model writes."""
     example: str
-    """A summary of EXAMPLE."""
+    """A summary of the example, "overview.example_lines"."""
 
-
-EXAMPLE = (
-    "Le pont de Vernay, fermé depuis mars, rouvrira lundi, a annoncé la maire Claire Vidal.",
-    "Les travaux ont coûté 3,2 millions d’euros, soit 12 % de plus que prévu.",
-    "« Nous avons perdu un tiers de nos clients », regrette Paul Renaud, boulanger rue du Port.",
-)
 
 WORDS = PACKS.table("overview", lambda said: OverviewWords(**said))
 
@@ -59,7 +53,7 @@ def summary_messages(language: str, sentences: Sequence[str]) -> list[Message]:
     said = words(language)
     return [
         Message("system", said.system),
-        Message("user", _ask(language, EXAMPLE)),
+        Message("user", _ask(language, PACKS.shared("overview.example_lines"))),
         Message("assistant", said.example),
         Message("user", _ask(language, sentences)),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from index.tables import Pattern
 from index.text import fold
-from rag.language import PACKS
+from rag.language import PACKS, THE, either
 from rag.query.parts import AND, RELATIVE, Part
 from rag.query.question_kind import question_word
 
@@ -16,10 +17,14 @@ _COMPARE = PACKS.rules("comparison.compare")
 _THAN = PACKS.rules("comparison.than")
 # "lequel est le plus cher, X ou Y ?", "who is older, X or Y?"
 _WHICH = PACKS.rules("comparison.which")
-_NOT_A_SIDE = re.compile(
-    r"^(?:prevu|annonce|avant|ca|cela|d'habitude|la normale|jamais|possible|necessaire|\d|expected|planned"
-    r"|before|ever|usual|that|this|normal)"
-)
+_NOT_A_SIDE = PACKS.pattern("comparison.no_side", r"^(?:\d|{})")
+_PREPOSITION = PACKS.pattern("comparison.prepositions", r"(?:{}) ")
+_MORE = PACKS.pattern("comparison.more", r"(?:{}) (\w+s)")
+_THAT = PACKS.lists("comparison.that")
+_THAT_OF = Pattern(lambda: "(?:{}) (?={})".format(*_that()))
+_HEAD = Pattern(lambda: rf"(?:.+? )?\w+(?= (?:{_that()[1]}))")
+_ARTICLE = Pattern(lambda: rf"(?:{either(THE)})(?: |(?<=['’]))", re.IGNORECASE)
+_FIRST_ARTICLE = Pattern(lambda: rf"^(?:{either(word.capitalize() for word in THE)})(?=[ ’'])")
 _ASK = PACKS.table("comparison.ask", list[tuple[str, str]])
 _ASK_WORDS = PACKS.table("comparison.ask_words", dict[str, str])
 _TELL = PACKS.texts("comparison.tell")
@@ -55,18 +60,13 @@ def sides_of(question: str, language: str) -> tuple[Part, ...]:
 
 
 def _about(x: str, y: str, of: str, language: str) -> tuple[Part, ...]:
-    prepositional = re.compile(r"(?:à|au|aux|dans|en|chez|at|in|on|for|pour|a|bei|im) ")
     if of and language == "fr" and not re.match(r"l[ea]s? |l['’]", of):
         asked = [
-            f"{of.capitalize()} {side} ?" if prepositional.match(side) else f"{of.capitalize()} de {side} ?"
+            f"{of.capitalize()} {side} ?" if _PREPOSITION.match(side) else f"{of.capitalize()} de {side} ?"
             for side in (x, y)
         ]
     elif of:
-        wanted = (
-            of
-            if re.match(r"(?:l[ea]s? |l['’]|the |el |la |il |o |a |die |der |das )", of, re.IGNORECASE)
-            else _article(of, language)
-        )
+        wanted = of if _ARTICLE.match(of) else _article(of, language)
         asked = [_OF_SIDE[language].format(wanted, side) for side in (x, y)]
     else:
         asked = [_TELL[language].format(side) for side in (x, y)]
@@ -82,7 +82,7 @@ def _how(what: str, written: str, language: str) -> Callable[[str], str]:
     if language == "en":
         if known := _ASK_WORDS.get(language, {}).get(what):
             return lambda side: known.format(side)
-        counted = re.fullmatch(r"(?:more|less|fewer|most|least) (\w+s)", what)
+        counted = _MORE.fullmatch(what)
         if counted:
             return lambda side: f"How many {counted[1]} for {side}?"
         return lambda side: f"How {what.removeprefix('more ').removeprefix('less ').removeprefix('most ')} is {side}?"
@@ -95,17 +95,9 @@ def _how(what: str, written: str, language: str) -> Callable[[str], str]:
 
 def _same_head(x: str, y: str, language: str) -> tuple[str, str]:
     """Both sides in full: "le tramway de X et celui de Y"; "2019 and 2023 at the library"."""
-    x, y = (
-        re.sub(
-            r"^(?:L[ea]s?|L['’]|The|El|Los|Las|Der|Die|Das|Il|Lo|I|O|A|Os"
-            r"|As)(?=[ ’'])",
-            lambda m: m.group().lower(),
-            s,
-        )
-        for s in (x, y)
-    )
-    elided = re.match(r"(?:celui|celle|ceux|celles|that|those) (?=de |d['’]|du |des |of |in |at )", y)
-    if elided and (head := re.match(r"(?:.+? )?\w+(?= (?:de |d['’]|du |des |of |in |at ))", x)):
+    x, y = (_FIRST_ARTICLE.sub(lambda m: m.group().lower(), s) for s in (x, y))
+    elided = _THAT_OF.match(y)
+    if elided and (head := _HEAD.match(x)):
         y = f"{head.group()} {y[elided.end() :]}"
     year = re.fullmatch(r"((?:19|20)\d\d)[ ,]+(.+)", y)
     if year and re.fullmatch(r"(?:en |in )?(?:19|20)\d\d", x):
@@ -113,6 +105,12 @@ def _same_head(x: str, y: str, language: str) -> tuple[str, str]:
             f"{year[2]} en {year[1]}" if language == "fr" else f"{year[2]} in {year[1]}"
         )
     return x, y
+
+
+def _that() -> tuple[str, str]:
+    """Words for the noun of the first side and those behind it, in all languages."""
+    words, behind = zip(*_THAT.values(), strict=True)
+    return "|".join(words), "|".join(behind)
 
 
 def _joined(text: str, language: str) -> str:

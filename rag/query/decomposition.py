@@ -54,7 +54,7 @@ def _cut(question: str, language: str) -> list[str]:
         is_clause = re.fullmatch(RELATIVE.of(language), last) and re.search(rf"\S +{re.escape(last)}\b", fold(before))
         if re.fullmatch("qu'?[a-z]*", last) and language == "fr" and not question_word(before, language):
             continue  # "est-il vrai que … et que …"
-        if last in ("que", "che") and not match[1] and not re.match(r"\S+ \S+-(?:t-)?(?:il|elle|ils|elles)\b", after):
+        if last in ("que", "che") and not match[1] and not _TURNS_BEHIND.match(after):
             continue
         if not is_clause:
             return [before, after]
@@ -71,10 +71,10 @@ def _as_question(text: str, language: str) -> str:
 
 _PRONOUNS = PACKS.rules("parts.pronouns")
 _DETERMINERS = PACKS.table("parts.determiners", dict[str, str])
-_OF = (
-    r"(?: (?:de la|de l['’]|de|du|des|d['’]|à la|à|au|aux|en|of the|of|at|in|on|del|della|di|do|da|von|der"
-    r"|in der|am|im|el)(?: |(?<=['’])))"
-)
+_PLURAL = PACKS.all_words("parts.plural")
+_TURNS_BEHIND = PACKS.pattern("inversion.he", r"\S+ \S+-(?:t-)?(?:{})\b")
+_TURNED = PACKS.pattern("inversion.turned")
+_OF = PACKS.rules("parts.of")
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w’'-]*(?: [A-ZÀ-ÖØ-Þ][\w’'-]*)*"
 
 
@@ -89,7 +89,7 @@ def _standing_alone(text: str, first: str, language: str) -> str:
     if pronoun:
         subject = _subject(first, pronoun.group(), language)
         named = _names(first[len(question_word(first, language)) :])
-        if named and (not subject or (subject in named and pronoun.group() in ("ils", "elles", "they"))):
+        if named and (not subject or (subject in named and pronoun.group() in _PLURAL)):
             return f"{text} ({named[-1]})"  # nothing to put in the pronoun's place, but what it is about
         return _with_subject(text, pronoun, subject, language) if subject else text
     if language in ("es", "it", "pt") and len(rest.split()) <= 2 and (subject := _subject(first, "", language)):
@@ -97,7 +97,7 @@ def _standing_alone(text: str, first: str, language: str) -> str:
     if _names(rest) or len(rest.split()) > 5:
         return text
     body = first[len(question_word(first, language)) :]
-    if places := re.findall(rf"{_OF}{_NAME}", body):
+    if places := re.findall(rf"{_of()}{_NAME}", body):
         return f"{text}{places[-1]}"  # "the new bridge" -> "the new bridge at Vernay"
     return text
 
@@ -109,7 +109,7 @@ def _subject(first: str, pronoun: str, language: str) -> str:
     table = _DETERMINERS.get(language, {})
     determiners = table.get(pronoun) or "|".join(table.values()) or NEVER
     within = rf"(?<!\w)(?:{determiners})"
-    named = rf"{within}(?!\d)[a-zà-ÿ’'-]+(?: [a-zà-ÿ-]+)?{_OF}{_NAME}|{within}{_NAME}(?: [a-zà-ÿ]+(?= ))?"
+    named = rf"{within}(?!\d)[a-zà-ÿ’'-]+(?: [a-zà-ÿ-]+)?{_of()}{_NAME}|{within}{_NAME}(?: [a-zà-ÿ]+(?= ))?"
     found = re.search(named, body)
     if not found and (names := _names(body)) and pronoun not in ("it", "es"):
         return names[0]
@@ -117,6 +117,10 @@ def _subject(first: str, pronoun: str, language: str) -> str:
     if not found:
         return (_names(body) or [""])[0]
     return re.sub("^(?:du|au) ", "le ", re.sub("^des ", "les ", found.group().strip()))
+
+
+def _of() -> str:
+    return rf"(?: (?:{_OF.any})(?: |(?<=['’])))"
 
 
 def _names(text: str) -> list[str]:
@@ -129,7 +133,7 @@ def _with_subject(text: str, pronoun: re.Match[str], subject: str, language: str
     if not text[: pronoun.start()].endswith("-"):
         return text[: pronoun.start()] + subject + text[pronoun.end() :]
     # "quand a-t-il été construit" -> "quand le pont a-t-il été construit"
-    turned = re.search(r"(?<!\w)(?:[snl]['’]|se |y |en )?[^\W\d_]+-(?:t-)?$", text[: pronoun.start()])
+    turned = _TURNED.search(text[: pronoun.start()])
     at = turned.start() if turned else 0
     if turned and re.fullmatch(r"qu[e'’]\s*", fold(text[:at])):  # "que fait-il" -> "que fait X"
         verb = re.sub(r"-(?:t-)?$", "", turned.group())

@@ -12,8 +12,22 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count
 
+from index.tables import Pattern
 from index.text import fold
-from rag.query.intent_rules import ABOUT, AFTER, BEFORE, CONTENTS, ENDING, FILE, GREETINGS, PARTS, SUMMARY, THANKS
+from rag.query.intent_rules import (
+    ABOUT,
+    AFTER,
+    BEFORE,
+    CONTENTS,
+    ENDING,
+    FILE,
+    GREETINGS,
+    NO_TOPIC,
+    PARTS,
+    SUMMARY,
+    THANKS,
+    TOPIC_BEHIND,
+)
 from rag.types import Kind
 
 
@@ -72,11 +86,8 @@ def is_greeting(question: str) -> bool:
 
 
 _MOST_WORDS = 14
-_NO_TOPIC = re.compile(  # "tell me about how …" asks for a fact
-    r"(?:qui|que|quoi|qu'|quand|comment|pourquoi|combien|ou|si|who|whom|what|when|where|why|how|whether|which|quien|cuando|"
-    r"donde|como|cuanto|por que|wer|wann|wo|wie|warum|ob|chi|quando|dove|come|perche|quanto|quem|onde|porque)\b"
-    r"|.* (?:a propos d|au sujet d|regarding )"
-)
+# "tell me about how …" asks for a fact
+_NO_TOPIC = Pattern(lambda: rf"(?:{NO_TOPIC.any})\b|.* (?:{TOPIC_BEHIND.any})")
 
 
 def _plain(question: str) -> tuple[str, list[int]]:

@@ -26,13 +26,12 @@ _QUESTION_WORDS = PACKS.rules("question.words")
 _PREPOSITIONS = PACKS.rules("question.prepositions")
 _YES_NO = PACKS.rules("question.yes_no")
 _ACCENTED_IS = PACKS.rules("question.accented_is")
-_INVERSION = re.compile(
-    r"\b[a-z]+-(?:t-)?(?:il|elle|ils|elles|on)\b|\b[a-z]*[ae] t[- ](?:il|elle|on)\b|\b(?:est|sont|ont) (?:ils?"
-    r"|elles?)\b|\b(?:est|etait|sera|sont)-ce\b|\by a-t-il\b"
-)
-_FR_ASKS = re.compile(
-    r"\b(?:quel|quelle|quels|quelles|combien|comment|pourquoi|quoi|lequel|laquelle|lesquels|lesquelles)\b"
-)
+_OPENERS = PACKS.rules("question.openers")
+_INVERSION = PACKS.pattern("inversion.asks")
+_FR_ASKS = PACKS.pattern("inversion.asks_more")
+_FR_ASKS_LAST = PACKS.pattern("inversion.asks_last")
+_FR_ASKS_LAST_WHETHER = PACKS.pattern("inversion.asks_last_whether")
+_FR_OF_WHOM = PACKS.pattern("inversion.of_whom")
 _OR = PACKS.rules("question.or")
 
 
@@ -48,7 +47,7 @@ def kind_of(question: str, language: str) -> Kind:
         return "yes_no"
     if re.match(rf"(?:{_LIST.of(language)})", asked) and not _FIGURES.search(asked):
         return "list"
-    if re.match(rf"(?:et |mais |and |but |y |und |e )?(?:{_REASON.of(language)})", asked):
+    if re.match(rf"(?:{_OPENERS.any})?(?:{_REASON.of(language)})", asked):
         return "reason"
     return "yes_no" if _is_yes_no(asked, raw, language) else "fact"
 
@@ -108,12 +107,11 @@ def _is_yes_no(asked: str, raw: str, language: str) -> bool:
 
 def _is_french_yes_no(asked: str) -> bool:
     if re.match(_YES_NO["fr"], asked):
-        return not re.search(r" (?:quand|combien|ou|comment|quoi|qui|pourquoi)$", asked)
+        return not _FR_ASKS_LAST_WHETHER.search(asked)
     turned = _INVERSION.search(asked)
     if not turned or _starts_with_word(asked, "fr") or _FR_ASKS.search(asked):
         return False
     # "En France, qui a-t-il …": the question word after the first comma; "… a-t-il quand ?": at the end.
     return not any(_starts_with_word(piece.strip(), "fr") for piece in asked[: turned.start()].split(",")[1:]) and not (
-        re.search(r" (?:qui|quand|ou|que)$", asked)
-        or re.search(r"\b(?:de|a|avec|pour|par|chez) qui ", asked[: turned.start()])
+        _FR_ASKS_LAST.search(asked) or _FR_OF_WHOM.search(asked[: turned.start()])
     )

@@ -17,7 +17,7 @@ from rag.reader.base import Reading
 EMBEDDER = "multilingual-e5-small"
 SHARED = 0.05
 """What all of the question's words in a sentence, or in its window, add to a cosine."""
-SURE = 0.889
+MIN_LIKENESS = 0.889
 """Sum from which a window counts as an answer; chosen on PIAF's tuning half (docs/experiments.md)."""
 STEEP = 60.0
 """Factor from such a sum to something of the size of log odds, like the trained reader's scores."""
@@ -47,7 +47,7 @@ class SimilarityReader:
             sums = [next(cosines) + shared(window[a:b]) for a, b in found]
             best, span = max(zip(sums, found, strict=True), default=(0.0, (0, 0)))
             is_met = bool(sums) and not years - numbers(window, language, loose=True)
-            readings.append(Reading(*span, STEEP * (best + shared(window) - SURE) if is_met else NOWHERE))
+            readings.append(Reading(*span, STEEP * (best + shared(window) - MIN_LIKENESS) if is_met else NOWHERE))
         return readings
 
     def threshold(self, language: str = "") -> float:

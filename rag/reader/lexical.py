@@ -10,14 +10,14 @@ import re
 from collections.abc import Collection, Sequence
 
 from index.text import sentences
-from rag.language import content, numbers
+from rag.language import PACKS, content, numbers
 from rag.query import Query
 from rag.reader.base import Reading
 
-SURE = 0.5
+MIN_SHARE = 0.5
 """Share of the question's content words from which a window counts as an answer."""
 
-_HOW_MANY = re.compile(r"\b(?:combien|how (?:many|much)|cu[aá]nt[oa]s?|wie ?viele?|quant[oiae]s?)\b", re.IGNORECASE)
+_HOW_MANY = PACKS.pattern("question.how_many", r"\b(?:{})\b", re.IGNORECASE)
 
 
 class OverlapReader:
@@ -32,7 +32,7 @@ class OverlapReader:
             there = content(window, language).keys()
             met = not years - numbers(window, language, loose=True)
             share = len(asked & there) / len(asked) if asked and met else 0.0
-            score = 10 * (share - SURE)  # of the size of log odds, as the trained reader's
+            score = 10 * (share - MIN_SHARE)  # of the size of log odds, as the trained reader's
             best = max(
                 sentences(window),
                 key=lambda each: _share(window[slice(*each)], asked, wants_number, language),

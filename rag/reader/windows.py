@@ -10,8 +10,8 @@ from index.types import Article, Hit
 from rag.evidence import Passage, cut
 from rag.language import unmet
 from rag.query import Query, without_asked_year
-from rag.reader.answerability import Judge, features
 from rag.reader.base import Reader, Reading
+from rag.reader.not_in_articles import Judge, features
 
 NAMELESS = 2.0
 """Log odds subtracted for an article in another language with none of the question's names in any known spelling."""
@@ -33,7 +33,7 @@ class Window:
     reading: Reading | None = None
     """What the reader points at; None if it did not read this hit."""
     features: tuple[float, ...] = ()
-    """What the judge's score is made of, in the order of `rag.reader.answerability.FEATURES`; empty without a judge."""
+    """What the judge's score is made of, in the order of `not_in_articles.FEATURES`; empty without a judge."""
     is_nameless: bool = False
     """NAMELESS was subtracted from the score."""
     score: float | None = None

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.tables import Pattern
 from index.text import stem, stop_words, words
 from rag.language import (
     PACKS,
@@ -79,9 +80,13 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
 
 
 # "17 injured, and not 14": what stands behind is what the sentence says it is not.
-_DENIED = re.compile(
-    r"\b(?:et non(?: pas)?|et pas|non pas|au lieu de|plutôt que|and not|but not|rather than|instead of|y no|en lugar de|en vez de"
-    r"|und nicht|statt|anstatt|e non|invece di|anziché|e não|em vez de|(?<=, )(?:not|pas|non|no|nicht|não))\s+(?:\w+\s+){0,2}?\d[\d.,\u00a0\u202f ]*\d?(?!\w)",
+_INSTEAD = PACKS.rules("verdict.instead")
+_NOT = PACKS.rules("verdict.not")
+_DENIED = Pattern(
+    lambda: (
+        rf"\b(?:{_INSTEAD.any}|(?<=, )(?:{_NOT.any}))\s+(?:\w+\s+){{0,2}}?"
+        r"\d[\d.,\u00a0\u202f ]*\d?(?!\w)"
+    ),
     re.IGNORECASE,
 )
 

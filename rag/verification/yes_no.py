@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from index.tables import Pattern
 from index.text import fold, sentences, words
 from rag.evidence import Passage, Sentence
 from rag.language import (
@@ -45,16 +46,20 @@ NO = PACKS.words("verdict.no")
 # What is said, wished, planned or doubted is not what is.
 _UNSURE = PACKS.rules("verdict.unsure")
 _FUTURE = PACKS.rules("verdict.future")
+# Where nouns keep their capital: what begins a sentence and is none.
+_STARTS = PACKS.words("verdict.starts")
 # "all", "only", "still": the sentence must say them too.
 _QUANTIFIERS = PACKS.pattern("verdict.quantifiers", r"\b(?:{})\b")
-_MORE = re.compile(
-    r"\b(?:plus|more|over|mas|mehr|uber|piu|mais|au moins|at least|al menos|mindestens|almeno|pelo menos)(?: de"
-    r"| d'| than| als| di| do que)? (?=\d)"
-)
-_LESS = re.compile(r"\b(?:moins|less|fewer|under|menos|weniger|unter|meno)(?: de| d'| than| als| di| do que)? (?=\d)")
+_THAN = PACKS.rules("verdict.than")
+_AT_LEAST = PACKS.rules("verdict.more")
+_AT_MOST = PACKS.rules("verdict.less")
+_MORE = Pattern(lambda: rf"\b(?:{_AT_LEAST.any})(?:{_THAN.any})? (?=\d)")
+_LESS = Pattern(lambda: rf"\b(?:{_AT_MOST.any})(?:{_THAN.any})? (?=\d)")
 _VERB_FIRST = ("es", "it", "pt")
-_CLAUSE = re.compile(r"[,.](?=\s|$)|[;:()«»“”\"!?]|\s[–—]\s|\b(?:mais|et|but|and|pero|y|aber|und|ma|e|mas)\b")
-_SAME = re.compile(r"\b(?:vrai|exact|verite|true|correct|fact|verdad|cierto|wahr|vero|verdade|certo|fait|cas|case)\b")
+_BUT = PACKS.rules("verdict.but")
+_AND = PACKS.rules("verdict.and")
+_CLAUSE = Pattern(lambda: rf"[,.](?=\s|$)|[;:()«»“”\"!?]|\s[–—]\s|\b(?:{_BUT.any}|{_AND.any})\b")
+_TRUE = PACKS.pattern("verdict.true")
 
 
 def word_of(text: str, language: str) -> tuple[Polarity, str]:
@@ -119,13 +124,11 @@ def _wanted(question: str, language: str) -> dict[str, str]:
         if key not in named
         and word not in units
         and word not in NUMBER_WORDS.get(language, ())
-        and not _SAME.fullmatch(word)
+        and not _TRUE.fullmatch(word)
     }
 
 
-_UNIT_WORDS = frozenset(
-    "euros euro dollars dollar livres livre pounds pound personnes people metres metre hectares km ans years".split()
-)
+_UNIT_WORDS = PACKS.all_words("verdict.units")
 
 
 def _by_number(question: str, sentence: str, language: str) -> Polarity:
@@ -216,7 +219,9 @@ def with_word(
         return claim
     said = YES_NO_WORDS.get(language, YES_NO_WORDS["en"])[word]
     start = claim.text.split()[0]
-    keeps_capital = start in names(f"x {claim.text}", language) or (language == "de" and start not in _GERMAN_STARTS)
+    keeps_capital = start in names(f"x {claim.text}", language) or (
+        language in _STARTS and start not in _STARTS[language]
+    )
     text = claim.text if keeps_capital else claim.text[:1].lower() + claim.text[1:]
     return replace(claim, text=f"{said}, {text}")
 
@@ -230,7 +235,3 @@ def _proof(question: str, claim: str, line: Sentence, language: str, similarity:
         return ""
     proved = polarity(question, claim, claim, language)
     return proved if proved and similarity(claim, line.text) >= SURE_SIMILARITY else ""
-
-
-# German nouns keep their capital; these begin a sentence and are none.
-_GERMAN_STARTS = frozenset("Der Die Das Ein Eine Es Er Sie Im In Am Bei Seit Nach Vor Mit Diese Dieser Dieses".split())

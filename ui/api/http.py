@@ -1,17 +1,17 @@
-"""The HTTP interface of this machine's programs: questions, articles, status, and the page that describes them."""
+"""The HTTP interface of this machine's programs: questions, articles and status."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib.metadata import version
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from index.types import Article
 from rag.generation import destination
+from rag.serialization import AnswerRecord
 from ui.api.checking import DraftCheck
 from ui.api.requests import Asked, Refusal, answerer_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
@@ -89,26 +89,6 @@ def status(host: LibraryHost, request: Request) -> Response:
     return Json(state)
 
 
-def described_by(routes: Sequence[ApiRoute]) -> tuple[ApiRoute, ...]:
-    """The routes and GET /api, a page of plain text made of the table that they are made of."""
-
-    def describe(host: LibraryHost, request: Request) -> Response:
-        return PlainTextResponse(described(known, f"http://{request.headers['host']}"))
-
-    known = (*routes, ApiRoute("GET", "/api", "This page.", "", "plain text", "curl -s {url}/api", describe))
-    return known
-
-
-def described(routes: Sequence[ApiRoute], url: str) -> str:
-    """The routes as one page of plain text for the server at `url`."""
-    parts = [_HEAD]
-    for route in routes:
-        told = (route.about, f"takes: {route.takes}" if route.takes else "", f"gives: {route.gives}")
-        lines = [line for text in told for line in wrap(text, 114, subsequent_indent="  ", break_on_hyphens=False)]
-        parts.append("\n    ".join([f"{route.method} {route.shown_path}", *lines, f"$ {route.example}"]))
-    return "\n\n".join([*parts, _TAIL]).replace("{url}", url)
-
-
 def find_article(answerer: Answerer, wanted: str) -> Article:
     """The article of an id, or of the hex key that `GET /api/articles` gives with it. Raises Refusal 404."""
     try:
@@ -153,18 +133,6 @@ def _described(found: Article) -> dict[str, Any]:
     }
 
 
-_HEAD = """\
-citeline on this machine: its interface for programs.
-Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
-400 not a valid question, 403 another site or user, 404 not found, 405 wrong method, 413 over 1 MiB, 415 not JSON,
-429 too many questions waiting, 500 failed, 503 models loading. 429 and 503 come with Retry-After, in seconds."""
-
-_TAIL = """\
-There is one language model: questions are answered one at a time, the page's included. Disconnecting cancels yours.
-Only programs of the user who started citeline, and root's, are served, or those with 'Authorization: Bearer TOKEN'
-where the system does not say whose they are; Host must be 127.0.0.1, localhost or [::1]; no page of another site.
-An Answer is the same JSON everywhere: here, `citeline ask --json`, `from rag import answer`, OpenAI's, MCP."""
-
 ROUTES = (
     ApiRoute(
         "POST", "/api/ask",
@@ -175,7 +143,7 @@ ROUTES = (
         " first with the passages; `found` has the citations where the reader found the answer, `draft` what the model"
         " has written, both unchecked; the last event is done.",
         "curl -s {url}/api/ask -H 'Content-Type: application/json' -d '{\"question\": \"Qui est le maire ?\"}'",
-        ask,
+        ask, AskBody, AnswerRecord,
     ),
     ApiRoute(
         "POST", "/api/check",
@@ -184,21 +152,21 @@ ROUTES = (
         '{"sentences": [{"text", "first", "last", "language", "verdict", "score", "citations", "lacks", "is_too_long",'
         ' "quotes"}, …], "summary", "library"}, as `citeline check --json` prints it.',
         "curl -s {url}/api/check -H 'Content-Type: application/json' -d '{\"text\": \"Le pont est ouvert.\"}'",
-        check,
+        check, CheckArguments,
     ),
     ApiRoute(
         "GET", "/api/articles", "The articles of the library.", "?library=",
         '{"generation", "articles": [{"id", "key", "title", "date", "language", "source", "url", "n_lines",'
         ' "n_pages"}, …]}',
         "curl -s {url}/api/articles",
-        articles,
+        articles, query=(("library", str),),
     ),
     ApiRoute(
         "GET", "/api/articles/{article:path}", "An article with its lines numbered, as citations count them.",
         "the article's id, URL-encoded, or its key; ?first= and ?last= for some of its lines; ?library=",
         '{"id", "key", "title", "date", "language", …, "lines": [{"n": 1, "text": "…"}, …]}',
         "curl -s '{url}/api/articles/pont.txt?first=3&last=5'",
-        article,
+        article, query=(("first", int), ("last", int), ("library", str)),
     ),
     ApiRoute(
         "GET", "/api/status", "What is served, by which models, and how many questions are waiting.", "",

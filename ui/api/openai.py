@@ -202,7 +202,7 @@ ROUTES = (
         " once it is checked, one sentence per chunk.",
         "curl -s {url}/v1/chat/completions -H 'Content-Type: application/json' "
         "-d '{\"model\": \"citeline\", \"messages\": [{\"role\": \"user\", \"content\": \"Qui est le maire ?\"}]}'",
-        complete,
+        complete, CompletionBody,
     ),
     ApiRoute(
         "GET", "/v1/models", "The models, as OpenAI lists them.", "",

@@ -23,6 +23,7 @@ from ui.api.requests import FAILED, Asked, Refusal
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from pydantic import BaseModel
 
     from ui.services import LibraryHost
 
@@ -48,6 +49,12 @@ class ApiRoute:
     """A command; {url} stands for this server's address."""
     handler: Handler | None = None
     """Called in a thread when it is no coroutine; None: served by something else."""
+    body: type[BaseModel] | None = None
+    """What checks the JSON that is sent."""
+    reply: type[BaseModel] | None = None
+    """What reads the JSON that comes back; None where nothing of ours does."""
+    query: tuple[tuple[str, type], ...] = ()
+    """Behind the "?"; each may be left out."""
 
     @property
     def shown_path(self) -> str:

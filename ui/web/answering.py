@@ -16,7 +16,7 @@ from ui.web.turns import Shown, history_of, talk_of
 
 if TYPE_CHECKING:
     from ui.services import OpenLibrary
-    from ui.web.history.controller import Talks
+    from ui.web.conversations.controller import Talks
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from ui.services import QUEUE_SIZE, LibraryHost, OpenLibrary, typed_text
 from ui.web.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
 from ui.web.article_pane import article_pane, citation_preview
 from ui.web.checking.controller import Checking
-from ui.web.history.controller import Talks, n_shown, talk_named
+from ui.web.conversations.controller import Talks, n_shown, talk_named
 from ui.web.library.controller import ShelfView
 from ui.web.question_box import asking_html, away_html
 from ui.web.render import frame as render_frame

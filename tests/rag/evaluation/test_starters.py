@@ -34,7 +34,7 @@ def answerer(tmp_path):
 
 def test_without_a_model_people_are_asked_about_in_their_articles_language(answerer, monkeypatch):
     """Whoever has a part in an article, where the reader finds it; then what the articles are about."""
-    monkeypatch.setattr(module, "SURE", -10.0)
+    monkeypatch.setattr(module, "MIN_SCORE", -10.0)
     found = starters(answerer)
     assert set(found[:-1]) == {"Qui est Hélène Castan ?", "Who is Paul Renaud?"}
     assert found[-1] in ("De quoi parlent mes articles ?", "What are my articles about?")
@@ -42,7 +42,7 @@ def test_without_a_model_people_are_asked_about_in_their_articles_language(answe
 
 def test_a_question_that_the_reader_does_not_answer_is_not_offered(answerer, monkeypatch):
     """However well it is written."""
-    monkeypatch.setattr(module, "SURE", 1000.0)
+    monkeypatch.setattr(module, "MIN_SCORE", 1000.0)
     assert len(starters(answerer)) == 1
 
 
@@ -54,7 +54,7 @@ def test_the_model_is_left_as_soon_as_somebody_asks(answerer):
 
 def test_who_takes_the_model_away_does_not_take_the_questions(answerer, monkeypatch):
     """It is interrupted for somebody else: the rules go on."""
-    monkeypatch.setattr(module, "SURE", -10.0)
+    monkeypatch.setattr(module, "MIN_SCORE", -10.0)
     answerer.llm = ScriptedLlm(*[Interrupted("told to stop")] * 5)
     assert "Qui est Hélène Castan ?" in starters(answerer) and len(answerer.llm.prompts) == 1
 

@@ -21,8 +21,8 @@ from rag.explain import trace
 from rag.explain.expected_lines import locate, parse
 from rag.explain.explanation import explain
 from rag.pipeline.answerer import Answerer
-from rag.reader.answerability import FEATURES, Judge, default_judge
 from rag.reader.lexical import OverlapReader
+from rag.reader.not_in_articles import FEATURES, Judge, default_judge
 from rag.verification.support import CHECKS, check
 from ui.cli import explanation as screen
 

@@ -12,7 +12,7 @@ from transformers import BertConfig, BertModel
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.errors import MisfitError, ReaderError
 from rag.query.query import Query
-from rag.reader import answerability as abstain
+from rag.reader import not_in_articles as abstain
 from rag.reader.span_reader import N_KEPT, NOWHERE, WEIGHTS, AdapterReader, best_spans, encode
 
 

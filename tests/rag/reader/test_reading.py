@@ -15,9 +15,9 @@ from rag.evidence import cut
 from rag.language.missing_names import unmet
 from rag.query.query import Query
 from rag.reader import windows as reading
-from rag.reader.answerability import Judge, Logistic, features
 from rag.reader.base import Reading
 from rag.reader.lexical import OverlapReader
+from rag.reader.not_in_articles import Judge, Logistic, features
 from rag.reader.windows import NAMELESS, SHORT_TEXT, best_first, read
 
 ARTICLES = {

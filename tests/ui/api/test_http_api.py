@@ -19,12 +19,14 @@ from ui.access.guard import OPENINGS, refusal
 from ui.api import http as http_api
 from ui.api import mcp as mcp_server
 from ui.api import openai as openai_api
+from ui.api import openapi
 from ui.api.requests import Refusal, answerer_of
+from ui.api.schemas import MAX_HISTORY, AskBody
 from ui.formats.html import escape_key
 from ui.services.host import LibraryHost
 from ui.services.model_queue import QUEUE_SIZE, ModelQueue, QueueFull
 
-ROUTES = http_api.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES))
+ROUTES = openapi.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES))
 POSTS = ("/api/ask", "/api/check", "/v1/chat/completions", "/mcp")
 
 
@@ -120,15 +122,42 @@ def test_status_says_what_is_served(url):
     assert found["libraries"] == [] and found["queue"] == {"busy": False, "waiting": 0, "size": QUEUE_SIZE}
 
 
-def test_the_documentation_is_made_of_the_routes(url):
-    """Every route stands in it with a command for this very server, and none is only written about."""
+def test_the_description_is_made_of_the_routes(url):
+    """Every route is in it with a command, no other one is, and each that is described is served."""
     reply = httpx.get(f"{url}/api")
-    assert reply.status_code == 200 and reply.headers["content-type"].startswith("text/plain")
+    assert reply.status_code == 200 and reply.headers["content-type"] == "application/json"
+    found = reply.json()
+    assert found["openapi"].startswith("3.") and found["servers"] == [{"url": url}]
+    assert {(method.upper(), path) for path, methods in found["paths"].items() for method in methods} == {
+        (route.method, route.shown_path) for route in ROUTES
+    }
     for route in ROUTES:
-        assert f"\n{route.method} {route.shown_path}\n" in reply.text
-        assert route.example.replace("{url}", url) in reply.text
+        told = found["paths"][route.shown_path][route.method.lower()]
+        assert told["summary"] == route.about and "422" not in told["responses"]
+        assert told["x-codeSamples"][0]["source"] == route.example
         path = re.sub(r"\{\w+(:path)?\}", "x", route.path)
         assert httpx.request(route.method, url + path).status_code in (200, 404 if "{" in route.path else 415, 415)
+
+
+def test_the_description_says_what_the_models_say(url):
+    """A field of a request, its bounds and whether it must be there; what an Answer has; what a path and "?" take."""
+    found = httpx.get(f"{url}/api").json()
+    schemas = found["components"]["schemas"]
+    body = found["paths"]["/api/ask"]["post"]["requestBody"]
+    assert body["required"] and body["content"]["application/json"]["schema"]["$ref"].endswith("/AskBody")
+    asked = schemas["AskBody"]
+    assert asked["properties"].keys() == AskBody.model_fields.keys() and asked["required"] == ["question"]
+    assert asked["properties"]["history"]["maxItems"] == MAX_HISTORY and not asked["additionalProperties"]
+    assert schemas["CheckArguments"]["required"] == ["text"] and "tools" in schemas["CompletionBody"]["properties"]
+    answered = found["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answered["$ref"].endswith("/AnswerRecord")
+    sent = ask(url, question=BRIDGE).json()
+    assert {"claims", "status", "filter"} <= schemas["AnswerRecord"]["properties"].keys() <= sent.keys()
+    assert set(schemas["CitationRecord"]["required"]) == sent["claims"][0]["citations"][0].keys()
+    taken = found["paths"]["/api/articles/{article}"]["get"]["parameters"]
+    assert {(each["name"], each["in"], each["required"]) for each in taken} == {
+        ("article", "path", True), ("first", "query", False), ("last", "query", False), ("library", "query", False)
+    }  # fmt: skip
 
 
 def test_the_document_names_every_route():

@@ -23,7 +23,7 @@ from ui.conversations import Summary
 from ui.formats import templates, visible
 from ui.i18n import Trouble
 from ui.services import Job
-from ui.web.history.view import Asked, list_html, view_html
+from ui.web.conversations.view import Asked, list_html, view_html
 from ui.web.library import view as library
 from ui.web.library.listing import Row
 from ui.web.render import answer, article, checks, filter, frame, preview, turn_bar

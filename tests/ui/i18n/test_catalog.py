@@ -103,7 +103,7 @@ def test_nothing_is_read_before_a_text_is_asked_for():
     """`citeline --help` opens no file of texts; the modules that show texts have none when they are imported."""
     code = (
         "import ui.cli.commands, ui.cli.chat, ui.api.openai, ui.access.owner, ui.i18n.model_errors, ui.i18n.troubles\n"
-        "import ui.web.question_box, ui.web.render.filter, ui.web.library.view, ui.web.history.view\n"
+        "import ui.web.question_box, ui.web.render.filter, ui.web.library.view, ui.web.conversations.view\n"
         "from ui.i18n import catalog\n"
         "before = catalog._texts.cache_info().currsize\n"
         "catalog.words('fr'), catalog.shelf_words('fr')\n"

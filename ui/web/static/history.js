@@ -150,10 +150,10 @@ function ask(what, title) {
   window.querySelector("[data-do=cancel]").focus();
 }
 
-async function forget() {
+async function deleteConversations() {
   const what = sure;
   place.querySelector(".cl-sure").close();
-  const { deleted } = (await server.forget({ ...what, lang: lang() })) ?? {};
+  const { deleted } = (await server.delete_conversation({ ...what, lang: lang() })) ?? {};
   if (deleted && (what.all || what.talk === talk)) {
     leave();
     document.querySelector("#cl-new")?.click();
@@ -242,7 +242,7 @@ document.addEventListener("click", (event) => {
   else if (what === "more") list(+button.dataset.more);
   else if (what === "delete") ask({ talk: row.dataset.talk }, row.querySelector(".cl-title").textContent);
   else if (what === "delete-all") ask({ all: true }, "");
-  else if (what === "sure") forget();
+  else if (what === "sure") deleteConversations();
   else if (what === "cancel") {
     place.querySelector(".cl-sure").close();
     back?.focus();

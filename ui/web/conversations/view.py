@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ON_VIEW = 50
 """Conversations that are listed at once."""
 MAX_QUERY = 200
-_html = partial(render, "web/history/templates/view.html")
+_html = partial(render, "web/conversations/templates/view.html")
 
 
 @dataclass(frozen=True, slots=True)

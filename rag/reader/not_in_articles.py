@@ -1,4 +1,4 @@
-"""Whether a passage answers at all: one score from what the reader, the retriever and the question's names say.
+"""The score that decides "not in your articles" (answerability), from reader, retriever and the question's names.
 
 The weights are fitted on questions about articles that the reader was not trained on (bench/training/calibrate.py) and
 kept, with their provenance, in abstain.json: some for a question and an article in one language, some for two.

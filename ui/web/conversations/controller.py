@@ -11,7 +11,7 @@ from rag.types import Answer
 from ui.conversations import History, KeptTurn, answer_markdown, conversation_json, conversation_markdown, sources_of
 from ui.i18n import talk_words
 from ui.services import OpenLibrary
-from ui.web.history.view import Asked, list_html, view_html
+from ui.web.conversations.view import Asked, list_html, view_html
 from ui.web.render.turn_bar import Place
 from ui.web.turns import Shown, named
 
@@ -60,7 +60,9 @@ class Talks:
 
     def functions(self) -> list[Callable[[Any], Any]]:
         """What history.js may call."""
-        return [_function(each) for each in (self.listing, self.copied, self.exported, self.judge, self.forget)]
+        return [
+            _function(each) for each in (self.listing, self.copied, self.exported, self.judge, self.delete_conversation)
+        ]
 
     # --- what history.js calls: one dictionary in, whatever it holds -------------------------------------------------
 
@@ -110,7 +112,7 @@ class Talks:
         said = say[f"kept_{asked.judgement}"] if asked.judgement else say["taken_back"]
         return {"as": asked.judgement, "note": asked.note, "said": say["note_kept"] if asked.is_note else said}
 
-    def forget(self, wanted: Any) -> dict[str, Any]:
+    def delete_conversation(self, wanted: Any) -> dict[str, Any]:
         """Delete {talk}, or {all: true}: {deleted: how many, said}."""
         asked = Asked.of(wanted)
         say = talk_words(asked.lang)
