@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from index.text import sentences, span_at
 from index.types import Article, Hit
-from rag.language import is_order, is_qualified
+from rag.language import is_order
 from rag.types import Citation, Kind
 
 
@@ -144,85 +144,5 @@ def select(
     return Selection(shown, left)
 
 
-# --- the part of a long sentence that is quoted ---------------------------------------------------------------------
-
-MOST_QUOTED_WORDS = 25
-"""A sentence with more words may be quoted in part: with the article's name and lines 30 (docs/experiments.md)."""
-
-LEAST_QUOTED_WORDS = 8
-
-_HARD = re.compile(r"[,;:.!?…)»”](?=\s)|\s(?=[(«“–—]\s?\S)|\s[–—]\s")
-_SOFT = re.compile(
-    r"\s(?=(?:et|mais|ou|qui|que|dont|car|donc|où|lorsque|quand|tandis|puis|afin|après|avant|dans|pour|avec|par"
-    r"|sur|selon|depuis|lors"
-    r"|and|but|or|who|which|that|while|when|where|because|after|before|for|with|by|on|in|from|since|y|pero"
-    r"|quien|cuando|porque|por"
-    r"|con|para|en|desde|und|aber|oder|weil|dass|wenn|als|mit|für|nach|bei|seit|e|ma|che|perché|da|mas|quando"
-    r"|quem|com|em)\s)"
-)
 QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^“”„]*[“”]|\"[^\"]*\"")
-
-
-def clause(article: Article, start: int, end: int, answer: tuple[int, int]) -> tuple[int, int]:
-    """Return which characters to quote of `article.text[start:end]`: all, or the part around `answer` if that is long.
-
-    The part contains the answer and is cut at punctuation, else before a conjunction or preposition, never inside
-    quotation marks, and never where what is left out may deny, doubt, attribute or make conditional what stays.
-    """
-    text = article.text[start:end]
-    first, last = max(0, answer[0] - start), min(len(text), answer[1] - start)
-    if _n_words(text) <= MOST_QUOTED_WORDS or first >= last:
-        return start, end
-    quoted = [match.span() for match in QUOTED.finditer(text)]
-    hard, soft = ([match.end() for match in rule.finditer(text)] for rule in (_HARD, _SOFT))
-
-    def outside(cuts: list[int]) -> list[int]:
-        return [at for at in cuts if not any(a < at < b for a, b in quoted)]
-
-    best = (0, len(text))
-    for cuts in (outside(hard), outside(hard + soft)):
-        best = _round(text, sorted({0, *cuts, len(text)}), first, last)
-        if _n_words(text[slice(*best)]) <= MOST_QUOTED_WORDS:
-            break
-    kept, left_out = text[slice(*best)], f"{text[: best[0]]} … {text[best[1] :]}"
-    if is_qualified(left_out, article.language) or not _is_closed(kept):
-        return start, end
-    return start + best[0], start + best[1]
-
-
-def _round(text: str, cuts: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """Return the pieces between cuts that contain `text[first:last]`.
-
-    Neighbours are added while the words allow, left first.
-    """
-    a = max(i for i, at in enumerate(cuts) if at <= first)
-    b = min(i for i, at in enumerate(cuts) if at >= last)
-    grew = True
-    while grew:
-        grew = False
-        for next_a, next_b in ((a - 1, b), (a, b + 1)):
-            if next_a < 0 or next_b >= len(cuts):
-                continue
-            is_short = _n_words(text[cuts[a] : cuts[b]]) < LEAST_QUOTED_WORDS
-            if is_short or _n_words(text[cuts[next_a] : cuts[next_b]]) <= MOST_QUOTED_WORDS:
-                a, b, grew = next_a, next_b, True
-                break
-    start, end = cuts[a], cuts[b]
-    dateline = re.match(r"\([^()]*\)\s*[–—-]?\s*", text[start:])
-    if start and dateline and start + dateline.end() <= first:
-        start += dateline.end()
-    while start < first and (text[start].isspace() or text[start] in ",;:)–—"):
-        start += 1
-    while end > last and end < len(text) and (text[end - 1].isspace() or text[end - 1] in ",;:(–—"):
-        end -= 1
-    return start, end
-
-
-def _is_closed(text: str) -> bool:
-    """Return whether every quotation that begins in a text ends there, and the other way round."""
-    pairs = (("«", "»"), ("“", "”"), ("(", ")"))
-    return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0
-
-
-def _n_words(text: str) -> int:
-    return len(text.split())
+"""A quotation with its marks, in one sentence."""

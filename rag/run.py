@@ -65,10 +65,6 @@ class Attempt:
         """What the reader found, best first."""
         return best_first(self.windows)
 
-    def record_draft(self, selection: Selection, draft: str, claims: Sequence[CheckedClaim]) -> None:
-        """Note what the model was shown, what it wrote, and what of that stands."""
-        self.selection, self.draft, self.claims = selection, draft, tuple(claims)
-
 
 @dataclass
 class Run:

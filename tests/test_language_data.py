@@ -61,11 +61,12 @@ PROSE = {"messages", "prompt", "instructions", "overview", "rewriting", "reasons
 """Sections of sentences and names: their words are not those by which rules go."""
 NOT_WORDS = {
     ("index/disk.py", "lock|CURRENT"): "names of files",
+    ("index/extraction/html.py", "address article"): "elements of HTML",
     ("index/extraction/header.py", "^(?:(?:date"): "names of fields, as files have them",
     ("index/text/detection.py", "ar ca cs da"): "codes of languages",
     ("rag/generation/local_model.py", "<|start_head"): "marks of a chat template",
+    ("rag/language/negation.py", "<\\|[\\w ]*"): "marks of chat templates",
     ("index/extraction/pdf.py", "il elle on i"): "words still in code",
-    ("rag/evidence.py", "\\s(?=(?:et|ma"): "words still in code",
 }
 
 

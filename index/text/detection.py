@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -45,14 +44,6 @@ def detect(text: str, default: str = "fr") -> str:
     if confidence < 0.9 and len(found) < 5 and scores[best] <= 0:
         return default
     return best if 0 < scores[best] > scores.get(code, 0) else str(code)
-
-
-def dominant(languages: Iterable[str]) -> str:
-    """The most frequent of `languages`, "fr" when there is none."""
-    counted: dict[str, int] = {}
-    for each in languages:
-        counted[each] = counted.get(each, 0) + 1
-    return max(counted, key=counted.__getitem__, default="fr")
 
 
 @cache

@@ -15,7 +15,7 @@ from rag.fact_checking.evidence import Evidence, Finder, is_about
 from rag.fact_checking.quotes import CheckedQuote, check_quote
 from rag.fact_checking.verdicts import EXACT, Finding, Judgement, Said, judge
 from rag.types import Citation
-from rag.verification import Support, Verifier
+from rag.verification import Support, Verifier, is_word_for_word
 
 MOST_WORDS = 60
 """Words of a sentence up to which the checker reads it whole; what it does not read it does not carry."""
@@ -86,7 +86,7 @@ class FactChecker:
         """Take the first lines that carry a claim, else those that contradict it the most and are about the same."""
         judged: list[tuple[Judgement, Evidence]] = []
         for evidence in found:
-            if _plain(said.text) == _plain(evidence.sentence.text):  # word for word
+            if is_word_for_word(said.text, evidence.sentence.text):  # word for word
                 return CheckedStatement(statement, "carried", 1.0, (evidence.sentence.citation(),), quotes=quotes)
             judgement = judge(said, evidence.lines(), self._checker)
             if judgement.verdict == "carried":
@@ -138,7 +138,3 @@ def report(library: Library, checked: Sequence[CheckedStatement]) -> dict[str, A
 
 def _lacking(judgement: Judgement) -> Support | None:
     return judgement.support if judgement.is_refused else None
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace("’", "'").split()).strip("-–—•* ").rstrip(". ")

@@ -72,7 +72,7 @@ def written_date(iso: str, language: str) -> str:
 
 
 def _days(found: Filter, language: str) -> str:
-    from babel.dates import format_date, format_interval, format_skeleton
+    from babel.dates import format_interval
 
     first, last = (date.fromisoformat(day) if day else None for day in (found.first, found.last))
     if first is None or last is None:
@@ -81,11 +81,11 @@ def _days(found: Filter, language: str) -> str:
             return ""
         return _OPEN[language][0 if first else 1].format(written_date(day.isoformat(), language))
     if first == last:
-        return str(format_date(first, "long", locale=language))
+        return written_date(first.isoformat(), language)
     if first.day == 1 and (last + timedelta(1)).day == 1:  # whole months
         if (first.month, last.month) == (1, 12):
             return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
         if (first.year, first.month) == (last.year, last.month):
-            return str(format_skeleton("yMMMM", first, locale=language))
+            return written_date(first.isoformat()[:7], language)
         return str(format_interval(first, last, "yMMMM", locale=language))
     return str(format_interval(first, last, "yMMMd", locale=language))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         wording,
     )
     from rag.language.missing_names import as_written, nowhere, unmet
-    from rag.language.negation import is_negated, is_order, is_qualified, is_unsure
+    from rag.language.negation import is_negated, is_order, is_unsure, unsure_words
     from rag.language.noun_phrases import (
         SPOKEN,
         Mention,
@@ -43,7 +43,7 @@ else:
             " wording"
         ),
         missing_names="as_written nowhere unmet",
-        negation="is_negated is_order is_qualified is_unsure",
+        negation="is_negated is_order is_unsure unsure_words",
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS THE either",
@@ -74,7 +74,6 @@ __all__ = [
     "is_order",
     "is_place",
     "is_place_preposition",
-    "is_qualified",
     "is_role",
     "is_same_side",
     "is_unsure",
@@ -91,5 +90,6 @@ __all__ = [
     "same_stem",
     "stands",
     "unmet",
+    "unsure_words",
     "wording",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import zip_longest
 
@@ -115,6 +116,58 @@ def is_acronym_of(name: str, text: str) -> bool:
         return False
     initials = "".join(word[0] for word in words(text) if len(word) > 2)
     return name.lower() in initials
+
+
+def is_written_short(row: Sequence[str], text: str) -> bool:
+    """Return whether the initials of a name of several words are a word in capitals in `text`."""
+    initials = "".join(word[0] for word in row).upper()
+    return len(initials) > 1 and bool(re.search(rf"\b{re.escape(initials)}\b", text))
+
+
+def is_same_organisation(row: Sequence[str], text: str) -> bool:
+    """Return whether `text` has a name of a great organisation in any of its languages, short or written out."""
+    asked = {" ".join(row), row[-1]}
+    plain = f" {' '.join(words(text))} "
+    for called in map(str.split, PACKS.shared("names.organisations")):
+        forms = [form.replace("_", " ") for form in called]
+        if not any(each == form or fold(each) == form for each in asked for form in forms):
+            continue
+        if any(re.search(rf"\b{form}\b", text) if form.isupper() else f" {form} " in plain for form in forms):
+            return True
+    return False
+
+
+def sounds_like(name: str, text: str) -> bool:
+    """Return whether a name may be in `text` as others write it: "Kyiv" and "Kiev", "Poutine" and "Putin"."""
+    wanted = _sound(name)
+    for match in _WORD.finditer(text):
+        written = _ELIDED.sub("", match.group())
+        if not written[:1].isupper() or fold(written)[0] not in _ALIKE.get(wanted[:1], wanted[:1]):
+            continue
+        form = _sound(written)
+        short, bones = _bones(wanted), _bones(form)
+        if form == wanted or (short == bones and (len(short) > 3 or _is_one_edit_away(form, wanted))):
+            return True
+    return False
+
+
+_ALIKE = {"k": "kcq", "v": "vw", "i": "ijy", "j": "jydg", "t": "tcd", "c": "cstk", "h": "hkg", "s": "scz"}
+_SPELLINGS = (
+    ("tsch", "c"), ("tch", "c"), ("sch", "c"), ("sh", "c"), ("ch", "c"), ("kh", "h"), ("ph", "f"), ("dj", "j"),
+    ("dzh", "j"), ("zh", "j"), ("ou", "u"), ("oo", "u"), ("w", "v"), ("y", "i"), ("q", "k"), ("ts", "c"), ("x", "ks"),
+)  # fmt: skip
+
+
+def _sound(name: str) -> str:
+    """Return a name in letters that are the same however it was brought into ours, none twice in a row."""
+    plain = _bare(name)
+    for letters, instead in _SPELLINGS:
+        plain = plain.replace(letters, instead)
+    return re.sub(r"(.)\1+", r"\1", plain).removesuffix("e")
+
+
+def _bones(sound: str) -> str:
+    return sound[:1] + re.sub("[aeiouh]", "", sound[1:])
 
 
 def _stands_translated(name: str, text: str, language: str, source_language: str) -> bool:

@@ -151,6 +151,9 @@ def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[
     article, *others = meant
     found = body(article)
     order = ranked(found)
+    if not found:  # a headline and no more
+        yield replace(answer, claims=(_listed(article, intent.language),), is_quote=True)
+        return
     answer = replace(answer, message=_others(others, intent.language))
     claims: list[Claim] = []
     if llm:
@@ -163,7 +166,8 @@ def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[
             if run.is_late():
                 break
         checked = _checked(draft, intent.language, evidence, run.setting)
-        run.attempts[-1].record_draft(Selection(tuple(evidence)), draft, checked)
+        attempt = run.attempts[-1]
+        attempt.selection, attempt.draft, attempt.claims = Selection(tuple(evidence)), draft, tuple(checked)
         claims = [each.claim for each in checked]
         if any(claim.verdict == "supported" for claim in claims):
             yield replace(answer, claims=tuple(claims), draft="")

@@ -1,22 +1,18 @@
-"""What one article says about a topic: its own sentences, the most central ones, shortened if they are long."""
+"""What one article says about a topic: its own sentences, the most central ones."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from index.models import Embedder
 from index.types import Article, Hit
-from rag.evidence import Sentence, clause
+from rag.evidence import Sentence
 from rag.overview.lexrank import body, ranked
 from rag.overview.topics import coverage
 
 LIKE_THE_BEST = 0.8
 """Share of the nearest sentence's cosine from which another is on the topic too; of the nearest chunk's, for the first
 chunk: then the whole article is."""
-
-MOST_WORDS = 40
-"""A longer sentence is quoted in part."""
 
 
 def on_topic(
@@ -29,7 +25,7 @@ def on_topic(
     """
     found = body(article)
     places = _places(topic, language, article, found, hits, embedder)[:most]
-    return [_short(found[place], topic, language, opens=place == 0) for place in sorted(places)]
+    return [found[place] for place in sorted(places)]
 
 
 def _places(
@@ -55,16 +51,3 @@ def _places(
     )
     by_cosine = sorted(zip(cosines.tolist(), near, strict=True), key=lambda each: -each[0])
     return [place for cosine, place in by_cosine if cosine >= LIKE_THE_BEST * by_cosine[0][0]]
-
-
-def _short(sentence: Sentence, topic: str, language: str, opens: bool) -> Sentence:
-    """Shorten a long sentence: to its beginning if it opens the article, else to the part with the topic's words."""
-    article, place = sentence.article, sentence.start
-    if len(sentence.text.split()) <= MOST_WORDS:
-        return sentence
-    if not opens:
-        ends = [match.end() for match in re.finditer(r"\w+", sentence.text)]
-        held = [coverage(topic, language, sentence.text[:end], article.language) for end in ends]
-        place += ends[held.index(max(held))] - 1 if max(held) > 0 else 0
-    start, end = clause(article, sentence.start, sentence.end, (place, place + 1))
-    return Sentence(article, start, end, article.text[start:end], sentence.context)

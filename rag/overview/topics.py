@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from index.storage import Library
 from index.text import fold, sentences, stem, words
 from index.types import Article, Hit
-from rag.evidence import cite, clause
+from rag.evidence import cite
 from rag.language import content, names, unmet
 from rag.query import ENDING
 from rag.types import Citation
@@ -123,7 +123,7 @@ def title_citation(article: Article) -> Citation:
     elif opening == article.title:
         return cite(article, start, start + len(opening))
     end = next((b for a, b in sentences(text) if a <= start < b), len(text))
-    return cite(article, *clause(article, start, end, (start, start + 1)))
+    return cite(article, start, end)
 
 
 def _heading(article: Article) -> str:

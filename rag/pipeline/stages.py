@@ -198,7 +198,10 @@ def _names_nowhere(run: Run, attempt: Attempt) -> tuple[str, ...]:
     """
     library, query = run.setting.library, attempt.query
     nearest = {hit.chunk.span.article_id: library.by_id[hit.chunk.span.article_id] for hit in attempt.hits}
-    texts = [(article.all_text, article.language) for article in nearest.values()]
+
+    def texts() -> Iterator[tuple[str, str]]:
+        return ((article.all_text, article.language) for article in nearest.values())
+
     is_spoken = query.language in library.languages
     found = tuple(nowhere(query.text, texts, query.language, library.says, is_spoken))
     if found:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rag.verification.checker import VERDICTS, Checker, Pair, shipped
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
-    from rag.verification.meaning import Verifier, is_same
+    from rag.verification.meaning import Verifier, is_same, is_word_for_word
     from rag.verification.quotation import CLOSE, differing, disagree, quotes, speak_alike
     from rag.verification.support import CHECKS, Support, check
 else:
@@ -19,7 +19,7 @@ else:
         checker="Checker Pair VERDICTS shipped",
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
-        meaning="Verifier is_same",
+        meaning="Verifier is_same is_word_for_word",
         quotation="CLOSE differing disagree quotes speak_alike",
         support="CHECKS Support check",
     )
@@ -42,6 +42,7 @@ __all__ = [
     "disagree",
     "holds",
     "is_same",
+    "is_word_for_word",
     "quotes",
     "shipped",
     "speak_alike",

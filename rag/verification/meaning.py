@@ -41,7 +41,7 @@ def is_carried(claim: str, query: Query, citations: Sequence[Citation], article:
 
     What is said word for word needs no checker; a fragment ("Six ans.") says too little for one, and is not carried.
     """
-    if _plain(claim) in (_plain(citation.quote) for citation in citations):
+    if any(is_word_for_word(claim, citation.quote) for citation in citations):
         return True
     if len(claim.split()) < LEAST_WORDS:
         return False
@@ -80,5 +80,9 @@ def evidence_of(claim: str, language: str, citations: Sequence[Citation], articl
     return f"{article.title.rstrip('. ')}. {text}"
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("’", "'").split()).rstrip(". ").casefold()
+def is_word_for_word(claim: str, line: str) -> bool:
+    """Return whether a line says the same, but for capitals, apostrophes, an item's mark and the stop."""
+    one, other = (
+        " ".join(text.replace("’", "'").split()).strip("-–—•* ").rstrip(". ").casefold() for text in (claim, line)
+    )
+    return one == other

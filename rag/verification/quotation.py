@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.text import fold
-from rag.evidence import Passage, Sentence, cite, clause
+from rag.evidence import Passage, Sentence, cite
 from rag.language import PACKS, content, days, measures, names, numbers, same_stem
 from rag.query import Query
 from rag.types import Claim
@@ -58,23 +58,19 @@ def _each_item(passage: Passage) -> list[Passage]:
 
 
 def quote(passage: Passage, query: Query) -> Claim:
-    """Quote the sentence that answers, verbatim, or more if the kind of question needs it.
+    """Quote the sentence that answers, verbatim and whole, or more if the kind of question needs it.
 
-    Of a long one the part around the answer, where what is left out takes nothing back.
+    However long it is: a denial, a condition or who says it may stand anywhere in it.
     """
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end
     if query.kind == "list":
         around = _items(passage)
         start, end = around[0].start, around[-1].end
-    else:
-        start, end = clause(passage.article, start, end, passage.answer)
-        if query.kind == "fact" and _SPEECH.search(fold(query.text)):
-            start, end = _with_speaker(passage, start, end)
+    elif query.kind == "fact" and _SPEECH.search(fold(query.text)):
+        start, end = _with_speaker(passage, start, end)
     citation = cite(passage.article, start, end)
-    before, after = "…" * (start > answering[0].start), "…" * (end < answering[-1].end)
-    text = f"{before}{' '.join(citation.quote.split())}{after}"
-    return Claim(text, "supported", (citation,), origin="quote")
+    return Claim(" ".join(citation.quote.split()), "supported", (citation,), origin="quote")
 
 
 def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query) -> tuple[Claim, ...]:
@@ -167,17 +163,12 @@ def _items(passage: Passage) -> list[Sentence]:
 
 def _with_speaker(passage: Passage, start: int, end: int) -> tuple[int, int]:
     """Return what was said with its speaker: the sentence, and the one before or after it if that names the speaker."""
-    answering = passage.answering()
-    whole = answering[0].start, answering[-1].end
-    text = passage.article.text
     source = passage.article.language
-    if names(text[start:end], source):
+    if names(passage.article.text[start:end], source):
         return start, end
-    if names(text[slice(*whole)], source):
-        return whole
-    places = [i for i, each in enumerate(passage.sentences) if each in answering]
+    places = [i for i, each in enumerate(passage.sentences) if each in passage.answering()]
     for i in (places[-1] + 1, places[0] - 1):
         if 0 <= i < len(passage.sentences) and names(passage.sentences[i].text, source):
             beside = passage.sentences[i]
-            return min(whole[0], beside.start), max(whole[1], beside.end)
-    return whole
+            return min(start, beside.start), max(end, beside.end)
+    return start, end

@@ -28,6 +28,7 @@ from rag.language import (
     numbers,
     same_stem,
     stands,
+    unsure_words,
 )
 from rag.query import Query, happens_once
 from rag.types import Claim
@@ -43,8 +44,6 @@ SURE_SIMILARITY = 0.75
 YES = PACKS.words("verdict.yes")
 NO = PACKS.words("verdict.no")
 
-# What is said, wished, planned or doubted is not what is.
-_UNSURE = PACKS.rules("verdict.unsure")
 _FUTURE = PACKS.rules("verdict.future")
 # Where nouns keep their capital: what begins a sentence and is none.
 _STARTS = PACKS.words("verdict.starts")
@@ -82,7 +81,7 @@ def polarity(question: str, sentence: str, context: str, language: str) -> Polar
     or reported, words such as "all", and the order of what is named are all considered.
     """
     asked, told = fold(question), fold(sentence)
-    if is_negated(question, language) or _differ(_UNSURE.of(language), told, asked):
+    if is_negated(question, language) or unsure_words(sentence, language) - unsure_words(question, language):
         return ""
     if _differ(_QUANTIFIERS.compiled, asked, told) or not _named(question, sentence, context, language):
         return ""

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from index.text import normalize as language
-from index.text.detection import detect, dominant
+from index.text.detection import detect
 from index.text.normalize import fold, plain_numbers, words
 from index.text.stemming import stem, terms
 
@@ -176,13 +176,6 @@ def test_text_without_letters_has_the_default_language(text):
     """What has no language is taken as the caller says."""
     assert detect(text) == "fr"
     assert detect(text, default="en") == "en"
-
-
-def test_the_most_frequent_language_dominates():
-    """Ties go to the first; an empty library counts as French."""
-    assert dominant(["en", "fr", "fr"]) == "fr"
-    assert dominant(["en", "fr"]) == "en"
-    assert dominant([]) == "fr"
 
 
 def test_fold_is_what_it_is_letter_by_letter():

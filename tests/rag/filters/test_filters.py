@@ -180,6 +180,7 @@ def test_days_are_written_as_one_writes_them():
     assert scope(Filter("", "2026-11-09", "2026-11-15"), "fr") == "9–15 nov. 2026"
     assert scope(Filter("", "2024-03-12", "2024-03-12"), "en") == "March 12, 2024"
     assert scope(Filter("", "2024-03-01", ""), "fr") == "à partir du 1er mars 2024"
+    assert scope(Filter("", "2024-03-01", "2024-03-01"), "fr") == "1er mars 2024"
     assert scope(Filter("", "", "2024-03-31", ("AFP",)), "en") == "AFP, until March 31, 2024"
 
 

@@ -366,3 +366,15 @@ def test_a_topic_on_the_side_gets_only_the_sentences_that_say_it(answerer):
     assert [claim.citations[0].quote for claim in answer.claims] == [
         "Le chantier coûtera 640 millions d’euros, selon la société."
     ]
+
+
+@pytest.mark.parametrize("reply", [None, "Le pont rouvre lundi."])
+def test_a_summary_of_an_article_that_is_only_a_headline_is_its_headline(tmp_path, reply):
+    """There is nothing to sum up, with or without a language model."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    (folder / "seul.txt").write_text("Pont rouvert", encoding="utf-8")
+    build(tmp_path / "lib", BagEmbedder(), [folder])
+    llm = ScriptedLlm(reply) if reply else None
+    answer = Answerer(tmp_path / "lib", BagEmbedder(), OverlapReader(), llm).ask("résume l’article")
+    assert [claim.citations[0].quote for claim in answer.claims] == ["Pont rouvert"]

@@ -30,13 +30,28 @@ def test_the_quote_is_exactly_the_cited_characters_and_whole():
     assert claim.introduced("fr") == f"a.txt (1) : « {text} »"
 
 
-def test_a_quote_of_a_long_sentence_says_where_it_was_cut():
-    """ "…" stands outside the cited characters."""
-    text = f"Le pont rouvre lundi matin, {', '.join(f'rue {n}' for n in range(40))}."
-    (claim,) = quotes([passage("a.txt", text, "lundi matin")], Query("Quand rouvre le pont ?", "fr"))
-    (citation,) = claim.citations
-    assert citation.quote in text and len(citation.quote) < len(text)
-    assert (claim.origin, claim.text) == ("quote", f"{citation.quote}…")
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("", ", sous réserve de l’accord du préfet"),
+        ("", ", à moins que la crue ne revienne d’ici là"),
+        ("", ", tonne le chef de l’opposition"),
+        ("", ", glisse-t-elle"),
+        ("", ", avec le feu vert des experts pour seule condition"),
+        ("En 1987, ", ""),
+        ("Au conseil, rien ne prouve que ", ""),
+        ("Dans le roman de Paul Renaud, ", ""),
+    ],
+)
+def test_a_long_sentence_is_quoted_whole(before, behind):
+    """Whatever may stand at an end of it, and however far away."""
+    streets = ", ".join(f"rue {n}" for n in range(40))
+    for text in (
+        f"{before}{streets}, le pont rouvre lundi matin{behind}.",
+        f"{before}le pont rouvre lundi matin, {streets}{behind}.",
+    ):
+        (claim,) = quotes([passage("a.txt", text, "lundi matin")], Query("Quand rouvre le pont ?", "fr"))
+        assert claim.text == claim.citations[0].quote == text
 
 
 def test_another_article_with_another_number_is_quoted_too():
