@@ -19,7 +19,7 @@ import shutil
 import stat
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -123,12 +123,38 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def make_folders(path: Path) -> None:
+    """Create a folder and its missing parents for their owner alone; leave those that exist alone."""
+    if not path.is_dir():
+        make_folders(path.parent)
+        path.mkdir(mode=0o700)
+
+
 def write_file(path: Path, data: bytes | memoryview) -> None:
     """Write and fsync a new file. Raises OSError if the disk did not take all of it."""
     with open(path, "wb", opener=for_owner) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_new(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
+    """Write a new file piece by piece, for its owner alone, and return its bytes and SHA-256. `sync` makes it durable.
+
+    Raises FileExistsError if there is anything of that name, OSError if the disk did not take all of it.
+    """
+    digest, n_bytes = hashlib.sha256(), 0
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600)) as file:
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+            n_bytes += len(piece)
+    return n_bytes, digest.hexdigest()
+
+
+def sync() -> None:
+    """Make durable all that was written: cheaper than a call for each of many files."""
+    os.sync()
 
 
 def atomic_write(path: Path, data: bytes | memoryview, *, mode: int = 0o600, is_durable: bool = True) -> None:

@@ -16,6 +16,7 @@ ORDER = {
         {"storage"},
         {"documents", "retrieval"},
         {"ingestion"},
+        {"backup"},
     ],
     "rag": [
         {"errors"},

@@ -7,6 +7,7 @@ from index.faces import face
 if TYPE_CHECKING:
     from index.storage.bm25 import Postings
     from index.storage.library import (
+        FORMAT,
         Library,
         Manifest,
         added_folder,
@@ -26,13 +27,14 @@ else:
     __getattr__ = face(
         __name__,
         bm25="Postings",
-        library="Library Manifest added_folder collect current_generation default_path known_sources publish "
+        library="FORMAT Library Manifest added_folder collect current_generation default_path known_sources publish "
         "read_manifest require require_embedder sweep",
         segment="ROW Segment merged vector_table",
         vectors="Sentences key_list",
     )
 
 __all__ = [
+    "FORMAT",
     "ROW",
     "Library",
     "Manifest",

@@ -21,7 +21,7 @@ from ui.cli.check.command import check
 from ui.cli.counting import NotWanted, count_first
 from ui.cli.eval.command import evaluate
 from ui.cli.eval.sheet import EvalError
-from ui.cli.library import libraries, remove, restore, watch_folders
+from ui.cli.library import backup, libraries, remove, restore, restore_from, watch_folders
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
 from ui.cli.verify import verify
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from rag.pipeline import Answerer
     from rag.types import Answer
 
-_ORDER = "index ask check chat serve status watch remove restore libraries explain eval verify".split()
+_ORDER = (
+    "index ask check chat serve status watch remove restore libraries explain eval verify backup restore-backup"
+).split()
 
 
 class _Commands(TyperGroup):
@@ -53,6 +55,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models_app, name="models")
+app.command()(backup)
+app.command(name="restore-backup")(restore_from)
 app.command()(check)
 app.command(name="eval")(evaluate)
 app.command()(libraries)
@@ -69,7 +73,9 @@ EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name,
 LlmOption = Annotated[
     str,
     typer.Option(
-        "--llm", help="Catalogue name, GGUF file, hf:OWNER/REPO/FILE, an OpenAI-compatible URL, or none (quotes only)."
+        "--llm",
+        help="Catalogue name, GGUF file, hf:OWNER/REPO/FILE, an OpenAI-compatible URL or several (URL,URL), or none "
+        "(quotes only).",
     ),
 ]
 TranslateOption = Annotated[

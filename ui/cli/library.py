@@ -1,4 +1,4 @@
-"""`citeline libraries | remove | restore | watch`: what a library holds, changed from the command line."""
+"""`citeline libraries | remove | restore | watch | backup | restore-backup`: a library from the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ui.cli.counting import size_text
 from ui.cli.output import progress_bars
 from ui.formats import report_text, shown
 
@@ -18,6 +19,11 @@ LibraryOption = Annotated[
 ]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name, folder, or hf:OWNER/REPO.")]
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
+_STATES = {
+    "gone": "gone since it was indexed, so it is not in the backup: its text is in the library",
+    "unreadable": "cannot be read, so it is not in the backup: its text is in the library",
+    "changed": "changed since it was indexed: the backup has it as it was when the backup was made",
+}
 
 
 def libraries() -> None:
@@ -76,6 +82,50 @@ def watch_folders(
         say("stopped; what was published is kept")
 
 
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file; an earlier backup of that name is replaced.")],
+    library: LibraryOption = None,
+) -> None:
+    """Write the library, the articles' files and the conversations to one file, with a SHA-256 of each.
+
+    To put it back, here or on another machine: citeline restore-backup FILE. Models are not in it.
+    """
+    from importlib.metadata import version
+
+    from index.backup import back_up
+    from index.storage import default_path
+
+    with progress_bars() as progress:
+        report = back_up((library or default_path()).expanduser(), file.expanduser(), version("citeline"), progress)
+    counts = _counts(report.n_articles, report.n_files, report.n_conversations)
+    print(shown(f"backed up {counts}: {file}, {size_text(report.n_bytes)}"))
+    _tell(report.not_as_indexed)
+
+
+def restore_from(
+    file: Annotated[Path, typer.Argument(help="What citeline backup wrote.")],
+    library: Annotated[
+        Path | None,
+        typer.Option("--library", help="Folder of the new library. Default: $CITELINE_LIBRARY or your data folder."),
+    ] = None,
+    articles: Annotated[
+        Path | None,
+        typer.Option("--articles", help="New folder for the articles' files. Default: LIBRARY-articles, beside it."),
+    ] = None,
+) -> None:
+    """Put a backup back, as a new library in a new or empty folder; what is in the file is checked first."""
+    from index.backup import restore_backup
+    from index.storage import default_path
+
+    where = (library or default_path()).expanduser()
+    beside = (articles or where.with_name(f"{where.name}-articles")).expanduser()
+    with progress_bars() as progress:
+        report = restore_backup(file.expanduser(), where, beside, progress)
+    counts = _counts(report.n_articles, report.n_files, report.n_conversations)
+    print(shown(f"restored {counts}: {report.library}, articles in {report.articles}"))
+    _tell(report.not_as_indexed)
+
+
 def _change(library: Path | None, embedder: str, exclude: Sequence[str] = (), include: Sequence[str] = ()) -> None:
     from index.ingestion import build, check
     from index.models import SentenceTransformerEmbedder, identity
@@ -90,3 +140,13 @@ def _change(library: Path | None, embedder: str, exclude: Sequence[str] = (), in
             where, SentenceTransformerEmbedder(embedder), exclude=exclude, include=include, progress=progress
         )
     print(report_text(report))
+
+
+def _counts(n_articles: int, n_files: int, n_conversations: int) -> str:
+    named = ((n_articles, "article"), (n_files, "file"), (n_conversations, "conversation"))
+    return ", ".join(f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in named)
+
+
+def _tell(states: tuple[tuple[str, str], ...]) -> None:
+    for path, state in states:
+        print(shown(f"  {path}: {_STATES.get(state, 'was not as it was indexed')}"))

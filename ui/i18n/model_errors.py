@@ -26,6 +26,8 @@ def _french(name: str, value: str) -> str:
     """The value of a parameter in French."""
     if name == "reason":
         return llm_words(value, "fr")
+    if name == "reasons":
+        return " — ".join(llm_words(each, "fr") for each in value.split(" — "))
     if name == "n":
         return value.replace(",", "\u202f").replace(".", ",")
     if name == "said":

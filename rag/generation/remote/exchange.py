@@ -23,9 +23,16 @@ class TimeUp(Exception):
 class Exchange(Generic[T]):
     """What a generator reads from a connection, whatever delays it: a name, a connection, a byte that never comes."""
 
-    def __init__(self, read: Callable[[Exchange[T]], Generator[T]], seconds: float) -> None:
-        """Begin to read. `read` gets this Exchange, calls its `connected`, and yields few things: all are kept."""
-        self._until = time.monotonic() + seconds
+    def __init__(
+        self, read: Callable[[Exchange[T]], Generator[T]], seconds: float, first_seconds: float | None = None
+    ) -> None:
+        """Begin to read. `read` gets this Exchange, calls its `connected`, and yields few things: all are kept.
+
+        It may take `seconds`, of these `first_seconds` until it yields first.
+        """
+        now = time.monotonic()
+        self._until = now + seconds
+        self._first_until = now + (seconds if first_seconds is None else min(seconds, first_seconds))
         self._found: queue.SimpleQueue[T | Exception | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._connection: socket.socket | None = None
@@ -37,9 +44,11 @@ class Exchange(Generic[T]):
 
         Raises what `read` raises, Interrupted, and TimeUp when the time is over.
         """
+        has_begun = False
         try:
             while True:
-                left = self._until - time.monotonic()
+                until = self._until if has_begun else min(self._until, self._first_until)
+                left = until - time.monotonic()
                 try:
                     found = self._found.get(timeout=max(0.0, left))
                 except queue.Empty:
@@ -52,6 +61,7 @@ class Exchange(Generic[T]):
                     raise found
                 if left <= 0:
                     raise TimeUp
+                has_begun = True
                 yield found
         finally:
             self.close()

@@ -6,7 +6,8 @@ import json
 import os
 import socket
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.errors import LlmError
@@ -15,6 +16,9 @@ from rag.generation.remote.address import Destination, is_here, is_loopback, pro
 from rag.generation.remote.completion import BadReply, check_head, pieces, plain
 from rag.generation.remote.exchange import Exchange, TimeUp
 from rag.types import Message
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT_S = 5.0
 END_S = 2.0
@@ -45,9 +49,18 @@ class OpenAiLlm:
     def count_tokens(self, text: str) -> int:
         return len(text) // 3 + 1
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[Piece]:
+    def stream(
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        seconds: float | None = None,
+        first_seconds: float | None = None,
+    ) -> Iterator[Piece]:
+        """Yield the reply as every Llm does, within `seconds` if they are fewer, its first word in `first_seconds`."""
+        seconds = self._seconds if seconds is None else min(seconds, self._seconds)
+        first_seconds = seconds if first_seconds is None else min(seconds, first_seconds)
         has_text = False
-        exchange = Exchange(lambda each: self._read(each, messages, max_tokens), self._seconds)
+        exchange = Exchange(lambda each: self._read(each, messages, max_tokens), seconds, first_seconds)
         self._open.add(exchange)
         try:
             for piece in exchange.results():
@@ -56,9 +69,27 @@ class OpenAiLlm:
         except TimeUp:
             if not has_text:
                 raise self._error(
-                    f"no answer within {self._seconds:g} seconds. Is it still loading, or at work for others? "
+                    f"no answer within {first_seconds:.3g} seconds. Is it still loading, or at work for others? "
                     "Ask again, or use --llm none"
                 ) from None
+        except BadReply as error:
+            raise self._error(str(error)) from None
+        finally:
+            exchange.close()
+            self._open.discard(exchange)
+
+    def check(self, seconds: float) -> None:
+        """Ask the server for its /health, which holds no prompt. Raises LlmError if it does not answer or is not ready.
+
+        A server that has no such page is well: it answered.
+        """
+        exchange = Exchange(self._check, seconds)
+        self._open.add(exchange)
+        try:
+            for _ in exchange.results():
+                pass
+        except TimeUp:
+            raise self._error(f"it does not answer within {seconds:.3g} seconds. Is it still running?") from None
         except BadReply as error:
             raise self._error(str(error)) from None
         finally:
@@ -74,12 +105,6 @@ class OpenAiLlm:
 
     def _read(self, exchange: Exchange[Piece], messages: Sequence[Message], max_tokens: int) -> Generator[Piece]:
         """Ask and read the reply, in the exchange's thread. Raises BadReply, LlmError or Interrupted."""
-        import httpx
-
-        def trace(event: str, about: dict[str, Any]) -> None:
-            if event.endswith("connect_tcp.complete"):
-                self._connected(exchange, about["return_value"].get_extra_info("socket"))
-
         body = {
             "model": self._model,
             "messages": [message._asdict() for message in messages],
@@ -88,15 +113,36 @@ class OpenAiLlm:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        request: dict[str, Any] = {
-            "content": json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
-            "headers": {
-                "Authorization": f"Bearer {_key()}",
-                "Content-Type": "application/json",
-                "Accept-Encoding": "identity",
-            },
-            "extensions": {"trace": trace},
-        }
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        with self._response(exchange, "POST", f"{self._url}/chat/completions", content) as response:
+            head, chunks = response.headers, response.iter_raw()
+            kind, encoding, place = (head.get(name, "") for name in ("Content-Type", "Content-Encoding", "Location"))
+            check_head(response.status_code, kind, encoding, place, chunks)
+            for piece in pieces(chunks, max_tokens * CHARS_PER_TOKEN):
+                if not piece.text:
+                    exchange.hurry(END_S)
+                yield piece
+
+    def _check(self, exchange: Exchange[Piece]) -> Generator[Piece]:
+        """Ask for the server's health, in the exchange's thread, and yield nothing. Raises as `_read` does."""
+        url = f"{self._url.removesuffix('/v1')}/health"
+        with self._response(exchange, "GET", url, b"") as response:
+            if response.status_code >= 500:
+                raise BadReply(f"it answered {response.status_code}. Is it still loading?")
+        yield from ()
+
+    @contextmanager
+    def _response(self, exchange: Exchange[Piece], method: str, url: str, content: bytes) -> Iterator[httpx.Response]:
+        """Send a request and give what comes back, of which only the head was read. Raises as `_read` does."""
+        import httpx
+
+        def trace(event: str, about: dict[str, Any]) -> None:
+            if event.endswith("connect_tcp.complete"):
+                self._connected(exchange, about["return_value"].get_extra_info("socket"))
+
+        headers = {"Authorization": f"Bearer {_key()}", "Accept-Encoding": "identity"}
+        if content:
+            headers["Content-Type"] = "application/json"
         has_begun = False
         try:
             with (
@@ -105,17 +151,12 @@ class OpenAiLlm:
                     transport=httpx.HTTPTransport(proxy=self._proxy or None),
                     timeout=httpx.Timeout(self._seconds, connect=CONNECT_S),
                 ) as client,
-                client.stream("POST", f"{self._url}/chat/completions", **request) as response,
+                client.stream(
+                    method, url, content=content or None, headers=headers, extensions={"trace": trace}
+                ) as response,
             ):
-                has_begun, head, chunks = True, response.headers, response.iter_raw()
-                kind, encoding, place = (
-                    head.get(name, "") for name in ("Content-Type", "Content-Encoding", "Location")
-                )
-                check_head(response.status_code, kind, encoding, place, chunks)
-                for piece in pieces(chunks, max_tokens * CHARS_PER_TOKEN):
-                    if not piece.text:
-                        exchange.hurry(END_S)
-                    yield piece
+                has_begun = True
+                yield response
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
             detail = plain(str(error)) or type(error).__name__
             if has_begun:
