@@ -13,6 +13,7 @@ from index.models import Embedder
 from index.storage import Library
 from index.types import Hit
 from rag.config import Config
+from rag.copies import cited_once
 from rag.evidence import Passage, Selection
 from rag.generation import Llm
 from rag.query import Query
@@ -109,8 +110,9 @@ class Run:
     def end(self, claims: Sequence[Claim] = (), is_quote: bool = False, message: str = "") -> Answer:
         """Return the last Answer."""
         timings = replace(self.answer.timings, total=self.elapsed_ms())
+        cited = cited_once(claims, self.setting.library, self.taken.query.within)
         self.answer = replace(
             self.answer, found=(), draft="", timings=timings, done=True,
-            claims=tuple(claims), is_quote=is_quote, message=message,
+            claims=cited, is_quote=is_quote, message=message,
         )  # fmt: skip
         return self.answer

@@ -5,6 +5,7 @@ It imports pydantic, so whatever a command imports to begin with imports this mo
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from index.types import Chunk, Hit, Span
-from rag.types import Answer, Citation, Claim, Filter, Kind, Origin, Status, Timings, Usage, Verdict
+from rag.types import Answer, Citation, Claim, Copy, Filter, Kind, Origin, Status, Timings, Usage, Verdict
 
 
 def answer_from(record: Any) -> Answer:
@@ -38,6 +39,13 @@ def _day(text: str) -> str:
     return date.fromisoformat(text).isoformat() if text else ""
 
 
+def _written(text: str) -> str:
+    """A day, month or year, or ""."""
+    if text and not (re.fullmatch(r"\d{4}(-\d\d){0,2}", text, re.ASCII) and date.fromisoformat(f"{text}-01-01"[:10])):
+        raise ValueError("a date that is none")
+    return text
+
+
 Natural = Annotated[int, Field(ge=0)]
 Day = Annotated[str, AfterValidator(_day)]
 """ISO 8601; "" for any."""
@@ -49,6 +57,15 @@ class Record(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
+class CopyRecord(Record):
+    article: str
+    source: str = ""
+    date: Annotated[str, AfterValidator(_written)] = ""
+
+    def copy_of(self) -> Copy:
+        return Copy(self.article, self.source, self.date)
+
+
 class CitationRecord(Record):
     article: str
     first: Annotated[int, Field(ge=1)]
@@ -57,6 +74,7 @@ class CitationRecord(Record):
     start: Natural
     end: Natural
     page: Natural = 0
+    also_in: list[CopyRecord] = []
 
     @model_validator(mode="after")
     def _fits(self) -> CitationRecord:
@@ -67,7 +85,8 @@ class CitationRecord(Record):
         return self
 
     def citation(self) -> Citation:
-        return Citation(Span(self.article, self.first, self.last), self.quote, self.start, self.end, self.page)
+        span, also_in = Span(self.article, self.first, self.last), tuple(each.copy_of() for each in self.also_in)
+        return Citation(span, self.quote, self.start, self.end, self.page, also_in)
 
 
 class ClaimRecord(Record):

@@ -21,6 +21,16 @@ Status = Literal["grounded", "quoted", "abstained"]
 Kind = Literal["fact", "yes_no", "list", "reason", "comparison", "several", "about", "summary", "contents", "greeting"]
 
 
+class Copy(NamedTuple):
+    """An article that has the cited words too, as another paper's copy of the same text."""
+
+    article: str
+    source: str = ""
+    """Publisher, or ""."""
+    date: str = ""
+    """ISO 8601, or ""."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Characters of an article: `"\\n".join(lines[first-1:last])[start:end] == quote`, always."""
@@ -32,9 +42,11 @@ class Citation:
     end: int
     page: int = 0
     """Printed page on which the quote begins, from 1; 0 if the article has no pages."""
+    also_in: tuple[Copy, ...] = ()
+    """Copies of the article that have the quote too."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the wire format; "page" only if there are pages."""
+        """Return the wire format; "page" only if there are pages, "also_in" only if there are copies."""
         found: dict[str, Any] = {
             "article": self.span.article_id,
             "first": self.span.first,
@@ -43,7 +55,8 @@ class Citation:
             "start": self.start,
             "end": self.end,
         }
-        return found | ({"page": self.page} if self.page else {})
+        found |= {"page": self.page} if self.page else {}
+        return found | ({"also_in": [each._asdict() for each in self.also_in]} if self.also_in else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ ORDER = {
     "index": [
         {"types", "errors", "progress", "arrays", "disk", "copies", "faces", "lru", "skip_reason", "tables"},
         {"text"},
-        {"extraction", "models"},
+        {"extraction", "models", "duplicates"},
         {"storage"},
         {"documents", "retrieval"},
         {"ingestion"},
@@ -25,7 +25,7 @@ ORDER = {
         {"config", "evidence", "serialization"},
         {"query"},
         {"filters", "generation", "reader"},
-        {"conversation", "verification"},
+        {"conversation", "verification", "copies"},
         {"run"},
         {"overview"},
         {"pipeline"},

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from index.arrays import Array, Rows
+from index.duplicates import Sketches
 from index.ingestion.journal import Journal
 from index.ingestion.preparation import analysis, is_current, is_same, prepare
 from index.models import Embedder
@@ -41,7 +42,7 @@ def segments_of(
     stays = np.zeros(len(articles), dtype=bool)  # in its segment
     for n, article in enumerate(articles):
         place = places.get(article.id, -1)
-        if old is None or place < 0 or not is_current(old.segments[int(old.order[place, 0])].analysis):
+        if old is None or place < 0 or not _is_whole(old.segments[int(old.order[place, 0])]):
             continue
         former = old.articles[place]
         if is_same(former, article):
@@ -71,6 +72,11 @@ def segments_of(
     source[:, 0] = np.searchsorted(used, source[:, 0])
     parts = [[*old.segments, fresh][n] for n in used]
     return [*segments, merged(parts, source, [articles[n] for n in moved])], order, n_embedded
+
+
+def _is_whole(segment: Segment) -> bool:
+    """Whether what a segment has of its articles is what would be made of them now."""
+    return is_current(segment.analysis) and segment.sketches is not None
 
 
 def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int]:
@@ -130,7 +136,8 @@ def _fresh(
     pulse.tick()
     postings = Postings.of(words, pulse.tick)
     chunks = np.array(rows, dtype=ROW)
-    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis()), len(new_chunks)
+    sketches = Sketches.of((article.text for article in articles), pulse.tick)
+    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis(), sketches), len(new_chunks)
 
 
 def keys_of(old: Library) -> set[bytes]:

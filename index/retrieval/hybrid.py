@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
 import numpy as np
 
 from index.arrays import Array, Rows
+from index.duplicates import is_repeated
 from index.errors import QueryError
 from index.models import Embedder
 from index.retrieval.letters import likeness
@@ -31,7 +32,7 @@ def search(
     k: int = K,
     within: Collection[str] | None = None,
 ) -> list[Hit]:
-    """Return the k chunks that fit a query best, best first, no two with the same text.
+    """Return the k chunks that fit a query best, best first, no two with the same text or of copies of one text.
 
     Args:
         library: The open library.
@@ -48,13 +49,23 @@ def search(
     hits: list[Hit] = []
     seen: set[str] = set()
     for hit in rank(library, embedder, query, language, within=within):
-        if hit.chunk.text in seen:  # the same dispatch in two files counts once
+        if hit.chunk.text in seen or _is_copied(hit, hits, library):  # the same dispatch in two files counts once
             continue
         seen.add(hit.chunk.text)
         hits.append(hit)
         if len(hits) == k:
             break
     return hits
+
+
+def _is_copied(hit: Hit, before: Sequence[Hit], library: Library) -> bool:
+    """Return whether hits of other copies of the article have what this one has."""
+    own = hit.chunk.span.article_id
+    family = {article.id: article for article in library.families.of(own) if article.id != own}
+    copies = [each.chunk for each in before if each.chunk.span.article_id in family]
+    texts = (family[id_].text for id_ in {chunk.span.article_id for chunk in copies})
+    said = hit.chunk.text.removeprefix(library.by_id[own].title)  # each paper has a headline of its own
+    return bool(copies) and is_repeated(said, [chunk.text for chunk in copies], texts)
 
 
 def rank(

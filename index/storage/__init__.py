@@ -6,6 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from index.storage.bm25 import Postings
+    from index.storage.families import Families
     from index.storage.library import (
         FORMAT,
         Library,
@@ -27,6 +28,7 @@ else:
     __getattr__ = face(
         __name__,
         bm25="Postings",
+        families="Families",
         library="FORMAT Library Manifest added_folder collect current_generation default_path known_sources publish "
         "read_manifest require require_embedder sweep",
         segment="ROW Segment merged vector_table",
@@ -36,6 +38,7 @@ else:
 __all__ = [
     "FORMAT",
     "ROW",
+    "Families",
     "Library",
     "Manifest",
     "Postings",

@@ -5,6 +5,7 @@
       CURRENT                    number of the served generation and the SHA-256 of its manifest
       gen/00000003/manifest.json what built it, its segments, and size and SHA-256 of every other file
       gen/00000003/order.bin     which articles of which segments are in it, in their order
+      gen/00000003/families.bin  which of its articles are copies of one text (`index/storage/families.py`)
       gen/00000003/…-2.…         the segment that generation 2 wrote (`index/storage/segment.py`), the same files by a
       hard link gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
@@ -38,6 +39,7 @@ from index.progress import Tick, no_tick
 from index.skip_reason import SkipReason
 from index.storage import format2
 from index.storage.bm25 import Keywords
+from index.storage.families import Families, numbers_of
 from index.storage.segment import Segment, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Vectors, data
 from index.text import chunk_at, terms
@@ -48,6 +50,7 @@ FORMAT = 3
 
 _CURRENT = re.compile(r"(\d{1,9}) ([0-9a-f]{64})\n?")
 _ORDER = "order.bin"
+_FAMILIES = "families.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,13 @@ class Library:
     The exact vectors of a large segment stay in their files, which are held open, and are read where they are needed.
     """
 
-    def __init__(self, path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows) -> None:
+    def __init__(
+        self, path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows, families: Rows | None = None
+    ) -> None:
         """Assemble a generation from its segments.
 
-        `order` names the articles: a segment's place in `segments` and an article's place in it, shape (n, 2). Raises
-        ValueError if it names something that does not exist.
+        `order` names the articles: a segment's place in `segments` and an article's place in it, shape (n, 2). For
+        `families` see `Families`. Raises ValueError if one of them names something that does not exist.
         """
         self.path = path
         self.manifest = manifest
@@ -145,6 +150,7 @@ class Library:
         self.order = order
         slots, self.rows = slots_of(segments, order)
         self.articles = [segments[n].articles[at] for n, at in order.tolist()]
+        self.families = Families(self.articles, families)
         self.vectors = Vectors([each.vectors for each in segments], slots, manifest.dim)
         self.sentences = SentenceVectors([each.sentences for each in segments], slots)
         self.keywords = Keywords([each.postings for each in segments], slots)
@@ -182,10 +188,12 @@ class Library:
                 order = format2.order(segments[0])
             else:
                 segments = [Segment.read(each, manifest.dim, contents, manifest.files) for each in manifest.segments]
-                listed = contents[_ORDER]
-                assert isinstance(listed, bytes)
-                order = np.frombuffer(listed, dtype="<i4").reshape(-1, 2).astype(np.int64)
-            library = cls(path, manifest, segments, order)
+                ordered = contents[_ORDER]
+                assert isinstance(ordered, bytes)
+                order = np.frombuffer(ordered, dtype="<i4").reshape(-1, 2).astype(np.int64)
+            listed = contents.get(_FAMILIES)  # not there in a generation from before there were families
+            families = np.frombuffer(listed, dtype="<i4").astype(np.int64) if isinstance(listed, bytes) else None
+            library = cls(path, manifest, segments, order, families)
         except ValueError:
             raise _damaged(path, "its vectors, chunks and articles do not belong together") from None
         dims = {manifest.dim, *(each.vectors.vectors.dim for each in segments)}
@@ -276,6 +284,7 @@ def publish(
     served = current_generation(path)
     generation = max([*numbers, served]) + 1  # past one that was written and never served, too
     written: dict[str, bytes | memoryview] = {_ORDER: data(np.asarray(order, dtype="<i4"))}
+    written[_FAMILIES] = data(np.asarray(numbers_of(segments, order, tick), dtype="<i4"))
     for segment in segments:
         if not segment.number:
             written |= segment.write(generation)

@@ -3,7 +3,8 @@
     articles-3.jsonl   the articles                          chunks-3.bin     where their chunks are
     vectors-3.f32      a vector a chunk                      codes-3.sq8      the same in 8 bits, of a large segment
     sentences-3.f16    vectors of sentences                  sentences-3.npz  of which texts, and whose
-    terms-3.npz        BM25's postings                       segment-3.json   vocabulary, and what made all this
+    terms-3.npz        BM25's postings                       sketches-3.npz   of the articles, to tell copies
+    segment-3.json     vocabulary, and what made all this
 
 The number is that of the generation that wrote it. Nothing in a segment depends on articles outside it.
 """
@@ -20,6 +21,7 @@ import numpy as np
 
 from index.arrays import Array, Rows
 from index.disk import OpenFile
+from index.duplicates import Sketches
 from index.storage.bm25 import Postings
 from index.storage.vectors import LARGE, Codes, Sentences, Slots, Table, VectorTable, data, spread
 from index.types import Article
@@ -43,16 +45,23 @@ class Segment:
     postings: Postings
     analysis: str
     """Name of what cut the articles and stemmed their words (`index.ingestion.preparation.analysis`); "" if unknown."""
+    sketches: Sketches | None = None
+    """One an article; None in a segment from before there were any, or of other sketches than are made now."""
     number: int = 0
     """Number of the generation that wrote it; 0 before it is written."""
     files: Files = field(default_factory=dict)
     """Its files on disk."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the tables do not have the same chunks."""
+        """Raise ValueError if the tables do not have the same chunks, or the sketches not the same articles."""
         counts = {len(self.vectors.vectors), len(self.sentences.ends), len(self.postings.lengths), len(self.chunks)}
         held_by = self.chunks["article"]
-        if len(counts) != 1 or (len(held_by) and not 0 <= held_by.min() <= held_by.max() < len(self.articles)):
+        n_sketches = len(self.articles) if self.sketches is None else len(self.sketches)
+        if (
+            len(counts) != 1
+            or n_sketches != len(self.articles)
+            or (len(held_by) and not 0 <= held_by.min() <= held_by.max() < len(self.articles))
+        ):
             raise ValueError("the tables of a segment do not belong together")
 
     @property
@@ -73,6 +82,8 @@ class Segment:
             f"sentences-{number}.npz": _arrays(self.sentences, ("keys", "which", "ends")),
             f"terms-{number}.npz": _arrays(self.postings, ("starts", "chunks", "counts", "lengths")),
         }
+        if self.sketches is not None:
+            found[f"sketches-{number}.npz"] = _arrays(self.sketches, ("version", "hashes", "ends"))
         if self.vectors.codes is not None:
             found[f"codes-{number}.sq8"] = self.vectors.codes.to_bytes()
             about["error"] = self.vectors.codes.error
@@ -109,6 +120,7 @@ class Segment:
                 *(terms[name] for name in ("starts", "chunks", "counts", "lengths")),
             ),
             about["analysis"],
+            _sketches(whole(f"sketches-{number}.npz")) if f"sketches-{number}.npz" in contents else None,
             number,
             {name: files[name] for name in files if name.partition(".")[0].endswith(f"-{number}")},
         )
@@ -170,6 +182,7 @@ def merged(segments: Sequence[Segment], order: Rows, articles: Sequence[Article]
         _merged_sentences([segment.sentences for segment in segments], slots, dim),
         Postings.merged([segment.postings for segment in segments], slots),
         segments[0].analysis,
+        Sketches.chosen([segment.sketches for segment in segments], order),
     )
 
 
@@ -193,6 +206,12 @@ def _merged_sentences(parts: Sequence[Sentences], slots: Slots, dim: int) -> Sen
         here = here[np.argsort(taken[here])]
         vectors[here] = part.vectors.take(taken[here] - firsts[n])
     return Sentences(keys, Table(vectors, dim, "<f2"), which.reshape(-1), ends)
+
+
+def _sketches(stored: bytes) -> Sketches | None:
+    """Return the sketches if they are of the kind that is made now."""
+    with np.load(io.BytesIO(stored), allow_pickle=False) as found:
+        return Sketches(found["hashes"], found["ends"]) if int(found["version"]) == Sketches.version else None
 
 
 def _arrays(holder: object, names: Sequence[str]) -> bytes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         WORDINGS,
         YES_NO_WORDS,
         Wording,
+        also_in,
         articles_disagree,
         is_nothing,
         name_not_found,
@@ -39,8 +40,8 @@ else:
         __name__,
         content_words="content",
         messages=(
-            "LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS articles_disagree is_nothing name_not_found part_not_found"
-            " wording"
+            "LANGUAGE_NAMES WORDINGS Wording YES_NO_WORDS also_in articles_disagree is_nothing name_not_found"
+            " part_not_found wording"
         ),
         missing_names="as_written nowhere unmet",
         negation="is_negated is_order is_unsure unsure_words",
@@ -61,6 +62,7 @@ __all__ = [
     "YES_NO_WORDS",
     "Mention",
     "Wording",
+    "also_in",
     "articles_disagree",
     "as_written",
     "begins_opposite",

@@ -46,6 +46,9 @@ UNKNOWN_NAME = PACKS.texts("messages.unknown_name")
 
 DISAGREE = PACKS.table("messages.disagree", dict[str, str])
 
+ALSO_IN = PACKS.texts("messages.also_in")
+"""Said of a cited line that other articles have too: {names}."""
+
 PART_NOT_FOUND = PACKS.texts("messages.part_not_found")
 """Said of one part of a question, beside what the other parts got."""
 
@@ -78,6 +81,11 @@ def articles_disagree(n: int, newest: str, language: str) -> str:
     """Return what is said if articles give `n` answers that differ; `newest` is the latest one's date, or ""."""
     said = DISAGREE.get(language, DISAGREE["en"])
     return said["dated" if newest else "undated"].format(n=n, date=newest)
+
+
+def also_in(names: Sequence[str], language: str) -> str:
+    """Return what is said of a cited line that copies of its article have too; "" if there are none."""
+    return ALSO_IN.get(language, ALSO_IN["en"]).format(names="; ".join(names)) if names else ""
 
 
 def part_not_found(part: str, language: str) -> str:

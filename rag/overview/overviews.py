@@ -13,6 +13,7 @@ from index.models import Embedder, similarity_by
 from index.storage import Library
 from index.text import sentences as split
 from index.types import Article
+from rag.copies import cited_once, one_each
 from rag.evidence import Selection, Sentence
 from rag.generation import Llm
 from rag.language import content
@@ -48,7 +49,9 @@ def overview(run: Run) -> Iterator[Answer]:
         if grown.draft:
             timings = replace(timings, first_token=timings.first_token or run.elapsed_ms())
             yield replace(grown, timings=timings)
-    run.answer = replace(grown, done=True, timings=replace(timings, total=run.elapsed_ms()))
+    is_about = run.query.intent is not None and run.query.intent.kind == "about"  # a summary is of the one article
+    claims = cited_once(grown.claims, run.setting.library, run.query.within, may_move=is_about)
+    run.answer = replace(grown, claims=claims, done=True, timings=replace(timings, total=run.elapsed_ms()))
     yield run.answer
 
 
@@ -80,8 +83,11 @@ def _contents(intent: Intent, answer: Answer, library: Library, all_articles: Se
         articles = relevant(intent.topic, intent.language, answer.hits, library)
         if not articles:
             return replace(answer, message=said.nothing_on.format(topic=intent.topic))
-    claims = tuple(_listed(article, intent.language) for article in articles[:MOST_LISTED])
-    message = (said.count if len(articles) > MOST_LISTED else said.whole).format(shown=MOST_LISTED, n=len(articles))
+    sources = one_each(articles, library)
+    claims = tuple(_listed(article, intent.language) for article in sources[:MOST_LISTED])
+    message = (said.count if len(sources) > MOST_LISTED else said.whole).format(shown=MOST_LISTED, n=len(articles))
+    if n_copies := len(articles) - len(sources):
+        message += " " + said.copies.format(n=n_copies)
     return replace(answer, claims=claims, is_quote=True, message=message)
 
 
@@ -100,7 +106,7 @@ def _listed(article: Article, language: str) -> Claim:
 def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder) -> Answer:
     """Return the best sentences of each article that is about the topic, oldest article first."""
     said = words(intent.language)
-    articles = relevant(intent.topic, intent.language, answer.hits, library)
+    articles = one_each(relevant(intent.topic, intent.language, answer.hits, library), library)
     if not articles:
         return replace(answer, message=said.nothing_on.format(topic=intent.topic))
     shown, rest = articles[:MOST_QUOTES], articles[MOST_QUOTES:]
@@ -140,7 +146,7 @@ def _others(articles: Sequence[Article], language: str) -> str:
 def _summary(intent: Intent, run: Run, articles: Sequence[Article]) -> Iterator[Answer]:
     answer, library, llm = run.answer, run.setting.library, run.setting.llm
     said = words(intent.language)
-    meant = _meant(intent, answer, library, articles)
+    meant = one_each(_meant(intent, answer, library, articles), library)
     if not meant:
         if not intent.topic:
             yield replace(_contents(intent, answer, library, articles), message=said.which)

@@ -19,6 +19,8 @@ class OverviewWords:
     """Closes a list that is not whole: {n} articles in all, {shown} of them shown."""
     whole: str
     """Closes a list that is whole."""
+    copies: str
+    """Said behind a number of articles: {n} of them are copies of others."""
     others: str
     """Other articles on the same topic: {names}."""
     which: str

@@ -86,6 +86,7 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
             "pages": len(article.pages),
             "sha256": article.sha256,
             "state": states.get(article.id, "current"),
+            "copies": [each.id for each in library.families.of(article.id) if each.id != article.id],
         }
         for article in library.articles
     ]
@@ -98,6 +99,8 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
         "dim": manifest.dim,
         "folders": list(manifest.sources),
         "n_chunks": manifest.n_chunks,
+        "n_families": len(library.families),
+        "n_copies": library.families.n_copies,
         "articles": articles + [{"article": id, "state": state} for id, state in states.items() if state == "new"],
         "skipped": [{"path": each.path, "reason": each.reason} for each in manifest.skipped],
         "taken_off": [{"article": each.id, "title": each.title, "path": each.path} for each in manifest.excluded],
@@ -115,10 +118,15 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
         f"folders     {', '.join(manifest.sources) or 'none'}",
         f"articles    {manifest.n_articles} in {manifest.n_chunks} chunks; languages: {languages}",
     ]
+    if n := len(library.families):
+        texts = "1 text is" if n == 1 else f"{n} texts are"
+        lines.append(f"copies      {texts} in several articles; {library.families.n_copies} of these are copies")
     for article in library.articles:
         state = f"  [{states[article.id]}]" if article.id in states else ""
         facts = f"{article.date or '-':10}  {article.language}  {len(article.lines):4} lines"
         facts += f"  {len(article.pages)} pages" if article.pages else ""
+        first, *others = library.families.of(article.id) or (article,)
+        facts += f"  copy of {first.id}" if first.id != article.id else f"  {len(others)} copies" if others else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")
     lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
     lines += [f"  skipped {each.path}: {each.reason}" for each in manifest.skipped]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rag.copies import also_in_line
 from rag.types import Answer
 from ui.conversations.records import KeptTurn, Source, now, version
 from ui.formats import visible
@@ -54,7 +55,8 @@ def answer_markdown(turn: KeptTurn, lang: str, level: str = "**{}**") -> str:
         source = turn.articles.get(citation.span.article_id, Source("", "", ""))
         facts = [source.title, place_words(citation.span, citation.page, lang), date_words(source.date, lang)]
         where = ", ".join(markdown_text(fact) for fact in facts if fact)
-        parts.append(f"[{n}] {where}\n> {markdown_text(citation.quote)}")
+        copies = f"\n\n{markdown_text(line)}" if (line := also_in_line(citation, lang)) else ""
+        parts.append(f"[{n}] {where}\n> {markdown_text(citation.quote)}{copies}")
     return "\n\n".join(parts) + "\n"
 
 

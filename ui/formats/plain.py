@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.copies import also_in_line
 from rag.filters import line as filter_line
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def answer_text(answer: Answer) -> str:
     ]
     parts = [f"({filter_line(answer.filter, answer.language)})"] if answer.filter else []
     parts += [" ".join([*lines, *filter(None, [answer.message])])]
-    parts += [f"[{i}] {c.span}{_page(c)}  {' '.join(c.quote.split())}" for c, i in numbers.items()]
+    for citation, i in numbers.items():
+        parts.append(f"[{i}] {citation.span}{_page(citation)}  {' '.join(citation.quote.split())}")
+        if copies := also_in_line(citation, answer.language):
+            parts.append(f"    {copies}")
     if answer.status == "abstained":
         parts += [f" ?  {hit.chunk.span}  {' '.join(hit.chunk.text.split())[:120]}" for hit in answer.hits[:3]]
     parts += [f" ✗  {claim.text}  ({claim.reason})" for claim in answer.claims if claim.verdict == "unsupported"]

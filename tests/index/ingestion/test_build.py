@@ -542,7 +542,7 @@ def test_what_no_generation_needs_is_gone(shelf, tmp_path, embedder):
     held = {each.stat().st_ino: each.stat() for each in path.rglob("*") if each.is_file()}
     texts = [each for each in path.rglob("articles-*") if b"Texte" in each.read_bytes()]
     assert len(texts) == 2 and all(each.stat().st_nlink == 1 for each in texts)
-    assert [entry.st_nlink for entry in held.values()].count(2) == 7  # the files of the segment that both share
+    assert [entry.st_nlink for entry in held.values()].count(2) == 8  # the files of the segment that both share
 
 
 def test_a_folder_that_moved_is_not_prepared_again(shelf, tmp_path, embedder, monkeypatch):

@@ -43,10 +43,11 @@ SEGMENT = (
     "segment-1.json",
     "sentences-1.f16",
     "sentences-1.npz",
+    "sketches-1.npz",
     "terms-1.npz",
     "vectors-1.f32",
 )
-FILES = ("manifest.json", "order.bin", *SEGMENT)
+FILES = ("families.bin", "manifest.json", "order.bin", *SEGMENT)
 
 
 def signature(path):

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.types import Article, Hit, Span
+from rag.copies import also_in_line
 from rag.types import Answer, Citation, Claim
 from ui.formats import escape_key, render, text_html
 from ui.i18n import count, date_words, dotted, place_words, words
@@ -176,7 +177,7 @@ def _grounded(answer: Answer, articles: Mapping[str, Article], lang: str) -> Mar
         beside=answer.message,  # such as which other articles there are
         say=words(lang),
     )
-    rows = [(_target(c, n, "cite", articles, lang), _where(c.span, articles, lang)) for c, n in numbers.items()]
+    rows = [(_target(c, n, "cite", articles, lang), _cited(c, articles, lang)) for c, n in numbers.items()]
     return body + _html("sources", rows=rows, say=words(lang)) + _also_read(answer, articles, lang)
 
 
@@ -184,7 +185,7 @@ def _quoted(answer: Answer, articles: Mapping[str, Article], lang: str) -> Marku
     say, numbers = words(lang), answer.citations
     quotes = []
     for claim in answer.supported:
-        places = [_where(c.span, articles, lang) for c in dict.fromkeys(claim.citations)]
+        places = [_cited(c, articles, lang) for c in dict.fromkeys(claim.citations)]
         quote = f"{say['open_quote']}{claim.verbatim}{say['close_quote']}"
         chips = _chips(claim, numbers, articles, lang)
         quotes.append(_said(quote, chips, _language(claim.citations[0], articles), places))
@@ -273,6 +274,12 @@ def _where(span: Span, articles: Mapping[str, Article], lang: str) -> _Where:
     when = date_words(article.date, lang) if article else ""
     page = article.page_of(span.first) if article else 0
     return _Where(_title(span.article_id, articles), dotted(when, place_words(span, page, lang)))
+
+
+def _cited(citation: Citation, articles: Mapping[str, Article], lang: str) -> _Where:
+    """Where a citation stands, and which copies of its article have it too."""
+    title, meta = _where(citation.span, articles, lang)
+    return _Where(title, dotted(meta, also_in_line(citation, lang)))
 
 
 def _title(article_id: str, articles: Mapping[str, Article]) -> str:

@@ -1,0 +1,17 @@
+"""Copies of one text in an answer: one of them is cited, and the papers that have the line too are named."""
+
+from typing import TYPE_CHECKING
+
+from index.faces import face
+
+if TYPE_CHECKING:
+    from rag.copies.citing import cited_once, one_each
+    from rag.copies.wording import also_in_line
+else:
+    __getattr__ = face(
+        __name__,
+        citing="cited_once one_each",
+        wording="also_in_line",
+    )
+
+__all__ = ["also_in_line", "cited_once", "one_each"]
