@@ -55,6 +55,20 @@ WORDINGS = {
     "not_object": 'it is {thing}, not an object such as {{"title": …, "date": …, "text": …}}',
     "no_text_field": 'it has no "text"',
     "field_kind": 'its "{name}" is {thing}, not text',
+    "repeated": "it is in the file twice",
+    "no_parts": "no article was found in it",
+    "too_many_parts": "the file holds more than {n:,} articles; the others are not read",
+    "nested_zip": "it is an archive within an archive: unpack it",
+    "too_many_members": "the archive holds {n:,} more files than are unpacked: unpack it",
+    "attachment": "it is an attachment, which is not read: save {name} as a file",
+    "no_mail": "it is no mail message",
+    "no_mailbox": 'it is no mailbox: no line begins a message with "From "',
+    "no_saved_page": "it is no saved page: it holds no HTML",
+    "no_rtf": "it is no RTF file",
+    "no_feed": "it is XML, but no RSS or Atom feed",
+    "no_records": 'it is JSON without articles; expected a list of {{"title": …, "date": …, "text": …}}',
+    "no_column": 'its first line names no column such as "text" or "texte", but: {found}',
+    "bad_table": "it is a damaged table: {detail}",
     "replaced": "it became a link, or another one, while its folder was looked through",
 }
 """By code. {n} and {most} are whole numbers, {reason} is a SkipReason, the others text."""
@@ -88,3 +102,8 @@ class NotAnArticle(ValueError):
     def __init__(self, code: str, /, **params: str | int) -> None:
         self.reason = SkipReason(code, tuple(params.items()))
         super().__init__(str(self.reason))
+
+    @classmethod
+    def of(cls, reason: SkipReason) -> NotAnArticle:
+        """An error with a reason that is known already."""
+        return cls(reason.code, **dict(reason.params))  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ class Article:
     """ISO 639-1 code."""
     lines: tuple[str, ...]
     sha256: str
-    """SHA-256 of the file's bytes, in hex."""
+    """SHA-256 in hex: of the file's bytes or, if the file holds several articles, of what it says of this one."""
     path: str
     """Absolute path of the file it was read from."""
     source: str = ""
@@ -56,6 +56,12 @@ class Article:
     pages: tuple[int, ...] = ()
     """First line of each printed page, 1-based and never decreasing; () for kinds of file without pages. A page without
     text has the first line of the next page that has some."""
+    author: str = ""
+    """Who wrote it, as the file says, or ""."""
+    section: str = ""
+    """Section of the newspaper, as an export says, or ""."""
+    page: str = ""
+    """Page of the newspaper it was printed on, as an export says, or ""."""
     indexed: float = field(default=0.0, compare=False)
     """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 
@@ -126,6 +132,20 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ManyRead:
+    """A file of several articles as it was read: how many it holds, how many were read, why others were not."""
+
+    path: str
+    """Absolute path, as in `Article.path`."""
+    sha256: str
+    """SHA-256 of the file's bytes, in hex."""
+    n_found: int
+    n_read: int
+    passed_over: tuple[tuple[SkipReason, int], ...] = ()
+    """Reasons with their number, most frequent first. The rest was removed from the library by its owner."""
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded:
     """An article that its owner removed from the library; its file stays where it is and is not read again."""
 
@@ -152,6 +172,8 @@ class BuildReport:
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
+    many: tuple[ManyRead, ...] = ()
+    """Files of several articles that were read, those that did not change aside."""
     n_articles: int = 0
     n_chunks: int = 0
     n_embedded: int = 0

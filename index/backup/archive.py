@@ -31,7 +31,7 @@ FORMAT = 1
 FIRST = "citeline-backup.json"
 _MANIFEST, _SEAL = "manifest.jsonl", "manifest.sha256"
 _NAMES = re.compile(
-    r"library/(manifest\.json|order\.bin|[a-z]{1,20}-\d{1,9}\.[a-z0-9]{1,6})|talks/[0-9a-f]{24}\.jsonl|originals/\d{1,9}"
+    r"library/(manifest\.json|(?:order|families)\.bin|[a-z]{1,20}-\d{1,9}\.[a-z0-9]{1,6})|talks/[0-9a-f]{24}\.jsonl|originals/\d{1,9}"
 )
 _BLOCK = 512
 _PIECE = 1 << 20

@@ -115,10 +115,12 @@ class _Places:
         try:
             skipped = [each | {"path": self._if_inside(each["path"])} for each in found["skipped"]]
             excluded = [each | {"path": self.of(each["path"])} for each in found.get("excluded", ())]
+            many = [each | {"path": self.of(each["path"])} for each in found.get("many", ())]
         except (KeyError, TypeError, AttributeError):
             raise self._backup.damaged("the library's manifest is not one") from None
         sources = list(map(_text, self.now))
-        return {**found, "sources": sources, "skipped": skipped, "excluded": excluded, "files": dict(files)}
+        moved = {"sources": sources, "skipped": skipped, "excluded": excluded, "many": many}
+        return {**found, **moved, "files": dict(files)}
 
     def _if_inside(self, path: object) -> object:
         try:

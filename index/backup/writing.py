@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 from index import disk
 from index.backup.archive import Writer, is_backup
-from index.documents import Found, Unreadable, parts, read_bytes
+from index.documents import Found, Unreadable, file_id, parts, read_bytes
 from index.errors import BackupError
 from index.progress import Progress, Pulse
 from index.storage import FORMAT, Library, added_folder
@@ -113,6 +113,7 @@ def _add_originals(writer: Writer, library: Library, pulse: Pulse) -> tuple[int,
     by_path: dict[str, list[Article]] = {each.path: [] for each in library.manifest.excluded}
     for article in library.articles:
         by_path.setdefault(article.path, []).append(article)
+    many = {each.path: each.sha256 for each in library.manifest.many}
     states: list[tuple[str, State]] = []
     n_files = 0
     for n, (name, articles) in enumerate(sorted(by_path.items())):
@@ -125,7 +126,7 @@ def _add_originals(writer: Writer, library: Library, pulse: Pulse) -> tuple[int,
         if not isinstance(data, bytes):
             states.append((name, data))
             continue
-        if not _is_as_indexed(path, data, articles):
+        if not _is_as_indexed(path, data, articles, many.get(name, "")):
             states.append((name, "changed"))
         n_files += 1
         relative = os.fsencode(path)[len(os.fsencode(library.manifest.sources[source])) :].lstrip(b"/")
@@ -155,13 +156,17 @@ def _data_of(path: Path, source: Path) -> bytes | State:
         return "unreadable" if os.path.lexists(path) else "gone"
 
 
-def _is_as_indexed(path: Path, data: bytes, articles: list[Article]) -> bool:
-    """Return whether a file still holds the articles that were read from it."""
-    if not articles:  # they were taken out of the library
+def _is_as_indexed(path: Path, data: bytes, articles: list[Article], many_sha256: str) -> bool:
+    """Return whether a file still holds the articles that were read from it; `many_sha256`: if it holds several.
+
+    Of a file that has to be taken apart, any change counts.
+    """
+    if not articles or disk.sha256(data) in (articles[0].sha256, many_sha256):  # or they were taken out of the library
         return True
-    name = articles[0].id.rsplit("#", 1)[0] if path.suffix.lower() == ".jsonl" else articles[0].id
+    if path.suffix.lower() != ".jsonl":
+        return False
     try:
-        now = {each.id: disk.sha256(part) for each, part in parts(Found(path, name), data)}
+        now = {each.found.id: each.sha256 for each in parts(Found(path, file_id(articles[0].id)), data)}
     except ValueError:  # no file of its kind any more
         return False
     return all(now.get(each.id) == each.sha256 for each in articles)

@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.documents.articles import Unreadable, parts, read_article, read_bytes
-    from index.documents.discovery import Found, display_name, is_there, require_there, scan, walk
+    from index.documents.articles import FilePart, Unreadable, parts, path_text, read_article, read_bytes
+    from index.documents.discovery import Found, display_name, file_id, is_there, key_of, require_there, scan, walk
     from index.documents.encoding import decode
-    from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, most_bytes
+    from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, READERS, most_bytes
     from index.documents.freshness import file_state
     from index.documents.jsonl import MOST_NAMED
     from index.documents.places import refused, require_ordinary
 else:
     __getattr__ = face(
         __name__,
-        articles="Unreadable parts read_article read_bytes",
-        discovery="Found display_name is_there require_there scan walk",
+        articles="FilePart Unreadable parts path_text read_article read_bytes",
+        discovery="Found display_name file_id is_there key_of require_there scan walk",
         encoding="decode",
-        file_kinds="KINDS KINDS_WORDS MOST_BYTES most_bytes",
+        file_kinds="KINDS KINDS_WORDS MOST_BYTES READERS most_bytes",
         freshness="file_state",
         jsonl="MOST_NAMED",
         places="refused require_ordinary",
@@ -29,14 +29,19 @@ __all__ = [
     "KINDS_WORDS",
     "MOST_BYTES",
     "MOST_NAMED",
+    "READERS",
+    "FilePart",
     "Found",
     "Unreadable",
     "decode",
     "display_name",
+    "file_id",
     "file_state",
     "is_there",
+    "key_of",
     "most_bytes",
     "parts",
+    "path_text",
     "read_article",
     "read_bytes",
     "refused",

@@ -5,34 +5,44 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from index.disk import sha256
-from index.documents.discovery import Found, is_gone
+from index.documents.discovery import Found, display_name, is_gone, key_of
 from index.documents.encoding import _MAGIC, decode, decode_page, split_lines
-from index.documents.file_kinds import most_bytes
-from index.documents.jsonl import Record, read_record, split_records
+from index.documents.file_kinds import KINDS, KINDS_WORDS, most_bytes
+from index.documents.jsonl import Record, is_one_json, read_record, split_records
 from index.extraction import (
     MAX_CHARS,
     Extracted,
     Extractor,
     Paragraph,
+    digest_of,
     find_date,
     lay_out,
     read_header,
     tidy,
     web_address,
 )
+from index.extraction.exports import Keys, is_markup, safe_key
 from index.progress import Tick, no_tick
-from index.skip_reason import NotAnArticle
+from index.skip_reason import NotAnArticle, SkipReason
 from index.text import detect
 from index.types import Article
 
 _OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_EXTRACTED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".epub": "epub"}
-_NAMES = {"pdf": "a PDF", "docx": "a Word document", "epub": "an EPUB"}
+_EXTRACTED = {
+    ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".epub": "epub", ".odt": "odt", ".rtf": "rtf",
+    ".eml": "eml", ".mbox": "mbox", ".mhtml": "mht", ".mht": "mht", ".csv": "csv", ".tsv": "csv", ".json": "json",
+    ".jsonl": "json", ".xml": "xml", ".rss": "xml", ".atom": "xml",
+}  # fmt: skip
+_NAMES = {
+    "pdf": "a PDF", "docx": "a Word document", "epub": "an EPUB", "odt": "an OpenDocument text", "rtf": "an RTF file",
+}  # fmt: skip
+_BEGINS = {"docx": b"PK", "epub": b"PK", "odt": b"PK", "rtf": b"{\\rtf"}
+_CORPUS = re.compile(rb"\A(?:\xef\xbb\xbf)?\s{0,100}\*\*\*\* ")  # how IRaMuTeQ's texts begin
 _MOST_RECORD_CHARS = 2 * MAX_CHARS  # of a record, before its spaces are tidied; MAX_CHARS of them are kept
 _LONG_ENOUGH = 200  # letters that tell a language better than what a page declares
 
@@ -41,25 +51,78 @@ class Unreadable(NotAnArticle):
     """A file that cannot be read for now and may be unchanged: it does not count as gone."""
 
 
-def parts(found: Found, data: bytes) -> list[tuple[Found, bytes]]:
-    """Split a file into its articles: the file itself, or the lines of a .jsonl as FILE.jsonl#LINE.
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """One article of a file, before it is an Article."""
 
-    No file can have such an id, because no kind that is read ends like that. Raises ValueError if the data is not of
-    its kind.
+    found: Found
+    sha256: str
+    """Of its bytes or, if the file holds several, of what it says of this one."""
+    content: bytes | Extracted | SkipReason
+    """Its bytes, what was read of them, or why it is none."""
+
+
+def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick) -> list[FilePart]:
+    """Split a file into its articles: the file itself, or those it holds as FILE#KEY.
+
+    Args:
+        found: Where the file was found.
+        data: Its bytes.
+        extractor: Reads what is not plain text; without one, a process is started for this file alone.
+        tick: Called during long steps; an exception it raises ends them.
+
+    Raises:
+        ValueError: The data is not of its kind; the message is the reason.
     """
-    if found.path.suffix.lower() != ".jsonl":
-        return [(found, data)]
-    return [(Found(found.path, f"{found.id}#{n}"), line) for n, line in split_records(data)]
+    kind = _EXTRACTED.get(found.kind, "")
+    if found.kind == ".jsonl" and not is_one_json(data):
+        return [FilePart(replace(found, id=f"{found.id}#{n}"), sha256(line), line) for n, line in split_records(data)]
+    if found.kind == ".txt" and _CORPUS.match(data):
+        kind = "iram"
+    if not kind and found.kind != ".zip":
+        return [FilePart(found, sha256(data), data)]
+    if extractor is None:
+        with Extractor() as own:
+            return parts(found, data, own, tick)
+    if not kind:
+        return _members(found, data, extractor, tick)
+    checked, note = _checked(kind, data)
+    split = []
+    for part in extractor.read(kind, checked, tick):
+        here = replace(found, id=f"{found.id}#{part.key}") if part.key else found
+        if part.said is None:
+            split.append(FilePart(here, "", part.reason or SkipReason("no_text")))
+        else:
+            digest = digest_of(part.said) if part.key else sha256(data)
+            said = replace(part.said, note="; ".join(filter(None, [note, part.said.note])))
+            split.append(FilePart(here, digest, said))
+    return split
 
 
-def read_article(
-    found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick
-) -> tuple[Article, str]:
+def _members(found: Found, data: bytes, extractor: Extractor, tick: Tick) -> list[FilePart]:
+    """Return the articles of all files in an archive, as FILE.zip#MEMBER or FILE.zip#MEMBER#KEY."""
+    split: list[FilePart] = []
+    keys = Keys()
+    for name, content in extractor.members(data, tick):
+        here = replace(found, id=f"{found.id}#{keys.free(safe_key(name))}", member=name)
+        try:
+            if isinstance(content, SkipReason):
+                raise NotAnArticle.of(content)
+            if here.kind == ".zip":
+                raise NotAnArticle("nested_zip")
+            if here.kind not in KINDS:
+                raise NotAnArticle("kind", kind=display_name(here.kind) or "without an ending", kinds=KINDS_WORDS)
+            split += parts(here, content, extractor, tick)
+        except NotAnArticle as error:
+            split.append(FilePart(here, "", error.reason))
+    return split
+
+
+def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick = no_tick) -> tuple[Article, str]:
     """Read one article that `parts` returned.
 
     Args:
-        found: Where the article was found.
-        data: Its bytes.
+        part: The article.
         extractor: Reads what is not plain text; without one, a process is started for this file alone.
         tick: Called during long steps; an exception it raises ends them.
 
@@ -69,29 +132,52 @@ def read_article(
     Raises:
         ValueError: There is no article; the message is the reason.
     """
-    suffix = found.path.suffix.lower()
-    if suffix == ".jsonl":
-        said = _of_record(read_record(data), tick)
-    elif kind := _EXTRACTED.get(suffix):
-        said = _extract(kind, data, extractor, tick)
+    found, content = part.found, part.content
+    if isinstance(content, SkipReason):
+        raise NotAnArticle.of(content)
+    if isinstance(content, Extracted):
+        said = content
+    elif found.kind == ".jsonl":
+        said = _of_record(_without_markup(read_record(content), extractor, tick), tick)
     else:
-        text, note = decode(data)
+        text, note = decode(content)
         said = Extracted(split_lines(text), note=note)
     if not any(char.isalnum() for line in said.lines for char in line):
         raise NotAnArticle("no_text")
-    header = read_header(said.lines, found.path.stem)
+    # The name of a file of several articles says nothing of one of them.
+    is_named = "#" not in key_of(found.id) if found.member else not key_of(found.id) or found.kind == ".jsonl"
+    header = read_header(said.lines, found.stem if is_named else "")
     return Article(
         id=found.id,
-        title=said.title or header.title,
+        title=said.title or header.title or found.stem,
         date=find_date(said.date) or header.date,
         language=_language(said),
         lines=said.lines,
-        sha256=sha256(data),
-        path=os.fsencode(found.path).decode("utf-8", "surrogateescape"),
+        sha256=part.sha256,
+        path=path_text(found.path),
         source=said.source or header.source,
         url=web_address(said.url or header.url),
         pages=said.pages,
+        author=said.author,
+        section=said.section,
+        page=said.page,
     ), said.note
+
+
+def _without_markup(record: Record, extractor: Extractor | None, tick: Tick) -> Record:
+    """Return a record without the tags and entities of HTML in its text."""
+    if not is_markup(record.text[:_MOST_RECORD_CHARS]):
+        return record
+    if extractor is None:
+        with Extractor() as own:
+            return _without_markup(record, own, tick)
+    data = record.text[:_MOST_RECORD_CHARS].encode("utf-8", "replace")
+    return replace(record, text="\n".join(extractor.extract("frag", data, tick).lines))
+
+
+def path_text(path: Path) -> str:
+    """Return a path as `Article.path` has it."""
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 
 def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
@@ -107,7 +193,7 @@ def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
         note = "; ".join(filter(None, [note, f"it has {len(record.text):,} characters; not all were read"]))
     if record.date and not find_date(record.date):
         note = "; ".join(filter(None, [note, f'"date" is no date: {record.date[:40]}']))
-    return lay_out(
+    said = lay_out(
         paragraphs,
         title=record.title,
         date=record.date,
@@ -117,24 +203,24 @@ def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
         note=note,
         tick=tick,
     )
+    return replace(said, author=record.author, section=record.section, page=record.page)
 
 
-def _extract(kind: str, data: bytes, extractor: Extractor | None, tick: Tick) -> Extracted:
-    note = ""
+def _checked(kind: str, data: bytes) -> tuple[bytes, str]:
+    """Return the bytes for the reader of a kind, and a note. Raises ValueError if they are something else."""
     if kind == "html":
         text, note = decode_page(data)
-        data = text.encode("utf-8", "replace")
-    elif (kind == "pdf") != (b"%PDF" in data[:1024]) or (kind != "pdf" and not data.startswith(b"PK")):
+        return text.encode("utf-8", "replace"), note
+    if kind in ("csv", "iram"):
+        text, note = decode(data)
+        return text.encode("utf-8", "replace"), note
+    is_wrong = b"%PDF" not in data[:1024] if kind == "pdf" else not data.lstrip()[:5].startswith(_BEGINS.get(kind, b""))
+    if is_wrong or (kind in _BEGINS and b"%PDF" in data[:1024]):
         what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), "")
         if kind == "docx" and data.startswith(b"\xd0\xcf\x11\xe0"):
             raise NotAnArticle("old_word")
         raise NotAnArticle("not_kind", thing=what or "damaged or something else", other=_NAMES[kind])
-    if extractor is None:
-        with Extractor() as own:
-            said = own.extract(kind, data, tick)
-    else:
-        said = extractor.extract(kind, data, tick)
-    return replace(said, note="; ".join(filter(None, [note, said.note])))
+    return data, ""
 
 
 def _language(said: Extracted) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.documents.file_kinds import KINDS
 from index.documents.places import is_kept_by_citeline, refused
@@ -27,6 +27,32 @@ class Found:
     """What the system says when its folder does not open: whether it is still there is not known."""
     real: str = ""
     """Path without links where it was found; "" if its links need no check."""
+    member: str = ""
+    """Name of the file in the archive at `path`; "" if it is none."""
+
+    @property
+    def kind(self) -> str:
+        """The ending of its name in lower case, with the dot."""
+        return PurePosixPath(self.member or self.path).suffix.lower()
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending."""
+        return PurePosixPath(self.member or self.path).stem
+
+
+def key_of(id: str) -> str:
+    """Return the key of an article in a file of several: "3" of "a.jsonl#3", "" of the only one of its file.
+
+    No file has an id with a key: what is read ends in one of KINDS, and no key holds a dot.
+    """
+    return id.rpartition(".")[2].partition("#")[2]
+
+
+def file_id(id: str) -> str:
+    """Return the id of an article's file: "a.jsonl" of "a.jsonl#3"."""
+    key = key_of(id)
+    return id[: -len(key) - 1] if key else id
 
 
 def is_gone(error: OSError) -> bool:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-KINDS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl")
-KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .epub, .jsonl"
+KINDS = (
+    ".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl", ".odt", ".rtf", ".eml", ".mbox",
+    ".mhtml", ".mht", ".csv", ".tsv", ".json", ".xml", ".rss", ".atom", ".zip",
+)  # fmt: skip
+KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, .jsonl, .json, .csv, .eml, .mbox, .mhtml, .rss, .zip"
 MAX_BYTES = 10_000_000
-LARGER = {".pdf": 100_000_000, ".docx": 50_000_000, ".epub": 50_000_000, ".jsonl": 100_000_000}
+LARGER = {
+    **dict.fromkeys(
+        (".html", ".htm", ".pdf", ".jsonl", ".json", ".csv", ".mbox", ".mhtml", ".mht", ".zip"), 100_000_000
+    ),
+    **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml"), 50_000_000),
+}
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
+READERS = {".html": 2, ".htm": 2, ".docx": 2, ".pdf": 2, ".jsonl": 2, ".txt": 2}
+"""Versions of what reads each kind of file, 1 for the others. Increase one whenever such files would be read otherwise:
+a library that was built with another version reads its files of that kind again."""
 MOST_BYTES = max(LARGER.values())
 
 

@@ -8,25 +8,35 @@ from typing import Literal
 
 from index.disk import sha256
 from index.documents.articles import Unreadable, parts, read_bytes
-from index.documents.discovery import Found, is_gone
+from index.documents.discovery import Found, file_id, is_gone
 from index.types import Article
 
 MAX_BYTES = 20_000_000
 """Size limit of a file that is read again each time its article is opened; a larger one counts as unchanged."""
 
 
-def file_state(article: Article) -> Literal["", "changed", "removed"]:
+def file_state(article: Article, many_sha256: str = "") -> Literal["", "changed", "removed"]:
     """Compare an article with its file, and read only that file.
+
+    Args:
+        article: The article.
+        many_sha256: SHA-256 of its file when it was read, if the file holds several articles (`Manifest.many`).
 
     Returns:
         "" if the file holds the article as it was indexed, or cannot be read for now; otherwise "changed" or "removed".
+        Of a file that has to be taken apart, any change counts.
     """
     path = Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
-    name = article.id.rsplit("#", 1)[0] if path.suffix.lower() == ".jsonl" else article.id
     try:
         if path.stat().st_size > MAX_BYTES:
             return ""
-        now = {each.id: sha256(data) for each, data in parts(Found(path, name), read_bytes(path))}
+        data = read_bytes(path)
+        digest = sha256(data)
+        if digest in (article.sha256, many_sha256):
+            return ""
+        if path.suffix.lower() != ".jsonl":
+            return "changed"
+        now = {each.found.id: each.sha256 for each in parts(Found(path, file_id(article.id)), data)}
     except OSError as error:
         return "removed" if is_gone(error) else ""
     except Unreadable:

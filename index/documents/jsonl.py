@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from typing import Any
 
+from index.extraction.exports import fields_of, kind_of, text_of
 from index.skip_reason import NotAnArticle
 
 MOST_NAMED = 50
 """Skipped lines of one file that are listed by name; further ones are only counted."""
-
-_TEXT = ("text", "body", "content")
-_FIELDS = {
-    "title": ("title", "headline"),
-    "date": ("date", "published", "published_at"),
-    "url": ("url", "link"),
-    "source": ("source", "publisher", "author"),
-    "language": ("language", "lang"),
-}
-_KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +22,18 @@ class Record:
     url: str = ""
     source: str = ""
     language: str = ""
+    author: str = ""
+    section: str = ""
+    page: str = ""
+    number: str = ""
     note: str = ""
     """What is wrong with an optional field, or ""."""
+
+
+def is_one_json(data: bytes) -> bool:
+    """Return whether a file is one JSON text over all its lines rather than one a line."""
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"[") or head.partition(b"\n")[0].strip() == b"{"
 
 
 def split_records(data: bytes) -> list[tuple[int, bytes]]:
@@ -62,26 +61,7 @@ def read_record(line: bytes) -> Record:
     except ValueError as error:
         raise NotAnArticle("not_json", detail=str(error)[:80]) from None
     if not isinstance(found, dict):
-        raise NotAnArticle("not_object", thing=_kind(found))
-    name = next((name for name in _TEXT if found.get(name) is not None), None)
-    if name is None:
-        raise NotAnArticle("no_text_field")
-    if not isinstance(found[name], str):
-        raise NotAnArticle("field_kind", name=name, thing=_kind(found[name]))
-    fields, wrong = {}, []
-    for field, names in _FIELDS.items():
-        given = next((name for name in names if found.get(name) not in (None, "")), None)
-        if given is None:
-            continue
-        value = found[given]
-        if field == "source" and isinstance(value, list) and all(isinstance(each, str) for each in value):
-            value = ", ".join(value)
-        if isinstance(value, str):
-            fields[field] = re.sub(r"[\s\x00-\x1f\x7f]+", " ", value).strip()[: 300 if field != "url" else 2000]
-        else:
-            wrong.append(f'"{given}" is {_kind(value)}, not text')
-    return Record(found[name], note="; ".join(wrong), **fields)
-
-
-def _kind(value: Any) -> str:
-    return "null" if value is None else _KINDS[type(value)]
+        raise NotAnArticle("not_object", thing=kind_of(found))
+    _, text = text_of(found)
+    fields, wrong = fields_of(found)
+    return Record(text, note="; ".join(wrong), **fields)

@@ -6,13 +6,13 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from index.extraction.header import find_date, read_header
-    from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy, web_address
+    from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, digest_of, lay_out, tidy, web_address
     from index.extraction.sandbox import Extractor
 else:
     __getattr__ = face(
         __name__,
         header="find_date read_header",
-        layout="Extracted MAX_CHARS Paragraph lay_out tidy web_address",
+        layout="Extracted MAX_CHARS Paragraph digest_of lay_out tidy web_address",
         sandbox="Extractor",
     )
 
@@ -21,6 +21,7 @@ __all__ = [
     "Extracted",
     "Extractor",
     "Paragraph",
+    "digest_of",
     "find_date",
     "lay_out",
     "read_header",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from index.progress import Tick, no_tick
 from index.text import sentences
@@ -50,6 +51,16 @@ class Extracted:
     url: str = ""
     note: str = ""
     """What a person should know about how it was read, or ""."""
+    author: str = ""
+    section: str = ""
+    page: str = ""
+    """Page of the newspaper, as printed there."""
+
+
+def digest_of(said: Extracted) -> str:
+    """Return the SHA-256, in hex, of all that was said, so that what is unchanged can be told."""
+    held = [getattr(said, each.name) for each in fields(said) if each.name != "note"]
+    return hashlib.sha256(repr(held).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def tidy(text: str) -> str:
@@ -107,7 +118,7 @@ def lay_out(
             break
         if not paragraph.text:
             continue
-        if lines and not (_is_row(lines[-1]) and _is_row(paragraph.text)):
+        if lines and not (is_row(lines[-1]) and is_row(paragraph.text)):
             lines.append("")
         places = sorted(paragraph.places)
         for offset, line in _by_page(paragraph, tick):
@@ -130,7 +141,7 @@ def lay_out(
     return Extracted(tuple(lines), tuple(reversed(pages)), title, date, language, source, url, note)
 
 
-def _is_row(line: str) -> bool:
+def is_row(line: str) -> bool:
     """Return whether a line is a list item or table row, which follows the one before without an empty line."""
     return line.startswith(("- ", "• ")) or " | " in line
 

@@ -7,6 +7,7 @@ breaks it is skipped; the next one gets a new process.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import selectors
@@ -19,12 +20,15 @@ from types import TracebackType
 from typing import Any
 
 import index
+from index.extraction.exports.part import Part
 from index.extraction.layout import Extracted
 from index.progress import Tick, no_tick
-from index.skip_reason import WORDINGS, NotAnArticle
+from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
 
 SECONDS = 60.0
-"""Time limit for one file; 2,000 printed pages take 10 s (docs/experiments.md)."""
+"""Time limit for one article, as a file or in one; 2,000 printed pages take 10 s (docs/experiments.md)."""
+MOST_TIMES = 10
+"""A file of several articles may take as many times as long as one article."""
 _START_SECONDS = 60.0  # to load the libraries, on a disk that is busy
 _LISTEN_SECONDS = 0.5  # between two looks at whether it is to stop
 _ROOT = str(Path(index.__file__).resolve().parents[1])
@@ -47,16 +51,44 @@ class Extractor:
         self.close()
 
     def extract(self, kind: str, data: bytes, tick: Tick = no_tick) -> Extracted:
-        """Return the text of a file of that kind (html, pdf, docx, epub).
+        """Return the text of a file of that kind that holds one article. Raises ValueError if it does not."""
+        first, *more = self.read(kind, data, tick)
+        if first.reason:
+            raise NotAnArticle.of(first.reason)
+        if more or first.said is None:
+            raise NotAnArticle("no_parts")
+        return first.said
 
-        Raises ValueError with the reason if there is none.
+    def read(self, kind: str, data: bytes, tick: Tick = no_tick) -> list[Part]:
+        """Return the articles of a file of that kind (a key of READERS in index/extraction/worker.py).
+
+        Raises ValueError with the reason if it cannot be read.
         """
+        return [
+            Part(each["key"], _extracted(each["said"]) if each["said"] else None, _reason(each["reason"]))
+            for each in self._ask(kind, data, tick)
+        ]
+
+    def members(self, data: bytes, tick: Tick = no_tick) -> list[tuple[str, bytes | SkipReason]]:
+        """Return names and bytes of the files in a .zip, or why one is passed over. Raises ValueError."""
+        return [
+            (each["name"], reason if (reason := _reason(each["reason"])) else base64.b64decode(each["data"]))
+            for each in self._ask("zip", data, tick)
+        ]
+
+    def _ask(self, kind: str, data: bytes, tick: Tick) -> list[dict[str, Any]]:
+        """Return what the process answers about a file, a message for each part of it."""
+        found: list[dict[str, Any]] = []
+        until = time.monotonic() + MOST_TIMES * self._seconds
         try:
             process = self._process or self._start(tick)
             assert process.stdin is not None
             process.stdin.write(struct.pack("<4sQ", kind.encode("ascii"), len(data)) + data)
             process.stdin.flush()
-            found = self._answer(process, self._seconds, tick)
+            while "end" not in (message := self._answer(process, self._seconds, tick)):
+                if time.monotonic() > until:
+                    raise TimeoutError
+                found.append(message)
         except (BrokenPipeError, EOFError):
             self.close()
             raise NotAnArticle("broke_parser") from None
@@ -66,9 +98,9 @@ class Extractor:
         except BaseException:
             self.close()  # what is half said cannot be taken up again
             raise
-        if found.get("code") in WORDINGS:
-            raise NotAnArticle(found["code"], **found["params"])
-        return Extracted(**(found | {"lines": tuple(found["lines"]), "pages": tuple(found["pages"])}))
+        if reason := _reason(message["end"]):
+            raise NotAnArticle.of(reason)
+        return found
 
     def close(self) -> None:
         """End the process. A further `extract` starts a new one."""
@@ -123,3 +155,14 @@ class Extractor:
 
             (size,) = struct.unpack("<Q", read(8))
             return dict(json.loads(read(size)))
+
+
+def _extracted(fields: dict[str, Any]) -> Extracted:
+    return Extracted(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields["pages"])}))
+
+
+def _reason(found: dict[str, Any] | None) -> SkipReason | None:
+    """Return a reason as the process gave it. What it says is not trusted: a code that is unknown is a breakdown."""
+    if not found:
+        return None
+    return SkipReason.of(found) if found.get("code") in WORDINGS else SkipReason("broke_parser")

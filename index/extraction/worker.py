@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import json
 import os
 import struct
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
+from index.extraction.exports import iramuteq
+from index.extraction.exports.europresse_pdf import read_export
+from index.extraction.exports.flow import read_flow
+from index.extraction.exports.page import read_page
+from index.extraction.exports.part import Part, parts_of, require
+from index.extraction.exports.record import read_fragment
+from index.extraction.formats.archive import read_zip
+from index.extraction.formats.mail import read_mail, read_mailbox, read_saved_page
+from index.extraction.formats.rich_text import read_odt, read_rtf
+from index.extraction.formats.structured import read_feed, read_json, read_table
 from index.extraction.html import extract_html
-from index.extraction.layout import Extracted
 from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf
 from index.skip_reason import NotAnArticle, SkipReason
@@ -32,12 +42,57 @@ BT /F 12 Tf 20 50 Td (A) Tj ET   \nendstream endobj
 trailer<</Root 1 0 R>>
 """
 
-_READERS: dict[str, Callable[[bytes], Extracted]] = {
-    "html": lambda data: extract_html(data.decode("utf-8", "replace")),
-    "pdf": extract_pdf,
-    "docx": extract_docx,
-    "epub": extract_epub,
+# A message of two pieces with encoded words, so that all that takes one apart is loaded.
+_MAIL = b"""From: =?utf-8?q?=C3=89lodie?= <a@example.org>
+To: b@example.org
+Subject: =?iso-8859-1?b?6Q==?=
+Date: Tue, 12 Mar 2024 10:00:00 +0100
+Message-ID: <1@example.org>
+Content-Location: https://example.org/a
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain; charset="iso-8859-15"
+Content-Transfer-Encoding: quoted-printable
+
+Some =E9 words.
+--b
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: base64
+
+PHA+U29tZSB3b3Jkcy48L3A+
+--b
+Content-Type: image/png
+Content-Disposition: attachment; filename*=utf-8''%C3%A9.png
+
+A
+--b--
+"""
+_CODECS = (
+    "ascii", "latin-1", "utf-7", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "koi8-r", "koi8-u",
+    "mac-roman", "gb2312", "gbk", "gb18030", "big5", "shift_jis", "iso2022_jp", "euc_jp", "euc_kr", "idna", "hz",
+    "cp932", "cp936", "cp949", "cp950", "cp437", "cp850", "cp852", "cp858", "cp866", "cp874",
+    *(f"cp{n}" for n in range(1250, 1259)), *(f"iso8859-{n}" for n in (*range(1, 12), 13, 14, 15, 16)),
+)  # fmt: skip
+
+READERS: dict[str, Callable[[bytes], Iterable[Part]]] = {
+    "html": lambda data: read_page(data.decode("utf-8", "replace")),
+    "pdf": lambda data: read_export(extract_pdf(data)),
+    "docx": lambda data: read_flow(extract_docx(data)),
+    "epub": lambda data: [Part("", extract_epub(data))],
+    "odt": read_odt,
+    "rtf": read_rtf,
+    "eml": read_mail,
+    "mbox": read_mailbox,
+    "mht": read_saved_page,
+    "csv": lambda data: read_table(data.decode("utf-8", "replace")),
+    "json": read_json,
+    "xml": read_feed,
+    "iram": lambda data: require(list(parts_of(iramuteq.entries(data.decode("utf-8", "replace"))))),
+    "frag": read_fragment,
 }
+"""What reads each kind of file, all of it after the process was shut."""
 
 
 def main() -> None:
@@ -50,21 +105,29 @@ def main() -> None:
     sink.flush()
     while head := source.read(12):
         kind, size = struct.unpack("<4sQ", head)
-        _say(sink.write, _read(kind.rstrip(b"\0").decode("ascii"), source.read(size)))
+        for message in _messages(kind.rstrip(b"\0").decode("ascii"), source.read(size)):
+            _say(sink.write, message)
         sink.flush()
 
 
-def _read(kind: str, data: bytes) -> dict[str, object]:
+def _messages(kind: str, data: bytes) -> Iterator[dict[str, object]]:
+    """Yield a message for each part of a file, and at the end one with the reason if it could not be read."""
+    reason = None
     try:
-        return asdict(_READERS[kind](data))
+        if kind == "zip":
+            yield from read_zip(data)
+        for part in READERS[kind](data) if kind != "zip" else ():
+            said = asdict(part.said) if part.said else None
+            yield {"key": part.key, "said": said, "reason": part.reason.to_dict() if part.reason else None}
     except NotAnArticle as error:
-        return error.reason.to_dict()
+        reason = error.reason
     except MemoryError:
-        return SkipReason("memory").to_dict()
+        reason = SkipReason("memory")
     except RecursionError:
-        return SkipReason("nested_file").to_dict()
+        reason = SkipReason("nested_file")
     except Exception as error:  # of a library, about a file nobody has seen: it is passed over, the next one is read
-        return SkipReason("failed", (("name", type(error).__name__), ("detail", str(error)[:100]))).to_dict()
+        reason = SkipReason("failed", (("name", type(error).__name__), ("detail", str(error)[:100])))
+    yield {"end": reason.to_dict() if reason else None}
 
 
 def _say(write: Callable[[bytes], object], found: dict[str, object]) -> None:
@@ -77,7 +140,7 @@ def _warm() -> None:
     from trafilatura.external import jt_stoplist_init
 
     jt_stoplist_init()  # lists of words that only a page with little text asks for
-    for codec in ("ascii", "latin-1", "cp437", "cp1252", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+    for codec in _CODECS:
         codecs.lookup(codec)
     extract_html("<html lang='en'><head><title>A</title></head><body><article><p>" + "Some words of a text. " * 30)
     word = b'<w:document xmlns:w="%s"><w:p><w:r><w:t>A</w:t></w:r></w:p></w:document>' % WORD.strip("{}").encode()
@@ -92,6 +155,13 @@ def _warm() -> None:
         )
     )
     extract_pdf(_PDF)
+    list(read_mail(_MAIL))
+    list(read_saved_page(_MAIL))
+    read_rtf(b"{\\rtf1\\ansi Some words.}")
+    with contextlib.suppress(NotAnArticle):
+        read_table("a,b")
+    list(read_zip(_zip({"a": b"A"})))
+    "20240312".encode("idna")
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -19,7 +19,10 @@ FILE = "pace.json"
 """Name of the file in a library that records how fast its last texts were embedded on this machine."""
 CHUNK_BYTES = 600
 """Estimated text per chunk, in bytes; most chunks end before their limit, at the end of a paragraph."""
-SHARE = {".html": 0.2, ".htm": 0.2, ".pdf": 0.05, ".docx": 0.3, ".epub": 0.8}
+SHARE = {
+    ".html": 0.2, ".htm": 0.2, ".pdf": 0.05, ".docx": 0.3, ".epub": 0.8, ".odt": 0.3, ".rtf": 0.5, ".eml": 0.2,
+    ".mbox": 0.2, ".mhtml": 0.05, ".mht": 0.05, ".xml": 0.5, ".zip": 0.5,
+}  # fmt: skip
 """Share of a file that is text, for kinds that also hold other things. A guess: pictures and markup vary."""
 PACE = {"embeddinggemma-300m": 6.4, "multilingual-e5-small": 24.0}
 """Chunks per second, with their sentences, on two cores, for a library that has measured none."""

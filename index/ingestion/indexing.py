@@ -90,8 +90,9 @@ def build(
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
         _require_some([each for each in folders if each != added_folder(path)], found, old)
-        articles, more_skipped, notes = read_all(found, old, {each.key for each in excluded}, pulse)
-        skipped = sorted([*skipped, *more_skipped], key=lambda each: each.path)
+        read = read_all(found, old, {each.key for each in excluded}, pulse)
+        articles, notes = read.articles, read.notes
+        skipped = sorted([*skipped, *read.skipped], key=lambda each: each.path)
         if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
             raise CorpusError(_nothing_found(folders, skipped))
         if old is None and known and not rebuild:
@@ -105,16 +106,17 @@ def build(
             removed=changes.removed,
             unchanged=changes.unchanged,
             skipped=tuple(skipped),
+            many=tuple(read.many_now),
             n_articles=len(articles),
             n_chunks=len(old.rows) if old else 0,
             notes=tuple(notes),
         )
-        kept = (tuple(map(str, folders)), tuple(skipped), excluded)
+        kept = (tuple(map(str, folders)), tuple(skipped), excluded, tuple(read.many), read.readers)
         journal = Journal(path / "pending.bin", embedder)
         if (
             old is not None
             and report.is_noop
-            and kept == (old.manifest.sources, old.manifest.skipped, old.manifest.excluded)
+            and kept == _kept_by(old.manifest)
             and all(map(_is_same_but_path, old.articles, articles))
         ):
             if journal.vectors().keys() <= keys_of(old):  # left by a build that was killed once it had published
@@ -129,7 +131,7 @@ def build(
         manifest = Manifest(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=n_chunks, skipped=tuple(skipped),
-            excluded=excluded,
+            excluded=excluded, many=tuple(read.many), readers=read.readers,
         )  # fmt: skip
         generation = publish(path, manifest, segments, order, old.folder if old else None, pulse.tick)
         journal.clear()
@@ -195,6 +197,11 @@ def _in_words(path: Path) -> Iterator[None]:
             f"the new state could not be written to {path}: {error.strerror}. What was published before is still "
             "served; make room and run citeline index again"
         ) from None
+
+
+def _kept_by(manifest: Manifest) -> tuple[object, ...]:
+    """Return all a manifest holds that a build can change besides the articles."""
+    return (manifest.sources, manifest.skipped, manifest.excluded, manifest.many, manifest.readers)
 
 
 def _is_same_but_path(one: Article, other: Article) -> bool:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index import disk
 from index.documents import (
     MOST_NAMED,
+    READERS,
+    FilePart,
     Found,
     Unreadable,
     display_name,
+    key_of,
     parts,
+    path_text,
     read_article,
     read_bytes,
     scan,
@@ -27,7 +32,7 @@ from index.skip_reason import SkipReason
 from index.storage import (
     Library,
 )
-from index.types import Article, Excluded, Skipped
+from index.types import Article, Excluded, ManyRead, Skipped
 
 RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
 
@@ -39,91 +44,213 @@ def changed_since(library: Library) -> dict[str, str]:
         found, _ = scan([Path(each) for each in library.manifest.sources], library.path.resolve(), by_file)
     except CorpusError:
         return {article.id: "removed" for article in library.articles}
+    known = _Known(library)
     known_skipped = {each.path for each in library.manifest.skipped}
     excluded = {each.key for each in library.manifest.excluded}
     states = {article.id: "removed" for article in library.articles}
-    for file in found:
-        if Excluded(file.id, "", str(file.path)).key in excluded:
-            continue
-        try:
-            pieces = parts(file, _bytes_of(file))
-        except Unreadable:  # it may be what it was
-            pieces = [] if states.keys() & (held := _held_in(file, by_file)).keys() else [(file, b"")]
-            states |= dict.fromkeys(held, "")
-        except ValueError:
-            pieces = []
-            if file.path.suffix.lower() != ".jsonl" and file.id not in library.by_id:
-                pieces = [(file, b"")]  # a file that is there and cannot be read now
-        for part, data in pieces:
-            names = {display_name(str(file.path)), _where(file, part)}
-            if (article := library.by_id.get(part.id)) is not None:
-                states[part.id] = "" if disk.sha256(data) == article.sha256 else "changed"
-            elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
-                states[part.id] = "new"
+    with Extractor() as extractor:
+        for file in found:
+            if Excluded(file.id, "", str(file.path)).key in excluded:
+                continue
+            held = _held_in(file, by_file)
+            for part, sha in _parts_now(file, known, held, extractor):
+                names = {display_name(str(file.path)), _where(file, part)}
+                if (article := library.by_id.get(part.id)) is not None:
+                    states[part.id] = "" if sha in (article.sha256, None) else "changed"
+                elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
+                    states[part.id] = "new"
     return {id: state for id, state in states.items() if state}
 
 
+def _parts_now(
+    file: Found, known: _Known, held: Mapping[str, Article], extractor: Extractor
+) -> Iterator[tuple[Found, str | None]]:
+    """Yield the articles of a file with the SHA-256 each has now; None if it is what it was, or may be.
+
+    A file that holds one article is not taken apart, nor is one that is new: it is one that is new.
+    """
+    try:
+        data = _bytes_of(file)
+        digest = disk.sha256(data)
+        if known.is_as_it_was(file, digest):
+            yield from ((replace(file, id=id), None) for id in held)
+        elif held.keys() <= {file.id} and file.kind != ".jsonl":
+            yield file, digest
+        else:
+            split = parts(file, data, extractor)
+            yield from ((part.found, part.sha256) for part in split if not isinstance(part.content, SkipReason))
+    except Unreadable:  # it may be what it was
+        yield from ((replace(file, id=id), None) for id in held or [file.id])
+    except ValueError:
+        if file.kind != ".jsonl" and not held:
+            yield file, ""  # a file that is there and cannot be read now
+
+
 def _where(file: Found, part: Found) -> str:
-    """Return the file that contains an article, as it is shown, followed by the line of a .jsonl."""
+    """Return the file that contains an article, as it is shown, followed by the article's key in it."""
     return display_name(str(file.path)) + part.id[len(file.id) :]
 
 
-def read_all(
-    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse
-) -> tuple[list[Article], list[Skipped], list[str]]:
+class _Known:
+    """What a library knows of files, so that those that did not change need not be read."""
+
+    def __init__(self, old: Library | None) -> None:
+        self._articles = {(article.id, article.sha256): article for article in old.articles} if old else {}
+        self._readers = old.manifest.readers if old else {}
+        self._many = {each.path: each for each in old.manifest.many} if old else {}
+        self._skipped: dict[str, list[Skipped]] = {path: [] for path in map(display_name, self._many)}
+        for each in old.manifest.skipped if old else ():
+            for name in {each.path, each.path.rpartition("#")[0]} & self._skipped.keys():
+                self._skipped[name].append(each)
+        self._excluded = {each.key for each in old.manifest.excluded} if old else set()
+
+    def article(self, id: str, digest: str) -> Article | None:
+        """Return the article of that id and SHA-256, if all that is kept of an article today was kept of it."""
+        found = self._articles.get((id, digest))
+        return found if found is not None and found.indexed else None
+
+    def many(self, file: Found, digest: str) -> ManyRead | None:
+        """Return how a file of several articles was read, if it has the same bytes and would be read alike."""
+        found = self.many_at(file)
+        return found if found and found.sha256 == digest and self.is_current(file) else None
+
+    def many_at(self, file: Found) -> ManyRead | None:
+        """Return how the file of several articles at that path was read."""
+        return self._many.get(path_text(file.path))
+
+    def is_current(self, file: Found) -> bool:
+        """Return whether a file of this kind is read as it was."""
+        return self._readers.get(file.kind, 1) == READERS.get(file.kind, 1)
+
+    def is_as_it_was(self, file: Found, digest: str) -> bool:
+        """Return whether a file has the bytes that were read."""
+        found = self.many_at(file)
+        return found is not None and found.sha256 == digest
+
+    def skipped_in(self, file: Found) -> list[Skipped]:
+        """Return what was passed over in a file of several articles."""
+        return self._skipped.get(display_name(str(file.path)), [])
+
+    def is_excluded_alike(self, file: Found, excluded: set[tuple[str, str]]) -> bool:
+        """Return whether the same articles of a file are excluded as were."""
+        path = str(file.path)
+        return {each for each in self._excluded if each[0] == path} == {each for each in excluded if each[0] == path}
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read of all files."""
+
+    articles: list[Article] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    many: list[ManyRead] = field(default_factory=list)
+    """All files of several articles."""
+    many_now: list[ManyRead] = field(default_factory=list)
+    """Those of them that were new or had changed."""
+    readers: Mapping[str, int] = field(default_factory=lambda: dict(READERS))
+
+
+def read_all(found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> Read:
     """Read every article as it is now, except the `excluded`.
 
     Articles whose bytes are known are not parsed again, and those of a file that cannot be read for now stay as they
     were.
-
-    Returns:
-        The articles, the files skipped with the reason, and notes for the person.
     """
-    known = {(article.id, article.sha256): article for article in old.articles} if old else {}
-    by_file = _by_file(old.articles) if old else {}
-    articles: list[Article] = []
-    skipped: list[Skipped] = []
-    notes: list[str] = []
-    now = time.time()
-    with Extractor() as extractor:
-        for done, each in enumerate(found):
-            pulse("reading", done, len(found))
-            if Excluded(each.id, "", str(each.path)).key in excluded:
-                continue
-            wrong: list[Skipped] = []
-            try:
-                pieces = parts(each, _bytes_of(each))
-            except Unreadable as error:
-                pieces, held = [], _held_in(each, by_file)
-                there = [a for a in held.values() if Excluded(a.id, "", str(each.path)).key not in excluded]
-                articles += there
-                if there and not each.barred:  # else it was said of the folder
-                    why = SkipReason("kept", (("reason", error.reason),))
-                    wrong = [Skipped.of(display_name(str(each.path)), why)]
-                elif not each.barred:
-                    wrong = [Skipped.by(display_name(str(each.path)), error)]
-            except ValueError as error:
-                pieces, wrong = [], [Skipped.by(display_name(str(each.path)), error)]
-            for part, data in pieces:
-                pulse.tick()
-                if Excluded(part.id, "", str(each.path)).key in excluded:
-                    continue
-                # The title may come from the file's name, so only a file of the same name is taken as it was.
-                same = known.get((part.id, disk.sha256(data)))
-                if same is not None and same.indexed:
-                    articles.append(same if same.path == str(each.path) else replace(same, path=str(each.path)))
+    return _Reading(old, excluded, pulse).read(found)
+
+
+class _Reading:
+    """One run through all files."""
+
+    def __init__(self, old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> None:
+        self._known = _Known(old)
+        self._by_file = _by_file(old.articles) if old else {}
+        self._old_readers = old.manifest.readers if old else {}
+        self._excluded = excluded
+        self._pulse = pulse
+        self._now = time.time()
+        self._all = Read()
+
+    def read(self, found: Sequence[Found]) -> Read:
+        with Extractor() as extractor:
+            for done, each in enumerate(found):
+                self._pulse("reading", done, len(found))
+                if self._is_excluded(each, each.id):
                     continue
                 try:
-                    article, note = read_article(part, data, extractor, pulse.tick)
+                    self._read_file(each, _bytes_of(each), extractor)
+                except Unreadable as error:
+                    self._keep(each, error)
                 except ValueError as error:
-                    wrong.append(Skipped.by(_where(each, part), error))
-                    continue
-                articles.append(replace(article, indexed=now if same is None else same.indexed))
-                if note:
-                    notes.append(f"{part.id}: {note}")
-            skipped += _named(each, wrong)
-    pulse("reading", len(found), len(found))
-    return articles, skipped, notes
+                    self._all.skipped.append(Skipped.by(display_name(str(each.path)), error))
+        self._pulse("reading", len(found), len(found))
+        return self._all
+
+    def _is_excluded(self, file: Found, id: str) -> bool:
+        return Excluded(id, "", str(file.path)).key in self._excluded
+
+    def _keep(self, file: Found, error: Unreadable) -> None:
+        """Keep the articles of a file that cannot be read for now as they were."""
+        held = _held_in(file, self._by_file)
+        there = [article for article in held.values() if not self._is_excluded(file, article.id)]
+        self._all.articles += there
+        self._all.many += [each for each in [self._known.many_at(file)] if each and there]
+        if there:  # whoever reads it next has to know what read these
+            self._all.readers = {**self._all.readers, file.kind: self._old_readers.get(file.kind, 1)}
+        if there and not file.barred:  # else it was said of the folder
+            why = SkipReason("kept", (("reason", error.reason),))
+            self._all.skipped.append(Skipped.of(display_name(str(file.path)), why))
+        elif not file.barred:
+            self._all.skipped.append(Skipped.by(display_name(str(file.path)), error))
+
+    def _read_file(self, file: Found, data: bytes, extractor: Extractor) -> None:
+        """Read the articles of a file, or take them as they were if its bytes are known. Raises ValueError."""
+        known, digest = self._known, disk.sha256(data)
+        # The title may come from the file's name, so only a file of the same name is taken as it was.
+        if (same := known.article(file.id, digest)) is not None and known.is_current(file):
+            self._all.articles.append(_at(same, file))
+            return
+        many = known.many(file, digest)
+        held = _held_in(file, self._by_file)
+        if many and known.is_excluded_alike(file, self._excluded) and all(each.indexed for each in held.values()):
+            self._all.articles += [_at(article, file) for article in held.values()]
+            self._all.skipped += known.skipped_in(file)
+            self._all.many.append(many)
+            return
+        self._read_parts(file, digest, parts(file, data, extractor, self._pulse.tick), extractor)
+
+    def _read_parts(self, file: Found, digest: str, split: Sequence[FilePart], extractor: Extractor) -> None:
+        wrong: list[Skipped] = []
+        n_read = 0
+        for part in split:
+            self._pulse.tick()
+            if self._is_excluded(file, part.found.id):
+                continue
+            same = self._known.article(part.found.id, part.sha256)
+            if same is not None and self._known.is_current(file):
+                self._all.articles.append(_at(same, file))
+                n_read += 1
+                continue
+            try:
+                article, note = read_article(part, extractor, self._pulse.tick)
+            except ValueError as error:
+                wrong.append(Skipped.by(_where(file, part.found), error))
+                continue
+            self._all.articles.append(replace(article, indexed=self._now if same is None else same.indexed))
+            n_read += 1
+            if note:
+                self._all.notes.append(f"{part.found.id}: {note}")
+        self._all.skipped += _named(file, wrong)
+        if any(part.found.id != file.id for part in split):
+            reasons = Counter(each.why for each in wrong if each.why)
+            many = ManyRead(path_text(file.path), digest, len(split), n_read, tuple(reasons.most_common()))
+            self._all.many.append(many)
+            self._all.many_now.append(many)
+
+
+def _at(article: Article, file: Found) -> Article:
+    return article if article.path == str(file.path) else replace(article, path=str(file.path))
 
 
 def _bytes_of(file: Found) -> bytes:
@@ -148,8 +275,8 @@ def _held_in(file: Found, by_file: Mapping[Path, Sequence[Article]]) -> dict[str
     """Return the articles that were read from a file, by their ids, under the ids they would get today."""
     held: dict[str, Article] = {}
     for article in by_file.get(file.path, ()):
-        record = RECORD.search(article.id)
-        id = file.id + (article.id[article.id.rindex("#") :] if record else "")
+        key = key_of(article.id)
+        id = f"{file.id}#{key}" if key else file.id
         held[article.id] = article if article.id == id else replace(article, id=id)
     return held
 

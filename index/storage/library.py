@@ -43,7 +43,7 @@ from index.storage.families import Families, numbers_of
 from index.storage.segment import Segment, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Vectors, data
 from index.text import chunk_at, terms
-from index.types import Article, Chunk, Excluded, Skipped
+from index.types import Article, Chunk, Excluded, ManyRead, Skipped
 
 FORMAT = 3
 """1 had no sentence vectors; 2 had no segments and can still be read (`index/storage/format2.py`)."""
@@ -69,6 +69,10 @@ class Manifest:
     skipped: tuple[Skipped, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     """Articles that were removed, in order of removal; () in a manifest that did not record them yet."""
+    many: tuple[ManyRead, ...] = ()
+    """Files of several articles, as they were read."""
+    readers: Mapping[str, int] = field(default_factory=dict)
+    """Versions of what read each kind of file; 1 for one that is not named."""
     format: int = FORMAT
     segments: tuple[int, ...] = ()
     """Numbers of its segments; order.bin refers to their places in this list."""
@@ -375,7 +379,11 @@ def _described(manifest: Manifest) -> dict[str, Any]:
         {"path": each.path, "reason": each.reason, "why": each.why.to_dict() if each.why else None}
         for each in manifest.skipped
     ]
-    return asdict(replace(manifest, skipped=())) | {"skipped": skipped}
+    many = [
+        asdict(replace(each, passed_over=())) | {"passed_over": [[why.to_dict(), n] for why, n in each.passed_over]}
+        for each in manifest.many
+    ]
+    return asdict(replace(manifest, skipped=(), many=())) | {"skipped": skipped, "many": many}
 
 
 def _manifest(data: bytes, path: Path) -> Manifest:
@@ -390,6 +398,7 @@ def _manifest(data: bytes, path: Path) -> Manifest:
     fields["sources"] = tuple(fields["sources"])
     fields["segments"] = tuple(fields.get("segments", ()))
     fields["excluded"] = _excluded(fields)
+    fields["many"] = tuple(map(_many, fields.get("many", ())))
     return Manifest(**fields)
 
 
@@ -397,6 +406,12 @@ def _skipped(record: Mapping[str, Any]) -> Skipped:
     """What was passed over, whether or not its reason was kept in parts."""
     why = SkipReason.of(record["why"]) if record.get("why") else None
     return Skipped(record["path"], record["reason"], why)
+
+
+def _many(record: Mapping[str, Any]) -> ManyRead:
+    """A file of several articles, as it was read."""
+    passed_over = tuple((SkipReason.of(reason), n) for reason, n in record["passed_over"])
+    return ManyRead(**(dict(record) | {"passed_over": passed_over}))
 
 
 def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:

@@ -136,7 +136,8 @@ def index(
 ) -> None:
     """Index articles: add new ones, update changed or renamed ones, drop removed ones.
 
-    Supported files: .txt, .md, .html, .pdf, .docx, .epub, and .jsonl with one article per line.
+    Supported files: .txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, mail, saved pages, feeds, tables and records
+    (.jsonl, .json, .csv), exports of Europresse, Factiva and Nexis, and .zip files of these.
 
     Without PATH, the folders already in the library are read again.
     """

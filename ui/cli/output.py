@@ -14,7 +14,7 @@ from rag.generation import destination
 if TYPE_CHECKING:
     from index.progress import Progress
     from index.storage import Library
-    from index.types import BuildReport
+    from index.types import BuildReport, ManyRead
     from rag.generation import Llm
 from ui.formats import shown
 
@@ -35,12 +35,25 @@ def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
         "renamed": [{"from": old, "to": new} for old, new in report.renamed],
         "removed": list(report.removed),
         "unchanged": report.unchanged,
+        "files_of_several": [_many_dict(each) for each in report.many],
         "skipped": [{"path": s.path, "reason": s.reason} for s in report.skipped],
         "notes": list(report.notes),
         "n_articles": report.n_articles,
         "n_chunks": report.n_chunks,
         "n_embedded": report.n_embedded,
         "seconds": round(report.seconds, 3),
+    }
+
+
+def _many_dict(many: ManyRead) -> dict[str, Any]:
+    """A file of several articles: how many it holds, how many were read, why others were passed over."""
+    from index.documents import display_name
+
+    return {
+        "path": display_name(many.path),
+        "found": many.n_found,
+        "read": many.n_read,
+        "passed_over": [{"reason": str(why), "n": n} for why, n in many.passed_over],
     }
 
 
@@ -81,6 +94,9 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
             "date": article.date,
             "language": article.language,
             "source": article.source,
+            "author": article.author,
+            "section": article.section,
+            "page": article.page,
             "url": article.url,
             "lines": len(article.lines),
             "pages": len(article.pages),
@@ -102,6 +118,7 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
         "n_families": len(library.families),
         "n_copies": library.families.n_copies,
         "articles": articles + [{"article": id, "state": state} for id, state in states.items() if state == "new"],
+        "files_of_several": [_many_dict(each) for each in manifest.many],
         "skipped": [{"path": each.path, "reason": each.reason} for each in manifest.skipped],
         "taken_off": [{"article": each.id, "title": each.title, "path": each.path} for each in manifest.excluded],
     }
@@ -109,6 +126,9 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
 
 def status_text(library: Library, states: Mapping[str, str]) -> str:
     """A library as `citeline status` shows it."""
+    from index.documents import display_name
+    from ui.i18n import many_words
+
     manifest = library.manifest
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(manifest.created))
     languages = ", ".join(library.languages) or "none"
@@ -129,6 +149,7 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
         facts += f"  copy of {first.id}" if first.id != article.id else f"  {len(others)} copies" if others else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")
     lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
+    lines += [f"  several {display_name(each.path)}: {many_words(each, 'en')}" for each in manifest.many]
     lines += [f"  skipped {each.path}: {each.reason}" for each in manifest.skipped]
     lines += [f"  excluded {each.id}  {each.title}" for each in manifest.excluded]
     if states:

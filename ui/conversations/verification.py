@@ -132,9 +132,9 @@ def articles_of(folder: Path) -> list[Article]:
     with Extractor() as extractor:
         for found in scan([folder.resolve()], default_path().resolve())[0]:
             with suppress(ValueError):
-                for part, data in parts(found, read_bytes(found.path)):
+                for part in parts(found, read_bytes(found.path), extractor):
                     with suppress(ValueError):
-                        articles.append(read_article(part, data, extractor)[0])
+                        articles.append(read_article(part, extractor)[0])
     return articles
 
 

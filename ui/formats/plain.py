@@ -66,7 +66,13 @@ def _counts(report: BuildReport) -> str:
 
 def report_text(report: BuildReport) -> str:
     """What a run of `index` did, in a line, and under it what was passed over."""
+    from index.documents import display_name
+    from ui.i18n import many_words
+
     lines = [_counts(report)]
+    lines += [f"  {display_name(each.path)}: {many_words(each, 'en')}" for each in report.many[:10]]
+    if len(report.many) > 10:
+        lines.append(f"  … and {len(report.many) - 10} more files of several articles: see citeline status")
     lines += [f"  skipped {each.path}: {each.reason}" for each in report.skipped[:10]]
     if len(report.skipped) > 10:
         lines.append(f"  … and {len(report.skipped) - 10} more: see citeline status")

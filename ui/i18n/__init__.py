@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         page_theme,
         place_words,
     )
-    from ui.i18n.skip_reasons import reason_words
+    from ui.i18n.skip_reasons import many_words, reason_words
     from ui.i18n.troubles import Trouble, trouble_words
 else:
     __getattr__ = face(
@@ -38,7 +38,7 @@ else:
         " shelf_words talk_words words",
         model_errors="llm_words",
         page="count date_words dotted language_name month_name n_questions page_language page_theme place_words",
-        skip_reasons="reason_words",
+        skip_reasons="many_words reason_words",
         troubles="Trouble trouble_words",
     )
 
@@ -56,6 +56,7 @@ __all__ = [
     "everywhere_words",
     "language_name",
     "llm_words",
+    "many_words",
     "month_name",
     "n_questions",
     "page_language",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from index.skip_reason import SkipReason
-from index.types import Skipped
+from index.types import ManyRead, Skipped
+from ui.i18n.catalog import shelf_words
 
 REASONS = {
     "kept": "{reason}\u00a0; ses articles sont gardés tels quels",
@@ -57,6 +58,21 @@ REASONS = {
     "not_json": "ce n’est pas du JSON ({detail})",
     "not_object": 'c’est {thing}, pas un objet comme {{"title": …, "date": …, "text": …}}',
     "no_text_field": "il n’a pas de champ «\u00a0text\u00a0»",
+    "nested_zip": "c’est une archive dans une archive\u00a0: décompressez-la",
+    "too_many_members": "l’archive contient {n} fichiers de plus qu’il n’en est décompressé\u00a0: décompressez-la",
+    "attachment": "c’est une pièce jointe, qui n’est pas lue\u00a0: enregistrez {name} comme fichier",
+    "no_mail": "ce n’est pas un courriel",
+    "no_mailbox": "ce n’est pas une boîte aux lettres\u00a0: aucune ligne n’y ouvre un message par «\u00a0From\u00a0»",
+    "no_saved_page": "ce n’est pas une page enregistrée\u00a0: elle ne contient pas de HTML",
+    "no_rtf": "ce n’est pas un fichier RTF",
+    "no_feed": "c’est du XML, mais pas un flux RSS ou Atom",
+    "no_records": 'c’est du JSON sans articles\u00a0; il faut une liste de {{"title": …, "date": …, "text": …}}',
+    "no_column": "sa première ligne ne nomme aucune colonne comme «\u00a0texte\u00a0» ou «\u00a0text\u00a0», "
+    "mais\u00a0: {found}",
+    "bad_table": "c’est un tableau abîmé\u00a0: {detail}",
+    "repeated": "il est deux fois dans le fichier",
+    "no_parts": "aucun article n’y a été trouvé",
+    "too_many_parts": "le fichier contient plus de {n} articles\u00a0; les autres ne sont pas lus",
     "field_kind": "son champ «\u00a0{name}\u00a0» est {thing}, pas du texte",
 }
 """By code of a SkipReason; {parameters} are those of its English wording, numbers and what THINGS has in French."""
@@ -72,6 +88,10 @@ THINGS: dict[str, str] = {
     "an EPUB": "un EPUB",
     "Word document": "document Word",
     "EPUB": "EPUB",
+    "an OpenDocument text": "un texte OpenDocument",
+    "OpenDocument text": "texte OpenDocument",
+    "zip file": "fichier zip",
+    "feed": "flux",
     "damaged or something else": "un fichier abîmé ou d’un autre genre",
     "; if it is to be read, it must end in .pdf": "\u00a0; pour être lu, il doit finir par .pdf",
     "without an ending": "sans extension",
@@ -102,6 +122,18 @@ def reason_words(skipped: Skipped | SkipReason, lang: str) -> str:
     if lang == "en" or skipped.code not in REASONS:
         return str(skipped)
     return REASONS[skipped.code].format(**{name: _french(name, value) for name, value in skipped.params})
+
+
+def many_words(many: ManyRead, lang: str) -> str:
+    """How many articles a file holds, how many were read, how many were passed over and why."""
+    say = shelf_words(lang)
+    n_over = sum(n for _, n in many.passed_over)
+    reasons = ", ".join(f"{reason_words(why, lang)} ({n})" if n < n_over else reason_words(why, lang)
+                        for why, n in many.passed_over)  # fmt: skip
+    said = [say["many_line"].format(found=many.n_found, read=many.n_read)]
+    said += [say["many_over"].format(n=n_over, reasons=reasons)] if n_over else []
+    n_removed = many.n_found - many.n_read - n_over
+    return ", ".join([*said[:1], *([say["many_removed"].format(n=n_removed)] if n_removed else []), *said[1:]])
 
 
 def error_words(error: str, lang: str) -> str:

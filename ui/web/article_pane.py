@@ -23,7 +23,9 @@ def article_pane(library: OpenLibrary, wanted: Any) -> str:
         return ""
     try:
         found = library.answerer.article(article_id)
-        return article_html(found, [whole(found, mark) for mark in marks], current, lang, file_state(found))
+        many = next((each.sha256 for each in library.answerer.library.manifest.many if each.path == found.path), "")
+        state = file_state(found, many)
+        return article_html(found, [whole(found, mark) for mark in marks], current, lang, state)
     except KeyError:
         return missing_html(article_id, lang)
     except Exception:  # the page's edge: the reader gets one line, the terminal gets the traceback

@@ -12,7 +12,7 @@ from bad_files import BAD
 from fakes import BagEmbedder
 
 from index.documents import articles
-from index.documents.articles import find_date, read_article, read_bytes
+from index.documents.articles import find_date, parts, read_article, read_bytes
 from index.documents.discovery import Found, scan
 from index.documents.encoding import decode, split_lines
 from index.errors import CorpusError
@@ -28,7 +28,7 @@ BODY = (
 def read(text, name="article.txt"):
     """The article of a text (or of bytes) in a file of that name."""
     data = text if isinstance(text, bytes) else text.encode()
-    return read_article(Found(Path("/nowhere") / name, name), data)[0]
+    return read_article(*parts(Found(Path("/nowhere") / name, name), data))[0]
 
 
 def found_under(*sources, leave_out=Path("/nowhere/library")):

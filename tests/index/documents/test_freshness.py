@@ -13,7 +13,7 @@ from index.documents.freshness import file_state
 
 
 def read(path, name):
-    return [read_article(each, data)[0] for each, data in parts(Found(path, name), read_bytes(path))]
+    return [read_article(each)[0] for each in parts(Found(path, name), read_bytes(path))]
 
 
 @pytest.mark.parametrize("name", ["pont.txt", "élève n°1.txt"])

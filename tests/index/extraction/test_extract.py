@@ -122,7 +122,8 @@ def column(x, top, *lines, step=14, size=11):
 
 
 def read(name, data, extractor=None):
-    return read_article(Found(Path("/nowhere") / name, name), data, extractor)
+    (part,) = parts(Found(Path("/nowhere") / name, name), data, extractor)
+    return read_article(part, extractor)
 
 
 @pytest.fixture(scope="module")
@@ -610,11 +611,10 @@ def test_a_record_is_an_article():
         "text": "Un.\n\nDeux.",
         "n": 3,
     }
-    ((part, data),) = parts(Found(Path("/nowhere/a.jsonl"), "a.jsonl"), lines_of(record))
-    article, note = read_article(part, data)
+    article, note = read("a.jsonl", lines_of(record))
     assert (article.id, article.title, article.date, article.source) == ("a.jsonl#1", "Le pont", "2024-03-12", "A, B")
     assert (article.url, article.lines, note) == ("https://a.example/1", ("Le pont", "", "Un.", "", "Deux."), "")
-    bare, _ = read_article(part, b'{"text": "Le pont\\nUn texte sans autre champ, rien que du texte.", "title": null}')
+    bare, _ = read("a.jsonl", b'{"text": "Le pont\\nUn texte sans autre champ, rien que du texte.", "title": null}')
     assert (bare.title, bare.date, bare.source, bare.url) == ("Le pont", "", "", "")
 
 
@@ -719,7 +719,7 @@ def test_people_see_the_page(tmp_path, mixed):
 def test_same_bytes_are_not_taken_apart_again(tmp_path, mixed, monkeypatch):
     """At the next run only what is new is read; a library that nothing changed in starts no process."""
     build(tmp_path / "library", BagEmbedder(), [mixed])
-    monkeypatch.setattr("index.ingestion.reading.read_article", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr("index.ingestion.reading.parts", lambda *_: pytest.fail("it was read again"))
     assert build(tmp_path / "library", BagEmbedder()).is_noop
 
 

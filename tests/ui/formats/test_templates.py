@@ -15,7 +15,7 @@ from jinja2 import TemplateAssertionError, UndefinedError, nodes
 from markupsafe import Markup
 
 import ui
-from index.types import Article, BuildReport, Chunk, Excluded, Hit, Skipped, Span
+from index.types import Article, BuildReport, Chunk, Excluded, Hit, ManyRead, Skipped, Span
 from rag.generation.remote import Destination
 from rag.types import Answer, Citation, Claim, Filter
 from ui.access.owner import browser_page
@@ -219,7 +219,8 @@ def pages(text):
         yield "history", view_html(SimpleNamespace(is_kept=True, conversations={text: kept}.get), asked)
         rows = [Row(text, text, text, text, 3, 1.0, state) for state in ("", "new", "changed", "removed")]
         yield "table", library.table_html(rows, 0, "title", True, lang, True, {text})
-        manifest = SimpleNamespace(sources=(text,), excluded=(Excluded(text, text, text),), skipped=())
+        many = (ManyRead(text, "", 3, 2),)
+        manifest = SimpleNamespace(sources=(text,), excluded=(Excluded(text, text, text),), skipped=(), many=many)
         yield "side", library.side_html(SimpleNamespace(path=Path("/nowhere"), manifest=manifest), lang)
         report = BuildReport(1, (text,), (text,), ((text, text),), (text,), 0, (Skipped(text, text),), notes=(text,))
         yield "report", library.ended_html(Job("done", 1, report=report), lang)

@@ -15,8 +15,8 @@ from fakes import BagEmbedder
 import index
 from index import disk
 from index.documents import articles, encoding
-from index.documents import jsonl as records
 from index.documents.encoding import decode
+from index.extraction.exports import record as records
 from index.ingestion.indexing import build
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
 from index.storage.library import Library
@@ -62,7 +62,7 @@ def test_every_reason_in_the_code_has_a_wording_with_its_parameters():
 
 def test_every_thing_has_a_french_name():
     """What a file is instead of an article, as `index` names it."""
-    assert {*encoding._MAGIC.values(), *articles._NAMES.values(), *records._KINDS.values(), "null"} <= {*THINGS}
+    assert {*encoding._MAGIC.values(), *articles._NAMES.values(), *records.KINDS.values(), "null"} <= {*THINGS}
     with pytest.raises(NotAnArticle, match=r"must end in \.pdf") as refused:
         decode(b"%PDF-1.4")
     assert (

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from index.copies import Incoming, sweep
-from index.documents import KINDS, most_bytes
+from index.documents import KINDS, key_of, most_bytes
 from index.storage import Library, added_folder
 from index.types import Article
 
@@ -83,4 +83,4 @@ def is_lone_copy(library: Library, article: Article) -> bool:
     """Whether an article's file was copied in and holds nothing else, so that it is deleted with the article."""
     path = Path(article.path)
     is_ours = path.parent == added_folder(library.path) and path.is_file() and not path.is_symlink()
-    return is_ours and path.suffix.lower() != ".jsonl"
+    return is_ours and not key_of(article.id)

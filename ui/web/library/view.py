@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index.documents import KINDS, KINDS_WORDS
+from index.documents import KINDS, KINDS_WORDS, display_name
 from index.storage import Library, added_folder
-from index.types import BuildReport, Excluded, Skipped
+from index.types import BuildReport, Excluded, ManyRead, Skipped
 from ui.formats import escape_key, joined, render, text_html
-from ui.i18n import Trouble, count, language_name, month_name, reason_words, shelf_words, trouble_words, words
+from ui.i18n import (
+    Trouble,
+    count,
+    language_name,
+    many_words,
+    month_name,
+    reason_words,
+    shelf_words,
+    trouble_words,
+    words,
+)
 from ui.services import Job, LibraryHost, address
 from ui.web.library.listing import PAGE_ROWS, SORTS, Row
 
@@ -124,6 +134,7 @@ def side_html(library: Library, lang: str) -> Markup:
     parts = [
         _fold(say["folders"], [_folder(each, say) for each in library.manifest.sources if each != str(own)], say),
         _fold(say["off"], [_off(each, say) for each in library.manifest.excluded], say),
+        _fold(say["many"], [_many(each, lang) for each in library.manifest.many], say),
         _fold(say["skipped"], [_skipped(each, lang) for each in library.manifest.skipped], say),
     ]
     return joined(parts)
@@ -144,6 +155,11 @@ def _folder(folder: str, say: Mapping[str, str]) -> Markup:
 
 def _off(each: Excluded, say: Mapping[str, str]) -> Markup:
     return _table("off", title=each.title, id=each.id, key=escape_key(each.id), say=say)
+
+
+def _many(each: ManyRead, lang: str) -> Markup:
+    """A file of several articles: how many it holds, how many were read, why the others were not."""
+    return _table("skipped", path=display_name(each.path), reason=many_words(each, lang))
 
 
 def _skipped(each: Skipped, lang: str) -> Markup:

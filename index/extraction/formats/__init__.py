@@ -1,0 +1,1 @@
+"""Mail, archives, tables, feeds, records and office formats to their articles, in the locked process."""

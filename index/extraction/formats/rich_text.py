@@ -1,0 +1,128 @@
+"""OpenDocument (.odt) and Rich Text (.rtf) to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from index.extraction.exports.flow import read_flow
+from index.extraction.exports.part import Part
+from index.extraction.layout import Extracted, Paragraph, lay_out, tidy
+from index.extraction.office import _xml as xml_tree
+from index.extraction.office import _Zip as ZipFile
+from index.skip_reason import NotAnArticle
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_LEFT_OUT = frozenset((f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note"))
+_TITLES = re.compile(r"(?:title|titre|heading[ _]?(?:20_)?1|titel)", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_HIGHEST = 8_000_000
+"""Bytes of an RTF file without its pictures."""
+_PICTURE = re.compile(rb"\{\\\*?\\?(?:pict|shppict|nonshppict|objdata)\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_FIELD = re.compile(rb"\{\\\*\\fldinst[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+"""The instruction of a field, such as the address of a link; its result is a text of its own."""
+
+
+def read_odt(data: bytes) -> list[Part]:
+    """Return the articles of an OpenDocument text, mostly one. Raises ValueError."""
+    file = ZipFile(data, "OpenDocument text")
+    tree = xml_tree(file.read("content.xml"), "OpenDocument text")
+    body = tree.find(f"{_OFFICE}body/{_OFFICE}text")
+    if body is None:
+        raise NotAnArticle("missing_member", file="OpenDocument text", name="office:text")
+    found = list(_paragraphs(body))
+    notes = [
+        text for note in body.iter(f"{_TEXT}note-body") for each in note.iter(f"{_TEXT}p") if (text := _said(each))
+    ]
+    if not found:
+        raise NotAnArticle("no_text")
+    facts = _facts(file)
+    title = next((text for text, style in found[:10] if _TITLES.fullmatch(style) and len(text) <= 220), "")
+    declared = facts.get("title", "")
+    title = title or (declared if declared in [text for text, _ in found[:5]] else "")
+    said = lay_out([Paragraph(text) for text in (*(text for text, _ in found), *notes)], title=title)
+    return read_flow(replace(said, author=facts.get("creator", "")))
+
+
+def _facts(file: ZipFile) -> dict[str, str]:
+    """Return title and creator as the file declares them."""
+    if "meta.xml" not in file.names:
+        return {}
+    tree = xml_tree(file.read("meta.xml"), "OpenDocument text")
+    creator = tree.find(f".//{_META}initial-creator")
+    creator = creator if creator is not None else tree.find(f".//{_DC}creator")
+    title = tree.find(f".//{_DC}title")
+    named = {"title": title, "creator": creator}
+    return {name: tidy(each.text or "")[:300] for name, each in named.items() if each is not None}
+
+
+def _paragraphs(body: Any) -> Iterator[tuple[str, str]]:
+    """Yield (text, style) of each paragraph and heading; a table row is one paragraph."""
+    rows, blocks = f"{_TABLE}table-row", (f"{_TEXT}p", f"{_TEXT}h")
+    for element in body.iter(rows, *blocks):
+        parents = {parent.tag for parent in element.iterancestors()}
+        if parents & _LEFT_OUT or rows in parents:
+            continue
+        if element.tag == rows:
+            cells = (tidy(" ".join(map(_said, cell.iter(*blocks)))) for cell in element.iter(f"{_TABLE}table-cell"))
+            text, style = " | ".join(filter(None, cells)), ""
+        else:
+            text, style = _said(element), element.get(f"{_TEXT}style-name") or ""
+            if element.tag == f"{_TEXT}h" and element.get(f"{_TEXT}outline-level", "1") == "1":
+                style = "Title"
+        if text:
+            yield text, style
+
+
+def _said(paragraph: Any) -> str:
+    """Return the text of a paragraph without notes, comments and what was deleted."""
+    said: list[str] = []
+    left: list[Any] = [paragraph]
+    while left:
+        node = left.pop()
+        if isinstance(node, str):
+            said.append(node)
+            continue
+        if not isinstance(node.tag, str):
+            continue
+        if node.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
+            said.append(" ")
+        if node.tag not in _LEFT_OUT:
+            for child in reversed(node):
+                left += [child.tail or "", child]
+            said.append(node.text or "")
+    return tidy("".join(said))
+
+
+def read_rtf(data: bytes) -> list[Part]:
+    """Return the articles of a Rich Text file: one, or those of a Factiva or Nexis export. Raises ValueError."""
+    from striprtf.striprtf import rtf_to_text
+
+    if not data.lstrip()[:5].startswith(b"{\\rtf"):
+        raise NotAnArticle("no_rtf")
+    data = _FIELD.sub(b"", _PICTURE.sub(b"", data))
+    if len(data) > _HIGHEST:
+        raise NotAnArticle("n_bytes", n=len(data), most=_HIGHEST)
+    text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    text = _SURROGATE.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace"), text)
+    lines = [_row(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)]
+    if not any(char.isalnum() for line in lines for char in line):
+        raise NotAnArticle("no_text")
+    return read_flow(_laid_out(lines))
+
+
+def _row(line: str) -> str:
+    """Return a table's row, whose cells each end in "|", as rows are written elsewhere."""
+    if "|" not in line:
+        return line
+    return " | ".join(filter(None, (cell.strip() for cell in line.split("|"))))
+
+
+def _laid_out(lines: list[str]) -> Extracted:
+    return lay_out([Paragraph(line) for line in lines])
