@@ -60,6 +60,8 @@ def test_no_module_holds_words_by_language(path):
 PROSE = {"messages", "prompt", "instructions", "overview", "rewriting", "reasons", "suggestions", "generator", "names"}
 """Sections of sentences and names: their words are not those by which rules go."""
 NOT_WORDS = {
+    ("index/extraction/note_calls.py", "p div li td"): "elements of HTML",
+    ("index/skip_reason.py", ""): "codes, and the lines they stand for",
     ("index/backup/archive.py", "library/(manifest"): "names of files",
     ("index/extraction/exports/europresse.py", ""): "what an export prints around an article",
     ("index/extraction/exports/europresse_pdf.py", ""): "what an export prints around an article",
@@ -73,7 +75,6 @@ NOT_WORDS = {
     ("index/text/detection.py", "ar ca cs da"): "codes of languages",
     ("rag/generation/local_model.py", "<|start_head"): "marks of a chat template",
     ("rag/language/negation.py", "<\\|[\\w ]*"): "marks of chat templates",
-    ("index/extraction/pdf.py", "il elle on i"): "words still in code",
 }
 
 

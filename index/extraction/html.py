@@ -10,6 +10,7 @@ from typing import Any
 
 from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy, web_address
+from index.extraction.note_calls import write_raised
 from index.skip_reason import NotAnArticle
 from index.text import LEXICON
 
@@ -76,7 +77,7 @@ def parse(text: str | bytes) -> Any:
         text = _XML_HEAD.sub("", text, count=1).replace("\0", "")
     parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        return lxml.html.document_fromstring(text, parser=parser)
+        return write_raised(lxml.html.document_fromstring(text, parser=parser))
     except (lxml.etree.LxmlError, ValueError):
         raise NotAnArticle("no_text") from None
 

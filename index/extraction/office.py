@@ -7,11 +7,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
 
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
+from index.extraction.note_calls import raised
 from index.skip_reason import NotAnArticle
 from index.text import LEXICON
 
@@ -76,44 +78,124 @@ def extract_docx(data: bytes) -> Extracted:
     """Extract the text of a Word document with all its changes accepted and its notes at the end."""
     file = _Zip(data, "Word document")
     tree = _xml(file.read("word/document.xml"), "Word document")
-    found = list(_word_paragraphs(tree))
+    styles = _xml(file.read("word/styles.xml"), "Word document") if "word/styles.xml" in file.names else None
+    word = _Word(tree, styles)
+    found = list(word.paragraphs(tree))
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in file.names:
-            found += [(text, "") for text, _ in _word_paragraphs(_xml(file.read(name), "Word document"))]
+            found += [(text, "") for text, _ in word.paragraphs(_xml(file.read(name), "Word document"))]
     if not found:
         raise NotAnArticle("no_text")
     title = next((text for text, style in found[:10] if _HEADINGS.fullmatch(style) and len(text) <= 220), "")
     return lay_out([Paragraph(text) for text, _ in found], title=title)
 
 
-def _word_paragraphs(tree: Any) -> Iterator[tuple[str, str]]:
-    """Yield (text, style) of each paragraph; a table row is one paragraph."""
-    for element in tree.iter(f"{WORD}p", f"{WORD}tr"):
-        inside = {parent.tag for parent in element.iterancestors()}
-        if _FALLBACK in inside or f"{WORD}tr" in inside:
-            continue
-        if element.tag == f"{WORD}tr":
-            cells = (tidy(" ".join(map(_word_text, cell.iter(f"{WORD}p")))) for cell in element.iter(f"{WORD}tc"))
-            text, style = " | ".join(filter(None, cells)), ""
-        else:
-            named = element.find(f"{WORD}pPr/{WORD}pStyle")
-            text, style = tidy(_word_text(element)), str(named.get(f"{WORD}val")) if named is not None else ""
-        if text:
-            yield text, style
+class _Word:
+    """What a Word document says of its text elsewhere: which styles hide or raise it, and the numbers of its notes."""
+
+    def __init__(self, tree: Any, styles: Any = None) -> None:
+        self._hidden: set[str] = set()
+        self._raised: set[str] = set()
+        for style in () if styles is None else styles.iter(f"{WORD}style"):
+            name = style.get(f"{WORD}styleId") or ""
+            self._hidden |= {name} if _is_on(style.find(f"{WORD}rPr/{WORD}vanish")) else set()
+            self._raised |= {name} if _is_raised(style.find(f"{WORD}rPr")) else set()
+        self._calls: dict[tuple[str, str], int] = {}
+        calls = tree.iter(f"{WORD}footnoteReference", f"{WORD}endnoteReference")
+        for call in (each for each in calls if not _is_on(each, f"{WORD}customMarkFollows", "0")):
+            self._calls.setdefault((call.tag[len(WORD) :][:-9], call.get(f"{WORD}id") or ""), len(self._calls) + 1)
+
+    def paragraphs(self, tree: Any) -> Iterator[tuple[str, str]]:
+        """Yield (text, style) of each paragraph; a table row is one paragraph."""
+        for element in tree.iter(f"{WORD}p", f"{WORD}tr"):
+            inside = {parent.tag for parent in element.iterancestors()}
+            if {_FALLBACK, f"{WORD}tr", f"{WORD}moveFrom"} & inside:
+                continue
+            if element.tag == f"{WORD}tr":
+                text, style = self._row(element), ""
+            else:
+                named = element.find(f"{WORD}pPr/{WORD}pStyle")
+                style = str(named.get(f"{WORD}val")) if named is not None else ""
+                text = "" if style in self._hidden else tidy(self._text(element))
+            if text:
+                yield text, style
+
+    def _row(self, row: Any) -> str:
+        """Return the cells of a row; what a table in a cell holds stands once, its rows apart."""
+        cells: dict[Any, list[str]] = {}
+        before = None
+        for paragraph in row.iter(f"{WORD}p"):
+            inside = list(takewhile(lambda each: each is not row, paragraph.iterancestors()))
+            if any(each.tag in (_FALLBACK, f"{WORD}moveFrom") for each in inside):
+                continue
+            text = tidy(self._text(paragraph))
+            inner = [each for each in inside if each.tag == f"{WORD}tr"]
+            cell = next((each for each in reversed(inside) if each.tag == f"{WORD}tc"), row)
+            said = cells.setdefault(cell, [])
+            if text and said and inner and before is not None and inner[0] is not before:
+                text = f"; {text}"
+            if text:
+                said.append(text)
+                before = inner[0] if inner else None
+        return " | ".join(filter(None, map(" ".join, cells.values())))
+
+    def _text(self, paragraph: Any) -> str:
+        """Return the text of a paragraph's own runs: insertions accepted, nothing deleted, moved away or hidden."""
+        said = ""
+        for element in paragraph.iter(*(WORD + name for name in _SAID)):
+            own = next(parent for parent in element.iterancestors() if parent.tag == f"{WORD}p")
+            if own is not paragraph or any(
+                each.tag in (_FALLBACK, f"{WORD}moveFrom") for each in element.iterancestors()
+            ):
+                continue  # of a text box, which is a paragraph of its own, or said where it was moved to
+            name, run = element.tag[len(WORD) :], element.getparent()
+            if name == "tab" and run.tag != f"{WORD}r":
+                continue  # a tab stop of the paragraph's layout
+            props = run.find(f"{WORD}rPr")
+            if self._is_hidden(props):
+                continue
+            if name.endswith("Reference"):
+                number = self._calls.get((name[:-9], element.get(f"{WORD}id") or ""))
+                said += f"[{number}]" if number else ""
+            elif name.endswith("Ref"):
+                said += self._mark_of(element, name[:-3])
+            elif name == "t":
+                text = element.text or ""
+                said += raised(text, said[-24:]) if _is_raised(props) or self._style(props) in self._raised else text
+            else:
+                said += "-" if name == "noBreakHyphen" else " "
+        return said
+
+    def _is_hidden(self, props: Any) -> bool:
+        if props is None:
+            return False
+        own = props.find(f"{WORD}vanish")
+        return _is_on(own) if own is not None else self._style(props) in self._hidden
+
+    def _style(self, props: Any) -> str:
+        named = props.find(f"{WORD}rStyle") if props is not None else None
+        return str(named.get(f"{WORD}val")) if named is not None else ""
+
+    def _mark_of(self, element: Any, kind: str) -> str:
+        """Return the number that stands before a note."""
+        note = next((each for each in element.iterancestors() if each.tag == WORD + kind), None)
+        number = self._calls.get((kind, note.get(f"{WORD}id") or "")) if note is not None else None
+        return f"[{number}]" if number else ""
 
 
-def _word_text(paragraph: Any) -> str:
-    """Return the text of a paragraph's own runs, with accepted insertions and without deletions."""
-    said = []
-    for element in paragraph.iter(*(WORD + name for name in ("t", "tab", "br", "cr", "noBreakHyphen"))):
-        own = next(parent for parent in element.iterancestors() if parent.tag == f"{WORD}p")
-        if own is not paragraph or any(parent.tag == _FALLBACK for parent in element.iterancestors()):
-            continue  # of a text box, which is a paragraph of its own
-        name = element.tag[len(WORD) :]
-        if name == "tab" and element.getparent().tag != f"{WORD}r":
-            continue  # a tab stop of the paragraph's layout
-        said.append(element.text or "" if name == "t" else "-" if name == "noBreakHyphen" else " ")
-    return "".join(said)
+_SAID = (
+    "t", "tab", "br", "cr", "noBreakHyphen", "footnoteReference", "endnoteReference", "footnoteRef", "endnoteRef",
+)  # fmt: skip
+
+
+def _is_on(element: Any, name: str = f"{WORD}val", default: str = "1") -> bool:
+    """Return whether a switch of Word's is there and not turned off."""
+    return element is not None and (element.get(name) or default) not in ("0", "false", "off")
+
+
+def _is_raised(props: Any) -> bool:
+    align = props.find(f"{WORD}vertAlign") if props is not None else None
+    return align is not None and align.get(f"{WORD}val") == "superscript"
 
 
 # --- EPUB ---------------------------------------------------------------------------------------------------------

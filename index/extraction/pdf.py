@@ -4,59 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import dropwhile, pairwise, takewhile
+from itertools import groupby
+from math import pi
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out
+from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
+from index.extraction.printed.arrangement import arrange
+from index.extraction.printed.forms import Field, with_values
+from index.extraction.printed.lines import Char, Line, is_raised, line_of
+from index.extraction.printed.paragraphs import paragraphs_of
 from index.skip_reason import NotAnArticle
 
 MAX_PAGES = 2000
-_HYPHENS = "-\u2010\u00ad"
+MAX_FIELDS = 5000
+"""Maximum number of fields of a form that are read on one page."""
+MAX_VALUE = 100_000
+"""A longer value of a field is left out. In characters."""
 _MARGIN = 0.15  # of the page's height
+_PASSWORD = 1 << 13  # the flag of a field
 _LINE_END_HYPHEN = 2  # PDFium's character for a hyphen that ends a printed line
-_ENDS = re.compile(r"[.!?…:;][\"»”’')\]\s]*$")
-_LIGATURE = re.compile("[\ufb00-\ufb06]")
-_BULLET = re.compile(r"[•▪■◦‣]\s")
-_ITEM = re.compile(r"(?:[·*–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
-_WORD = re.compile(r"[^\W_]+(?:[-\u2010’'][^\W_]+)*")
-# Second parts that a French or English hyphen belongs before; there it is kept.
-_CLITICS = frozenset(
-    "il elle on ils elles je tu nous vous ce ci là la le les moi toi lui leur y en t même mêmes être dire vis".split()
-)
-_FIRST_PARTS = frozenset(
-    "dix vingt trente quarante cinquante soixante quatre demi vice twenty thirty forty fifty sixty seventy eighty "
-    "ninety self half".split()
-)
-
-
-class _Char(NamedTuple):
-    """A character and its box in points, y upwards; no box for one that is only implied, like many spaces."""
-
-    char: str
-    left: float = 0.0
-    right: float = 0.0
-    bottom: float = 0.0
-    top: float = 0.0
-
-
-@dataclass(slots=True)
-class _Line:
-    """A printed line and its position in points, y upwards; `first_word` is the width of its first word."""
-
-    text: str
-    page: int
-    left: float
-    right: float
-    y: float
-    size: float
-    first_word: float
-    is_margin: bool
-    """Whether it is where a running head or a page number may be."""
 
 
 def extract_pdf(data: bytes) -> Extracted:
@@ -74,12 +43,16 @@ def extract_pdf(data: bytes) -> Extracted:
         if "security" in str(error).lower():
             raise NotAnArticle("protection") from None
         raise NotAnArticle("damaged_pdf") from None
+    if document.get_formtype():
+        document.init_forms()
     n_pages = len(document)
-    lines: list[_Line] = []
+    lines: list[Line] = []
     pictures, n_damaged, n_chars, last = [], 0, 0, 0
     for number in range(1, min(n_pages, MAX_PAGES) + 1):
         try:
-            found = list(_lines_of(document[number - 1], number))
+            page = document[number - 1]
+            found = with_values(list(_lines_of(page, number)), _fields_of(document, page), number)
+            page.close()
         except pypdfium2.PdfiumError:
             found, n_damaged = [], n_damaged + 1
         if not any(char.isalnum() for line in found for char in line.text):
@@ -92,7 +65,8 @@ def extract_pdf(data: bytes) -> Extracted:
     if n_damaged == last:
         raise NotAnArticle("damaged_pages")
     _require_text(lines, last)
-    paragraphs = _paragraphs(_without_running_heads(lines, last))
+    kept = _without_running_heads(lines, last)
+    paragraphs = paragraphs_of([line for _, page in groupby(kept, _page_of) for line in arrange(list(page))])
     told = _notes(n_pages, last, pictures)
     return lay_out(
         paragraphs,
@@ -102,7 +76,11 @@ def extract_pdf(data: bytes) -> Extracted:
     )
 
 
-def _require_text(lines: Sequence[_Line], n_pages: int) -> None:
+def _page_of(line: Line) -> int:
+    return line.page
+
+
+def _require_text(lines: Sequence[Line], n_pages: int) -> None:
     text = "".join(line.text for line in lines)
     n_alnum = sum(char.isalnum() for char in text)
     if not n_alnum:
@@ -125,70 +103,115 @@ def _notes(n_pages: int, last: int, pictures: Sequence[int]) -> list[str]:
 # --- printed lines ------------------------------------------------------------------------------------------------
 
 
-def _lines_of(page: Any, number: int) -> Iterator[_Line]:
+def _lines_of(page: Any, number: int) -> Iterator[Line]:
     """Yield the printed lines of a page in the order of its content, which nearly always is the reading order."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
     raw, box = textpage.raw, pdfium.FS_RECTF()
     box_of, place = pdfium.FPDFText_GetLooseCharBox, ctypes.byref(box)
-    _, foot, _, head = page.get_bbox()
-    margins = foot + _MARGIN * (head - foot), head - _MARGIN * (head - foot)
-    chars: list[_Char] = []
-    bottom = top = 0.0  # of the last character that was printed
+    left, foot, right, head = page.get_bbox()
+    heights = ((foot, head), (left, right), (-head, -foot), (-right, -left))  # of the page, for each turn
+    margins = [(low + _MARGIN * (high - low), high - _MARGIN * (high - low)) for low, high in heights]
+    chars: list[Char] = []
+    last: Char | None = None  # that was printed
+    turn, is_ended = 0, False
     for index in range(min(pdfium.FPDFText_CountChars(raw), MAX_CHARS)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
         if code in (10, 13):
-            yield from _line(chars, number, margins)
-            chars = []
-        elif code < 32 and code not in (_LINE_END_HYPHEN, 9):
+            is_ended = True  # unless what follows is raised, or stands beside what is
             continue
-        elif not box_of(raw, index, place) or box.right <= box.left:
-            chars.append(_Char(chr(max(32, code))))
-        else:
-            if chars and (box.bottom > top or box.top < bottom):  # beside nothing of the line so far
-                yield from _line(chars, number, margins)
+        if code < 32 and code not in (_LINE_END_HYPHEN, 9):
+            continue
+        each = Char("-" if code == _LINE_END_HYPHEN else chr(max(32, code)))
+        if box_of(raw, index, place) and box.right > box.left:
+            now = round(pdfium.FPDFText_GetCharAngle(raw, index) / (pi / 2)) % 4
+            each = Char(each.char, *_turned(now, box.left, box.right, box.bottom, box.top))
+            if chars and last and (now != turn or not _is_beside(last, each, is_ended)):
+                yield from line_of(chars, number, margins[turn], turn)
                 chars = []
-            bottom, top = box.bottom, box.top
-            char = "-" if code == _LINE_END_HYPHEN else chr(max(32, code))
-            chars.append(_Char(char, box.left, box.right, bottom, top))
-            if code == _LINE_END_HYPHEN:
-                yield from _line(chars, number, margins)
-                chars = []
-    yield from _line(chars, number, margins)
+            turn, last = now, each
+        elif is_ended:
+            yield from line_of(chars, number, margins[turn], turn)
+            chars = []
+        is_ended = code == _LINE_END_HYPHEN
+        chars.append(each)
+    yield from line_of(chars, number, margins[turn], turn)
     textpage.close()
-    page.close()
 
 
-def _line(chars: Sequence[_Char], page: int, margins: tuple[float, float]) -> Iterator[_Line]:
-    """Yield the line that some characters form; nothing if they are only spaces."""
-    text = "".join(each.char for each in chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), unicodedata.normalize("NFC", text))
-    text = re.sub(r"\u00ad(?=.)|[\ufeff\u200b]", "", text)
-    text = re.sub(r"([\u00a0\u202f])? +", lambda space: space[1] or " ", text).strip(" ")
-    seen = [each for each in chars if each.top > each.bottom and not each.char.isspace()]
-    if not text or not seen:
-        return
-    begun = list(dropwhile(lambda each: each.char.isspace(), chars))
-    word = [each for each in takewhile(lambda each: not each.char.isspace(), begun) if each.top > each.bottom]
-    yield _Line(
-        text,
-        page,
-        left=min(each.left for each in seen),
-        right=max(each.right for each in seen),
-        y=(y := median(each.bottom for each in seen)),
-        size=median(each.top - each.bottom for each in seen),
-        is_margin=not margins[0] < y < margins[1],
-        first_word=max((each.right for each in word), default=0.0) - min((each.left for each in word), default=0.0),
-    )
+def _fields_of(document: Any, page: Any) -> Iterator[Field]:
+    """Yield what was filled into the form on a page, passwords left out."""
+    import pypdfium2.raw as pdfium
+
+    form = document.formenv and document.formenv.raw
+    box = pdfium.FS_RECTF()
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), MAX_FIELDS) if form else 0):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if not annotation:
+            continue
+        kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
+        is_secret = pdfium.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD
+        if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
+            value = "[x]" if pdfium.FPDFAnnot_IsChecked(form, annotation) else ""
+        elif kind in (pdfium.FPDF_FORMFIELD_TEXTFIELD, pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
+            value = "" if is_secret else _string(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)
+        else:
+            value = ""
+        if value and pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(box)):
+            name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation)
+            yield Field(
+                value, name or _string(pdfium.FPDFAnnot_GetFormFieldName, form, annotation),
+                box.left, box.right, box.bottom, box.top,
+            )  # fmt: skip
+        pdfium.FPDFPage_CloseAnnot(annotation)
 
 
-def _without_running_heads(lines: Sequence[_Line], n_pages: int) -> list[_Line]:
+def _string(ask: Any, form: Any, annotation: Any) -> str:
+    """Return a string of a field, on one line and not without end."""
+    import pypdfium2.raw as pdfium
+
+    size = min(ask(form, annotation, None, 0), 2 * MAX_VALUE)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    if ask(form, annotation, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size) > size:
+        return ""
+    return tidy(buffer.raw.decode("utf-16-le", "replace").partition("\0")[0])
+
+
+def _turned(turn: int, left: float, right: float, bottom: float, top: float) -> tuple[float, float, float, float]:
+    """Return a box (left, right, bottom, top) as it would be if the page were turned so that its text runs across."""
+    if turn == 1:
+        return -top, -bottom, left, right
+    if turn == 2:
+        return -right, -left, -top, -bottom
+    if turn == 3:
+        return bottom, top, -right, -left
+    return left, right, bottom, top
+
+
+def _is_beside(last: Char, each: Char, is_ended: bool) -> bool:
+    """Return whether a character is on the line of the last one.
+
+    Where the program says that the line ended it still is if one of both is raised and it follows at once.
+    """
+    if each.bottom > last.top or each.top < last.bottom:
+        return False
+    if not is_ended:
+        return True
+    sizes = sorted((last.top - last.bottom, each.top - each.bottom))
+    small, large = (last, each) if last.top - last.bottom == sizes[0] else (each, last)
+    follows = -0.3 * sizes[1] < each.left - last.right < 0.6 * sizes[1]
+    return follows and 0.4 * sizes[1] < sizes[0] and is_raised(small, sizes[1], large.bottom)
+
+
+def _without_running_heads(lines: Sequence[Line], n_pages: int) -> list[Line]:
     """Remove lines that are at the same height at the top or foot of page after page, whatever number they contain."""
-    pages: dict[int, list[_Line]] = defaultdict(list)
+    pages: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         pages[line.page].append(line)
-    edges: dict[tuple[bool, str], list[_Line]] = defaultdict(list)
+    edges: dict[tuple[bool, str], list[Line]] = defaultdict(list)
     for found in pages.values():
         heights = sorted({round(line.y) for line in found}, reverse=True)
         for line in found:
@@ -210,99 +233,7 @@ def _without_running_heads(lines: Sequence[_Line], n_pages: int) -> list[_Line]:
     return [line for line in lines if id(line) not in running]
 
 
-# --- paragraphs ---------------------------------------------------------------------------------------------------
-
-
-def _paragraphs(lines: Sequence[_Line]) -> list[Paragraph]:
-    """Join printed lines that continue in the next one: across the end of a line, a column or a page."""
-    edges = _right_edges(lines)
-    pitch = _pitch(lines)
-    known = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
-    found: list[Paragraph] = []
-    before: _Line | None = None
-    for n, line in enumerate(lines):
-        if before is not None and _goes_on(before, line, edges[n - 1], pitch):
-            _append(found[-1], line, known)
-        else:
-            found.append(Paragraph(line.text, [(0, line.page)], line.size))
-        before = line
-    return found
-
-
-def _right_edges(lines: Sequence[_Line]) -> list[float]:
-    """Return for each line how far to the right the lines of its column reach, in points."""
-    columns: dict[tuple[int, int], float] = {}
-    keys = [(line.page, round(line.left / 20)) for line in lines]
-    for key, line in zip(keys, lines, strict=True):
-        columns[key] = max(columns.get(key, 0.0), line.right)
-    return [
-        max(columns.get((page, place + step), 0.0) for step in (-1, 0, 1)) for page, place in keys
-    ]  # an indent must not make a column of its own
-
-
-def _pitch(lines: Sequence[_Line]) -> dict[int, float]:
-    """Return the usual distance between two lines for each rounded size of print, in points."""
-    steps: dict[int, list[float]] = defaultdict(list)
-    for a, b in pairwise(lines):
-        if a.page == b.page and 0 < a.y - b.y < 3 * a.size and abs(a.size - b.size) < 0.12 * a.size:
-            steps[round(a.size)].append(a.y - b.y)
-    return {size: median(found) for size, found in steps.items()}
-
-
-def _goes_on(a: _Line, b: _Line, edge: float, pitch: dict[int, float]) -> bool:
-    """Return whether line `b` continues the paragraph of line `a` before it."""
-    if abs(a.size - b.size) > 0.12 * max(a.size, b.size):
-        return False
-    is_open = not _ENDS.search(a.text)
-    if a.page != b.page or b.y > a.y + 0.5 * a.size:  # the next page or column
-        return is_open and not _BULLET.match(b.text) and (b.text[:1].islower() or not _has_room(a, b, edge))
-    step = a.y - b.y
-    if step < 0.4 * a.size:  # the same line further right, as in a table
-        return b.left >= a.right - a.size
-    if step > 1.3 * pitch.get(round(a.size), a.size * 1.2) + 0.5:
-        return False
-    if _BULLET.match(b.text) or (_ITEM.match(b.text) and not is_open):
-        return False
-    if is_open and b.text[:1].islower():
-        return True
-    if a.text[-1] in _HYPHENS:
-        return True
-    if b.left > a.left + 0.7 * a.size and not is_open:  # an indent
-        return False
-    return not _has_room(a, b, edge)
-
-
-def _has_room(a: _Line, b: _Line, edge: float) -> bool:
-    """Return whether the first word of `b` would have fitted after `a`, so that the line was ended on purpose."""
-    return edge - a.right > b.first_word + 0.75 * a.size
-
-
-def _append(paragraph: Paragraph, line: _Line, known: Counter[str]) -> None:
-    text = paragraph.text
-    if text[-1] in _HYPHENS and len(text) > 1 and text[-2].isalpha() and line.text[:1].isalpha():
-        head = _WORD.findall(text[:-1])[-1]
-        tail = _WORD.match(line.text)
-        text = text[:-1] + ("" if _is_divided(text[-1], head, tail[0] if tail else "", known) else "-")
-    else:
-        text += " "
-    if paragraph.places[-1][1] != line.page:
-        paragraph.places.append((len(text), line.page))
-    paragraph.text = text + line.text
-
-
-def _is_divided(hyphen: str, head: str, tail: str, known: Counter[str]) -> bool:
-    """Return whether the hyphen between `head` and `tail` belongs to the line break only, not to the word."""
-    if not tail[:1].islower():
-        return False
-    joined, spelled = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
-    if known[joined] != known[spelled]:
-        return known[joined] > known[spelled]
-    if hyphen != "-":  # a soft hyphen, or one that the program put in
-        return True
-    first = re.split(r"[-\u2010’']", tail.lower())[0]
-    if first in _CLITICS or head.lower() in _FIRST_PARTS or "-" in head:
-        return False
-    return not (known[head.lower()] > 1 and known[tail.lower()] > 1)
+# --- headline ------------------------------------------------------------------------------------------------------
 
 
 def _title(paragraphs: Sequence[Paragraph], declared: str) -> str:

@@ -26,6 +26,7 @@ from index.extraction.formats.structured import read_feed, read_json, read_table
 from index.extraction.html import extract_html
 from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf
+from index.extraction.printed.hyphens import compounds
 from index.skip_reason import NotAnArticle, SkipReason
 
 MEMORY = 3_000_000_000
@@ -139,6 +140,7 @@ def _warm() -> None:
     """Read one small file of each kind: what a library loads late could not be opened any more."""
     from trafilatura.external import jt_stoplist_init
 
+    compounds()
     jt_stoplist_init()  # lists of words that only a page with little text asks for
     for codec in _CODECS:
         codecs.lookup(codec)

@@ -17,7 +17,7 @@ _MIN_WORDS = 3  # of a sentence that gets a vector of its own; a lone number or 
 _COUNTS = ("id", "sha256", "title", "language", "lines")
 _LIBRARIES = ("langchain-text-splitters", "PyStemmer")
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Increase it whenever the same article would give other chunks, sentences, passages or terms
 (tests/files/analysis.json)."""
 

@@ -16,14 +16,16 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})((?:[  \u00a0\u2009\u202f.,'’]\d{3})+)(?![\d])")
 _TERM = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+_RAISED = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹])")
 _ELIDED = LEXICON.rules("elided")
 
 
 def fold(text: str) -> str:
     """Lower-case text without accents, ligatures, typographic apostrophes and invisible characters.
 
-    NFC and NFD agree.
+    NFC and NFD agree; raised digits behind a digit are set off ("10⁶" -> "10^6").
     """
+    text = _RAISED.sub("^", text)  # "10⁶" is not 106
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
     for char, plain in _LIGATURES.items():  # `in` and `replace` are ten times faster than a look at each letter
         if char in text:

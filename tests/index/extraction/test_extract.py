@@ -17,7 +17,8 @@ from index.documents.jsonl import MOST_NAMED, read_record, split_records
 from index.extraction.html import MAX_ELEMENTS, extract_html
 from index.extraction.layout import LINE_CHARS, MAX_CHARS, Paragraph, cut, lay_out
 from index.extraction.office import MAX_UNPACKED, extract_docx, extract_epub
-from index.extraction.pdf import MAX_PAGES, _Char, _line, extract_pdf
+from index.extraction.pdf import MAX_PAGES, extract_pdf
+from index.extraction.printed.lines import Char, line_of
 from index.extraction.sandbox import Extractor
 from index.ingestion.indexing import build
 from index.ingestion.reading import changed_since
@@ -302,8 +303,8 @@ def test_hyphens_of_words_stay_and_those_of_lines_go(lines, whole):
 def test_letters_of_print_become_letters_of_text():
     """Ligatures and accents set apart, as typesetting programs leave them, are the letters that a search looks for."""
     assert extract_html("<p>l\u2019e\u0301tat d\u00ade\u0301fini</p>").lines == ("l\u2019\u00e9tat d\u00e9fini",)
-    (line,) = _line(
-        [_Char(char, n, n + 1.0, 0.0, 9.0) for n, char in enumerate("\ufb01n o\ufb03ciel\u00adle e\u0301te\u0301")],
+    (line,) = line_of(
+        [Char(char, n, n + 1.0, 0.0, 9.0) for n, char in enumerate("\ufb01n o\ufb03ciel\u00adle e\u0301te\u0301")],
         1,
         (0, 99),
     )

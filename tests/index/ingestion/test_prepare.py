@@ -75,21 +75,26 @@ def cut_by_gemma(article):
     }
 
 
-def test_a_library_from_when_the_version_was_a_digest_is_not_cut_again(tmp_path, folder, embedder, cut, monkeypatch):
-    """It was cut by what is version 1 now."""
-    with monkeypatch.context() as before:
-        before.setattr("index.ingestion.planning.analysis", lambda: prepare_module._DIGEST)
-        build(tmp_path / "library", embedder, [folder])
-    (folder / "maire.txt").write_text(TEXT, encoding="utf-8")
-    build(tmp_path / "library", embedder)
-    assert cut == ["pont.txt", "port.txt", "maire.txt"]
-    assert {each.analysis for each in Library.open(tmp_path / "library").segments} <= {
-        analysis(),
-        prepare_module._DIGEST,
-    }
-    monkeypatch.setattr(prepare_module, "ANALYSIS_VERSION", 2)
-    analysis.cache_clear()
+def test_a_library_from_when_the_version_was_a_digest_is_one_of_version_1(tmp_path, folder, embedder, cut, monkeypatch):
+    """It is not cut again by version 1, and is by those after it."""
+
+    def be(version):
+        monkeypatch.setattr(prepare_module, "ANALYSIS_VERSION", version)
+        analysis.cache_clear()
+
     try:
+        with monkeypatch.context() as before:
+            before.setattr("index.ingestion.planning.analysis", lambda: prepare_module._DIGEST)
+            build(tmp_path / "library", embedder, [folder])
+        be(1)
+        (folder / "maire.txt").write_text(TEXT, encoding="utf-8")
+        build(tmp_path / "library", embedder)
+        assert cut == ["pont.txt", "port.txt", "maire.txt"]
+        assert {each.analysis for each in Library.open(tmp_path / "library").segments} <= {
+            analysis(),
+            prepare_module._DIGEST,
+        }
+        be(2)
         assert not is_current(prepare_module._DIGEST)
     finally:
         monkeypatch.undo()

@@ -1,0 +1,1 @@
+"""Printed pages to text: characters with their places become lines, tables, columns and whole words."""
