@@ -62,6 +62,8 @@ class Article:
     """Section of the newspaper, as an export says, or ""."""
     page: str = ""
     """Page of the newspaper it was printed on, as an export says, or ""."""
+    date_from: str = ""
+    """What says so: "export", "metadata", "dateline", "line", "filename", or "" without a date."""
     indexed: float = field(default=0.0, compare=False)
     """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 

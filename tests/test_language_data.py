@@ -60,6 +60,13 @@ def test_no_module_holds_words_by_language(path):
 PROSE = {"messages", "prompt", "instructions", "overview", "rewriting", "reasons", "suggestions", "generator", "names"}
 """Sections of sentences and names: their words are not those by which rules go."""
 NOT_WORDS = {
+    ("index/extraction/pages/boxes.py", "(?:^|["): "names of classes, as pages have them",
+    ("index/extraction/pages/facts.py", "(?:^|["): "names of classes, as pages have them",
+    ("index/extraction/pages/passages.py", ""): "names of classes and elements, as pages have them",
+    ("index/extraction/pages/restoration.py", ""): "names of classes and elements, as pages have them",
+    ("index/text/calendar.py", "(?<![^"): "endings of a day's number, the same in whichever language",
+    ("index/text/calendar.py", ")\\.?[\\s_-]"): "endings of a day's number, the same in whichever language",
+    ("index/text/calendar.py", "[\\s._/-]{1,3}(?:(?:de"): "between day, month and year, the same in whichever language",
     ("index/extraction/note_calls.py", "p div li td"): "elements of HTML",
     ("index/skip_reason.py", ""): "codes, and the lines they stand for",
     ("index/backup/archive.py", "library/(manifest"): "names of files",

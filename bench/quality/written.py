@@ -21,7 +21,7 @@ from transformers import AutoModel, AutoTokenizer
 import index.models.shared_key_attention
 from bench.command import Parser
 from bench.quality.reader import auc, bootstrap, contains, f1, line, refused, wilson
-from index.documents.articles import read_article, read_bytes
+from index.documents.articles import parts, read_article, read_bytes
 from index.documents.discovery import scan
 from index.models.registry import resolve
 from index.text.chunking import chunks
@@ -105,7 +105,7 @@ def windows_of(folder: Path) -> dict[str, list[str]]:
     """Return the texts of each article's chunks, in order: what search gives the reader; by the article's name."""
     windows = {}
     for found in scan([folder / "articles"], Path("nowhere"))[0]:
-        article, _ = read_article(found, read_bytes(found.path))
+        article, _ = read_article(*parts(found, read_bytes(found.path)))
         windows[found.path.stem] = [chunk.text for chunk in chunks(article)]
     return windows
 

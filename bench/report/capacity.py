@@ -81,11 +81,11 @@ def number(pattern: str, text: str) -> float:
 
 def words_per_chunk() -> tuple[float, int, int]:
     """Cut the articles of seeds/ as indexing does. Return words a chunk, and how many words and chunks there are."""
-    from index.documents import Found, read_article
+    from index.documents import Found, parts, read_article
     from index.text import chunks
 
     articles = [
-        read_article(Found(path, path.name), path.read_bytes())[0]
+        read_article(*parts(Found(path, path.name), path.read_bytes()))[0]
         for path in sorted((SEEDS / "articles").iterdir())
         if path.suffix in (".txt", ".md")
     ]

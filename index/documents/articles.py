@@ -11,8 +11,8 @@ from typing import IO
 
 from index.disk import sha256
 from index.documents.discovery import Found, display_name, is_gone, key_of
-from index.documents.encoding import _MAGIC, decode, decode_page, split_lines
-from index.documents.file_kinds import KINDS, KINDS_WORDS, most_bytes
+from index.documents.encoding import _MAGIC, decode, decode_page, decode_text, split_lines, without_pictures
+from index.documents.file_kinds import KINDS, KINDS_WORDS, MAX_MARKUP, most_bytes
 from index.documents.jsonl import Record, is_one_json, read_record, split_records
 from index.extraction import (
     MAX_CHARS,
@@ -140,17 +140,18 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
     elif found.kind == ".jsonl":
         said = _of_record(_without_markup(read_record(content), extractor, tick), tick)
     else:
-        text, note = decode(content)
+        text, note = decode_text(content)
         said = Extracted(split_lines(text), note=note)
     if not any(char.isalnum() for line in said.lines for char in line):
         raise NotAnArticle("no_text")
     # The name of a file of several articles says nothing of one of them.
     is_named = "#" not in key_of(found.id) if found.member else not key_of(found.id) or found.kind == ".jsonl"
     header = read_header(said.lines, found.stem if is_named else "")
+    date = find_date(said.date)
     return Article(
         id=found.id,
         title=said.title or header.title or found.stem,
-        date=find_date(said.date) or header.date,
+        date=date or header.date,
         language=_language(said),
         lines=said.lines,
         sha256=part.sha256,
@@ -161,6 +162,7 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
         author=said.author,
         section=said.section,
         page=said.page,
+        date_from=said.date_from if date else header.date_from,
     ), said.note
 
 
@@ -203,12 +205,15 @@ def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
         note=note,
         tick=tick,
     )
-    return replace(said, author=record.author, section=record.section, page=record.page)
+    return replace(said, author=record.author, section=record.section, page=record.page, date_from="export")
 
 
 def _checked(kind: str, data: bytes) -> tuple[bytes, str]:
     """Return the bytes for the reader of a kind, and a note. Raises ValueError if they are something else."""
     if kind == "html":
+        data = without_pictures(data)
+        if len(data) > MAX_MARKUP:
+            raise NotAnArticle("n_bytes", n=len(data), most=MAX_MARKUP)
         text, note = decode_page(data)
         return text.encode("utf-8", "replace"), note
     if kind in ("csv", "iram"):

@@ -5,24 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from index.tables import Pattern
-from index.text import months, ordinal_endings
+from index.text import LEXICON, WrittenDate, composed, dates_in, fold, weekdays
 
-_DATES = (
-    re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"),
-    Pattern(
-        lambda: rf"\b(?P<d>\d{{1,2}})(?:{ordinal_endings()})?\.?\s+(?:de\s+)?(?P<m>{_month()})\.?,?\s+(?:de\s+)?"
-        r"(?P<y>(?:19|20)\d\d)\b",
-        re.I,
-    ),
-    Pattern(
-        lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<d>\d{{1,2}})(?:{ordinal_endings('en')})?,?\s+(?P<y>(?:19|20)\d\d)\b",
-        re.I,
-    ),
-    re.compile(r"\b(?P<d>0?[1-9]|[12]\d|3[01])[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d\d)\b"),
-    Pattern(lambda: rf"\b(?P<m>{_month()})\.?\s+(?P<y>(?:19|20)\d\d)\b", re.I),
-)  # fmt: skip
 TITLE_CHARS = 300
 """Maximum characters of a title: a title precedes every chunk, and a file may be one long line after a "#"."""
 _FIELD = re.compile(r"^(?:(?:date|title|titre|source|url)\s*:|date\s+\S+$)", re.I)
@@ -30,6 +16,34 @@ _AGENCY = re.compile(r"\(([A-ZÀ-Þ][\w .&’'/-]{1,28})\)\s*[—–-]{1,2}\s+$"
 _DATELINE = re.compile(
     r"^(?:date\s+\S+\s+)?[A-ZÀ-ÖØ-Þ][^a-zß-öø-ÿ\n—–]{2,40}[^—–\n]{0,60}?(?:\([^()\n]{2,30}\)\s*)?[—–-]{1,2}\s+(?=\S)"
 )
+
+
+_DATE_FIELD = re.compile(r"date\s*:?\s+(?=\d)", re.I)  # "date 2023-10 TAIPEI, Taiwan (AP) — …"
+_CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ0-9(\[]")
+_ELIDED = re.compile(r"^[^\W\d_]{1,4}['’]")
+_CAPITALS = re.compile(r"[^a-zß-öø-ÿ]*[A-ZÀ-ÖØ-Þ]{2}[^a-zß-öø-ÿ]*(?:\([^()]{2,30}\)[^a-zß-öø-ÿ]*)?")
+_DASH_BEHIND = re.compile(r"[\s,.:]*(?:\([^()]{2,30}\)[\s,.:]*)?[—–-]{1,2}(?:\s|$)")
+_CLOCK = re.compile(
+    r"[\s,T]*(?:(?:[^\W\d]{1,4}\s+){1,2}|@\s*)?\d{1,2}\s?(?:[:.h]\s?\d\d(?::\d\d)?|h(?!\w)|(?=\s?[ap]\.?m\b))"
+    r"(?:\s?[ap]\.?m\.?(?!\w))?(?:\s?\(?(?:Z|[A-Z]{2,4}|GMT|UTC)?\s?(?:[+-]\d\d:?\d\d)?\)?(?![^\W\d_]))?",
+    re.I,
+)
+_START = r"(?:\b|(?-i:(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])))"  # "Ida RousselPublié le": two boxes of a page side by side
+_PUBLISHED = LEXICON.pattern("page.published", _START + r"(?:{})\b", re.I)
+_OTHER_DATE = LEXICON.pattern("page.other_date", _START + r"(?:{})\b", re.I)
+_AUTHOR = LEXICON.pattern("page.author", r"\b(?:{})\b", re.I)
+_BEFORE_DATE = LEXICON.pattern("page.before_date", r"(?<![\w'’-])(?:{})", re.I)
+_LAST_WORD = re.compile(r"(?<![\w'’-])([^\W\d_]{2,})(?:-[^\W\d_]+)?[\s,.]*$")
+_ENDS = re.compile(r"[\s.,;)\]]*(?:$|[|·•—–/(\[\n-])")
+_PARTS = re.compile(r"\s*[|·•—–/,]\s*|\s-\s")
+_MARKS = " ,|·•—–-/:([])"
+_SENTENCE_END = re.compile(r"[.!?…]\s")
+_AMERICAN = re.compile(r"(?:\d|[ap]\.?m\.?|[AP]\.?M\.?)\s[ECMP][SD]?T\b")  # a time of day there: "5:30 p.m. ET"
+_LOOKED_AT = 12
+"""Lines with text in which a word of publication is looked for; dates alone and datelines in the first _NEAR_TOP."""
+_NEAR_TOP = 6
+_NEAR = 60
+"""Characters between the word that a date was published and the date: an author may stand between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +54,17 @@ class Header:
     date: str
     source: str
     url: str
+    date_from: str = ""
+    """Where the date is from: "metadata", "dateline", "line" or "filename"; "" without one."""
 
 
-def find_date(text: str) -> str:
-    """Return the first date written out in `text` (at least month and year) as ISO 8601, or ""."""
-    matches = [match for pattern in _DATES if (match := pattern.search(text))]
-    if not matches:
-        return ""
-    match = min(matches, key=lambda each: (each.start(), -len(each.group())))
-    parts = match.groupdict()
-    month = months().get(parts["m"].lower()) or int(parts["m"])
-    date = f"{parts['y']}-{month:02d}"
-    return f"{date}-{int(parts['d']):02d}" if parts.get("d") else date
+def find_date(text: str, month_first: bool = False) -> str:
+    """Return the first date written out in `text` as ISO 8601, or "".
+
+    At least month and year are told; a year alone only if it is the whole text. With `month_first`, "03/04/2024" is
+    the fourth of March, as written in the United States.
+    """
+    return next((each.date for each in dates_in(composed(text), month_first)), "")
 
 
 def read_header(lines: Sequence[str], stem: str) -> Header:
@@ -60,23 +73,175 @@ def read_header(lines: Sequence[str], stem: str) -> Header:
     Without a headline the title is the file's `stem`.
     """
     top = [line.strip().lstrip("\ufeff") for line in lines if line.strip()][:6]
-    fields = {
+    fields = _fields(lines, top)
+    title = fields.get("title") or fields.get("titre") or _headline(top)
+    date, date_from = _own_date(lines, fields.get("date", ""), title, stem)
+    source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
+    title = clip(title or _opening(top) or stem, TITLE_CHARS)
+    return Header(title, date, source[:120], fields.get("url", ""), date_from)
+
+
+def published_date(text: str, month_first: bool = False) -> str:
+    """Return the date behind a word for publication in a line ("Publié le 3 mars 2024 à 18 h"), or "".
+
+    A day on which it was updated, read or printed is none, and neither is one in a sentence.
+    """
+    text = composed(text)
+    return next((each.date for each in dates_in(text, month_first) if _is_published(text, each)), "")
+
+
+def other_date(text: str) -> bool:
+    """Return whether a line says when something was updated, read or printed."""
+    return _OTHER_DATE.search(composed(text)) is not None
+
+
+def _fields(lines: Sequence[str], top: Sequence[str]) -> dict[str, str]:
+    """Return the "name: value" lines at the top; those of a "---" block are all read, however many."""
+    rows = list(top)
+    if top and top[0] == "---":
+        whole = [line.strip() for line in lines if line.strip()][1:60]
+        rows = whole[: whole.index("---")] if "---" in whole else rows
+    return {
         key.strip().lower(): value.strip(" \"'")
-        for line in top
+        for line in rows
         if ":" in line
         for key, value in [line.split(":", 1)]
         if key.strip().lower() in {"title", "titre", "date", "source", "url"}
     }
-    title = fields.get("title") or fields.get("titre") or _headline(top)
-    # A date further in is one the article talks about, not its own.
-    written = [fields.get("date", ""), *(line[:60] for line in top[:4]), stem.replace("_", " ")]
-    date = next((found for text in written if (found := find_date(text))), "")
-    source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
-    return Header(clip(title or _opening(top) or stem, TITLE_CHARS), date, source[:120], fields.get("url", ""))
 
 
-def _month() -> str:
-    return "|".join(sorted(months(), key=len, reverse=True))
+def _own_date(lines: Sequence[str], field: str, title: str, stem: str) -> tuple[str, str]:
+    """Return when the article appeared and what says so; its headline and its sentences speak of other days."""
+    stripped = (line.strip().strip("\ufeff#*_> ") for line in lines)
+    top = [composed(line) for line in islice(filter(None, stripped), _LOOKED_AT)]
+    headline = composed(title)
+    american = any(_AMERICAN.search(line) or _has_month_first(line) for line in top)
+    prefixed = next((line[match.end() :] for line in top[:4] if (match := _DATE_FIELD.match(line))), "")
+    for text in (field, prefixed[:20]):
+        if found := find_date(text, american):
+            return found, "metadata"
+    for line in top[:_NEAR_TOP]:
+        if (line != headline or _is_body(line)) and (found := _of_dateline(line, american)):
+            return found, "dateline"
+    # A word of update at a line's end says what day stands on the next line.
+    alone = [line for before, line in zip(["", *top], top, strict=False) if not _ends_in_other(before)]
+    for found in (
+        *(published_date(line, american) for line in top if line != headline),
+        *(_of_line(line, american) for line in alone[:_NEAR_TOP]),
+        *(_of_masthead(line, american) for line in alone[:_NEAR_TOP] if line != headline),
+    ):
+        if found:
+            return found, "line"
+    if found := find_date(stem):
+        return found, "filename"
+    found = next((_of_masthead(line, american, is_headline=True) for line in top[:1]), "")
+    return found, "line" if found else ""
+
+
+def _has_month_first(line: str) -> bool:
+    """Is a date written in words as in the United States ("March 5, 2024")?"""
+    return any(line[each.start].isalpha() and "," in line[each.start : each.end] for each in dates_in(line[:160]))
+
+
+def _of_dateline(line: str, month_first: bool) -> str:
+    """Return the date in an opening such as "GENÈVE, 12 mars 2024 (AGL) — Le glacier …", or ""."""
+    for each in dates_in(line[:160], month_first)[:1]:
+        place, _ = _lead(line[: each.start])
+        clock = _CLOCK.match(line, each.end)
+        if not any(_DASH_BEHIND.match(line, end) for end in (each.end, clock.end() if clock else each.end)):
+            return ""
+        is_apart = place.endswith((",", "(", ")", "—", "–", "-", ".")) or _CAPITALS.fullmatch(place) is not None
+        if not place or (is_apart and len(place.split()) <= 7 and _is_name(place)):
+            return each.date
+    return ""
+
+
+def _of_line(line: str, month_first: bool) -> str:
+    """Return the date that is a whole line, with a weekday or time of day at most; "" if there is more in it."""
+    for each in dates_in(line, month_first)[:1] if len(line) <= 100 else ():
+        if not _lead(line[: each.start])[0].strip(_MARKS) and _is_over(line[each.end :]):
+            return each.date
+    return ""
+
+
+def _of_masthead(line: str, month_first: bool, is_headline: bool = False) -> str:
+    """Return the date at an end of a short line that is no sentence ("Le Courrier | 3 mars 2024"), or "".
+
+    Of a headline only with the day of the week, which events are seldom told by.
+    """
+    if other := _OTHER_DATE.search(line):
+        line = line[: other.start()].rstrip(" |·•—–-/,")
+    found = dates_in(line, month_first)
+    if len(line) > 100 or len(found) != 1 or line.endswith((".", "!", "?", "…")):
+        return ""
+    (each,) = found
+    place, has_weekday = _lead(line[: each.start])
+    if not place:
+        rest = line[each.end :].strip(_MARKS)
+        return each.date if _ENDS.match(line, each.end) and not is_headline and _is_name(rest) else ""
+    is_apart = has_weekday or (not is_headline and place.endswith(tuple(_MARKS.strip())))
+    is_name = len(place.split()) <= 8 and all(_is_name(part) for part in _PARTS.split(place.strip(_MARKS)))
+    return each.date if is_apart and is_name and _is_over(line[each.end :]) else ""
+
+
+def _is_name(text: str) -> bool:
+    """Are its words those of a newspaper, a place or a person: capitalised, but for short ones?"""
+    words = text.split()
+    return (
+        bool(words)
+        and bool(_CAPITALISED.match(text))
+        and all(len(word) <= 4 or word.endswith(")") or _CAPITALISED.match(_ELIDED.sub("", word)) for word in words)
+    )
+
+
+def _is_published(text: str, found: WrittenDate) -> bool:
+    """Is a date that on which it was published, by the word before it and the end of the line behind it?"""
+    before = text[max(0, found.start - _NEAR) : found.start]
+    labels = [(match.end(), True) for match in _PUBLISHED.finditer(before)]
+    others = [(match.end(), False) for match in _OTHER_DATE.finditer(before)]
+    at, is_it = max([*labels, *others], default=(0, False))
+    opening = text[: max(0, found.start - _NEAR) + at]
+    return (
+        is_it and not _SENTENCE_END.search(before[at:]) and len(opening.split()) <= 12 and _is_over(text[found.end :])
+    )
+
+
+def _is_over(rest: str) -> bool:
+    """Does a line end behind a date, or go on with a time of day, its author or the day of its update?"""
+    for _ in range(2):
+        if (clock := _CLOCK.match(rest)) and clock.end():
+            rest = rest[clock.end() :]
+    following = rest.lstrip(" ,;.")
+    return bool(
+        _ENDS.match(rest)
+        or _OTHER_DATE.match(following)
+        or (_AUTHOR.match(following) and len(following.split()) <= 7 and not following.endswith("."))
+    )
+
+
+def _is_dated(line: str) -> bool:
+    """Is it a line that only says when the article appeared?"""
+    line = composed(line.strip("#*_> "))
+    return len(line) <= 160 and bool(published_date(line) or _of_line(line, month_first=False))
+
+
+def _ends_in_other(line: str) -> bool:
+    """Is the last word of a line that something was updated, read or printed, with the day on the next line?"""
+    found = [match.end() for match in _OTHER_DATE.finditer(line[-40:])]
+    return bool(found) and len(line[-40:]) - found[-1] <= 6
+
+
+def _lead(text: str) -> tuple[str, bool]:
+    """Return what stands before a date without the words that lead to it ("le lundi"), and whether a weekday did."""
+    text = text.rstrip()
+    last = _LAST_WORD.search(text[-40:])
+    word = fold(last[1]) if last else "-"
+    is_short = len(word) < 5 and text.endswith((".", ","))
+    has_weekday = word in weekdays() or (is_short and any(each.startswith(word) for each in weekdays()))
+    if last and has_weekday:
+        text = text[: len(text) - len(last.group())].rstrip()
+    short = next((match for match in _BEFORE_DATE.finditer(text) if match.end() == len(text)), None)
+    return (text[: short.start()].rstrip() if short else text), has_weekday
 
 
 def clip(text: str, most: int) -> str:
@@ -93,7 +258,7 @@ def _agency(line: str) -> str:
 
 def _headline(top: Sequence[str]) -> str:
     """Return the headline among the first non-empty lines, or "" if the article starts with its body."""
-    lines = [line for line in top if line != "---" and not _FIELD.match(line)]
+    lines = [line for line in top if line != "---" and not _FIELD.match(line) and not _is_dated(line)]
     for line in lines[:2]:
         if line.startswith("#"):
             return line.lstrip("# ").strip()

@@ -55,6 +55,8 @@ class Extracted:
     section: str = ""
     page: str = ""
     """Page of the newspaper, as printed there."""
+    date_from: str = "metadata"
+    """What says the date, if there is one; see `Article.date_from`."""
 
 
 def digest_of(said: Extracted) -> str:

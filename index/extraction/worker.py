@@ -144,7 +144,8 @@ def _warm() -> None:
     jt_stoplist_init()  # lists of words that only a page with little text asks for
     for codec in _CODECS:
         codecs.lookup(codec)
-    extract_html("<html lang='en'><head><title>A</title></head><body><article><p>" + "Some words of a text. " * 30)
+    page = "<html lang='en'><head><title>A</title></head><body><article><h1>A</h1><p class='a'>3 March 2024</p><p>"
+    extract_html(page + "Some words of a text. " * 30)  # with what asks for the words of the languages
     word = b'<w:document xmlns:w="%s"><w:p><w:r><w:t>A</w:t></w:r></w:p></w:document>' % WORD.strip("{}").encode()
     extract_docx(_zip({"word/document.xml": word}))
     extract_epub(

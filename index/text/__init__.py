@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.text.calendar import is_short_month, months, ordinal_endings, weekdays
+    from index.text.calendar import WrittenDate, composed, dates_in, is_short_month, months, ordinal_endings, weekdays
     from index.text.chunking import chunk_at, chunks, span_at
     from index.text.detection import ALPHABETS, detect
     from index.text.lexicon import LEXICON, STOP_WORDS, stop_words
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
-        calendar="is_short_month months ordinal_endings weekdays",
+        calendar="WrittenDate composed dates_in is_short_month months ordinal_endings weekdays",
         chunking="chunk_at chunks span_at",
         detection="ALPHABETS detect",
         lexicon="LEXICON STOP_WORDS stop_words",
@@ -29,8 +29,11 @@ __all__ = [
     "LEXICON",
     "STEMMERS",
     "STOP_WORDS",
+    "WrittenDate",
     "chunk_at",
     "chunks",
+    "composed",
+    "dates_in",
     "detect",
     "fold",
     "is_short_month",

@@ -92,6 +92,7 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
             "article": article.id,
             "title": article.title,
             "date": article.date,
+            "date_from": article.date_from,
             "language": article.language,
             "source": article.source,
             "author": article.author,
@@ -143,7 +144,9 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
         lines.append(f"copies      {texts} in several articles; {library.families.n_copies} of these are copies")
     for article in library.articles:
         state = f"  [{states[article.id]}]" if article.id in states else ""
-        facts = f"{article.date or '-':10}  {article.language}  {len(article.lines):4} lines"
+        facts = (
+            f"{article.date or '-':10}  {article.date_from or '-':8}  {article.language}  {len(article.lines):4} lines"
+        )
         facts += f"  {len(article.pages)} pages" if article.pages else ""
         first, *others = library.families.of(article.id) or (article,)
         facts += f"  copy of {first.id}" if first.id != article.id else f"  {len(others)} copies" if others else ""

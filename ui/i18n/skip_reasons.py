@@ -24,8 +24,9 @@ REASONS = {
     "not_text": "c’est {thing}, pas du texte{ending}",
     "utf16": "il commence comme de l’UTF-16 mais n’en est pas",
     "utf32": "il commence comme de l’UTF-16 mais n’en est pas (UTF-32 ou binaire)\u00a0: enregistrez-le en UTF-8",
-    "binary": "il est binaire (ou en UTF-16 sans marque d’ordre des octets)\u00a0: enregistrez-le en UTF-8",
-    "encoding": "ce n’est du texte ni en UTF-8 ni en Windows-1252\u00a0: enregistrez-le en UTF-8",
+    "binary": "c’est un fichier binaire, pas du texte",
+    "encoding": "ce n’est du texte ni en UTF-8 ni dans un autre codage qui en fasse des mots\u00a0: enregistrez-le en "
+    "UTF-8",
     "not_kind": "c’est {thing}, pas {other}",
     "old_word": "c’est un ancien fichier Word, ou il est protégé par un mot de passe\u00a0: enregistrez-le en "
     ".docx sans mot de passe",

@@ -31,7 +31,9 @@ def compounds() -> Compounds:
     """Return the words, read once."""
     found = tomllib.loads(Path(__file__).with_name("compounds.toml").read_text(encoding="utf-8"))
     return Compounds(
-        *(frozenset(found[name].split()) for name in ("clitics", "always", "before_vowel")),
+        frozenset(found["clitics"].split()),
+        frozenset(found["always"].split()),
+        frozenset(found["before_vowel"].split()),
         {first: tuple(said.split()) for first, said in found["joined"].items()},
         {first: frozenset(said.split()) for first, said in found["only"].items()},
     )

@@ -86,13 +86,17 @@ def test_other_separators_stay_inside_a_line(char):
         ("\ufeffé\ufeff".encode(), "é\ufeff", ""),
         ("été 🌉".encode("utf-16"), "été 🌉", "UTF-16"),
         (b"\xfe\xff" + "été".encode("utf-16-be"), "été", "UTF-16"),
+        ("été sans marque".encode("utf-16-le"), "été sans marque", "UTF-16-LE without"),
+        ("été sans marque".encode("utf-16-be"), "été sans marque", "UTF-16-BE without"),
+        ("été en trente-deux bits".encode("utf-32"), "été en trente-deux bits", "UTF-32"),
+        ("été en trente-deux bits".encode("utf-32-le"), "été en trente-deux bits", "UTF-32-LE without"),
         ("l’été à 5 €".encode("cp1252"), "l’été à 5 €", "Windows-1252"),
         ("déjà vu".encode("latin-1"), "déjà vu", "Windows-1252"),
         (b"", "", ""),
     ],
 )
 def test_texts_are_decoded_and_guesses_are_said(data, text, note):
-    """UTF-8 with or without BOM and UTF-16 with one are read; anything else that can be text is noted as a guess."""
+    """UTF-8, UTF-16 and UTF-32 are read with or without a BOM; anything else that can be text is noted as a guess."""
     decoded, said = decode(data)
     assert decoded == text
     assert note in said and bool(said) == bool(note)
@@ -108,8 +112,7 @@ def test_texts_are_decoded_and_guesses_are_said(data, text, note):
         (b"PK\x03\x04" + b"word/document.xml", "a zip"),
         (b"\x7fELF\x02", "a program"),
         (b"text\0text", "binary"),
-        ("été sans marque".encode("utf-16-le"), "without a byte order mark"),
-        ("été en trente-deux bits".encode("utf-32"), "not"),
+        (b"text\0\0\0text\0\0text", "binary"),
         (b"\xff\xfea", "not"),
         (b"\xff\xfe\x00\xd8a\x00", "not"),
         (bytes(range(1, 32)) * 20 + b"\xff", "neither"),
@@ -117,7 +120,7 @@ def test_texts_are_decoded_and_guesses_are_said(data, text, note):
     ],
 )
 def test_what_is_no_text_is_refused_with_its_reason(data, reason):
-    """Known formats are named; NUL bytes, half UTF-16, UTF-32 and noise are refused in words."""
+    """Known formats are named; NUL bytes, half UTF-16 and noise are refused in words."""
     with pytest.raises(ValueError, match=reason):
         decode(data)
 

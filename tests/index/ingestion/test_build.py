@@ -25,6 +25,7 @@ from index.ingestion.reading import changed_since
 from index.retrieval.hybrid import search
 from index.storage.families import Families
 from index.storage.library import Library, current_generation
+from index.storage.segment import article_of
 
 LONG = " ".join(f"La phrase numéro {n} parle du pont de Vernay et de ses travaux." for n in range(60))
 
@@ -52,6 +53,29 @@ def found(path, query, language="fr"):
 def whole(encoded):
     """The texts of chunks among those that were embedded; a sentence comes without its article's title."""
     return [text for text in encoded if not text.startswith("\n")]
+
+
+def test_files_are_read_again_when_reading_has_changed(library, folder, embedder, monkeypatch):
+    """What an earlier citeline read of an unchanged file is read once more, and nothing is embedded for it."""
+    (folder / "quai.txt").write_text("Le quai\n\nPublié le 3 mars 2024\n\nLe quai ferme.", encoding="utf-8")
+    with monkeypatch.context() as before:
+        before.setattr("index.extraction.header._own_date", lambda *given: ("", ""))
+        before.setattr("index.ingestion.reading.READERS", {})
+        build(library, embedder)
+    assert Library.open(library).by_id["quai.txt"].date == ""
+    report, encoded = rebuilt(library, embedder)
+    article = Library.open(library).by_id["quai.txt"]
+    assert (article.date, article.date_from, encoded, report.unchanged) == ("2024-03-03", "line", [], 3)
+    assert build(library, embedder).generation == report.generation
+
+
+def test_a_library_that_did_not_record_what_says_a_date_opens(library):
+    """An article of an earlier citeline has no such field, and keeps its date."""
+    line = json.dumps(
+        {"id": "a", "title": "A", "date": "2024", "language": "fr", "lines": ["a"], "sha256": "", "path": ""}
+    )
+    article = article_of(line.encode())
+    assert (article.date, article.date_from) == ("2024", "")
 
 
 def test_first_build(tmp_path, folder, embedder):

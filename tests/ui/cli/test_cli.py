@@ -75,6 +75,18 @@ def test_status_lists_articles_and_what_changed_since(library, folder):
     assert {a["article"]: a["state"] for a in state["articles"]} == {"pont.txt": "current", "port.txt": "changed"}
 
 
+def test_status_says_where_a_date_is_from(library, folder, embedder):
+    """Beside the date, in both forms."""
+    from index.ingestion.indexing import build
+
+    (folder / "quai.txt").write_text("Le quai ferme\n\nPublié le 3 mars 2024\n\nLe quai ferme lundi.", encoding="utf-8")
+    build(library, embedder)
+    (line,) = [line for line in run("status", "--library", library).stdout.splitlines() if "quai.txt" in line]
+    assert "2024-03-03  line " in line
+    articles = json.loads(run("status", "--library", library, "--json").stdout)["articles"]
+    assert {a["article"]: a["date_from"] for a in articles}["quai.txt"] == "line"
+
+
 def test_a_file_name_cannot_write_to_the_terminal(library, folder, embedder):
     """Escape sequences in names are shown, not obeyed."""
     from index.ingestion.indexing import build
