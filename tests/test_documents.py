@@ -18,7 +18,7 @@ by_document_of_today = pytest.mark.parametrize("path", OF_TODAY, ids=lambda path
 ROW = re.compile(r"^\| P(\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 FILE = re.compile(r"`((?:index|rag|ui|tests|bench|seeds)/[\w/.-]*\w\.\w+)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-COMMAND = re.compile(r"citeline((?: [a-z]+)+)([^`|\n]*)")
+COMMAND = re.compile(r"citeline((?: [a-z]+(?:-[a-z]+)*)+)([^`|\n]*)")
 
 
 def commands():
