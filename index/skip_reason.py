@@ -68,6 +68,7 @@ WORDINGS = {
     "no_feed": "it is XML, but no RSS or Atom feed",
     "no_records": 'it is JSON without articles; expected a list of {{"title": …, "date": …, "text": …}}',
     "no_column": 'its first line names no column such as "text" or "texte", but: {found}',
+    "long_row": "its row has {n:,} cells and the first line {most:,}: put its text between quotation marks",
     "bad_table": "it is a damaged table: {detail}",
     "replaced": "it became a link, or another one, while its folder was looked through",
 }

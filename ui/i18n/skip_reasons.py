@@ -70,6 +70,7 @@ REASONS = {
     "no_records": 'c’est du JSON sans articles\u00a0; il faut une liste de {{"title": …, "date": …, "text": …}}',
     "no_column": "sa première ligne ne nomme aucune colonne comme «\u00a0texte\u00a0» ou «\u00a0text\u00a0», "
     "mais\u00a0: {found}",
+    "long_row": "sa ligne a {n} cellules et la première {most}\u00a0: mettez son texte entre guillemets droits",
     "bad_table": "c’est un tableau abîmé\u00a0: {detail}",
     "repeated": "il est deux fois dans le fichier",
     "no_parts": "aucun article n’y a été trouvé",

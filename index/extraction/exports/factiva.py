@@ -33,7 +33,8 @@ def entries(tree: Any) -> Iterator[Entry]:
     outer = [each for each in found if not any(_is_article(parent) for parent in each.iterancestors("div"))]
     for element in outer or [tree]:
         rows = [*_rows(element)]
-        if any(code == "HD" for code, _ in rows):
+        codes = {code for code, _ in rows}
+        if "HD" in codes and codes & {"PD", "SN", "AN"} and codes & {"LP", "TD", "ART"}:
             yield from of_codes(rows)
         elif outer:
             yield _displayed(element)

@@ -32,7 +32,7 @@ def read_page(text: str) -> Iterable[Part]:
         return require(list(parts_of(europresse.entries(parse(text)))))
     if factiva.MARK.search(text):
         found = list(parts_of(factiva.entries(parse(text))))
-        if found:
+        if any(part.said for part in found):
             return found
     if len(_ARTICLE.findall(text)) > 1 and not _SINGLE.search(text):
         tree = parse(text)

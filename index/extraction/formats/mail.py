@@ -22,7 +22,8 @@ MAX_DEPTH = 20
 """Messages and groups within one another."""
 MAX_PIECES = 1000
 """Pieces of one message."""
-_FROM_LINE = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{1,500}\r?\n")
+_FROM_LINE = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{1,300}\d\d:\d\d[^\r\n]{1,60}\r?\n")
+"""What begins a message: who sent it and when; a sentence that begins with "From" does not."""
 _QUOTED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
 _HTML_SHARE = 0.4  # of the letters of the HTML that a plain text has to have to be taken for the whole message
 

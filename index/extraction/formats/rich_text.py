@@ -25,6 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _HIGHEST = 8_000_000
 """Bytes of an RTF file without its pictures."""
 _PICTURE = re.compile(rb"\{\\\*?\\?(?:pict|shppict|nonshppict|objdata)\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_BYTE = re.compile(rb"\\'([0-9a-fA-F]{2})")
 _FIELD = re.compile(rb"\{\\\*\\fldinst[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 """The instruction of a field, such as the address of a link; its result is a text of its own."""
 
@@ -107,6 +108,8 @@ def read_rtf(data: bytes) -> list[Part]:
     if not data.lstrip()[:5].startswith(b"{\\rtf"):
         raise NotAnArticle("no_rtf")
     data = _FIELD.sub(b"", _PICTURE.sub(b"", data))
+    if b"\\ansicpg10000" in data[:500] or data.startswith(b"{\\rtf1\\mac"):
+        data = _BYTE.sub(_from_mac, data)
     if len(data) > _HIGHEST:
         raise NotAnArticle("n_bytes", n=len(data), most=_HIGHEST)
     text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
@@ -115,6 +118,11 @@ def read_rtf(data: bytes) -> list[Part]:
     if not any(char.isalnum() for line in lines for char in line):
         raise NotAnArticle("no_text")
     return read_flow(_laid_out(lines))
+
+
+def _from_mac(byte: re.Match[bytes]) -> bytes:
+    """Return a letter of the Macintosh's character set by its number, which striprtf does not know."""
+    return b"\\u%d?" % ord(bytes.fromhex(byte[1].decode("ascii")).decode("mac_roman"))
 
 
 def _row(line: str) -> str:

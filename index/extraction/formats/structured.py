@@ -18,7 +18,10 @@ from index.skip_reason import NotAnArticle, SkipReason
 
 _LISTS = ("items", "articles", "posts", "results", "documents", "docs", "data", "entries", "records", "hits")
 _SEPARATORS = ",;\t|"
+_NONE = "\x1f"  # of a table of one column, where a comma is one of the text
 _SHOWN_COLUMNS = 6
+_OWN_TEXTS = TEXTS.index("description")
+"""Number of the names that a text has on its own, rather than beside another one."""
 _ITEMS = ("item", "entry")
 
 
@@ -33,7 +36,10 @@ def read_json(data: bytes) -> Iterable[Part]:
     source = ""
     if isinstance(found, dict):
         source = found["title"] if "version" in found and isinstance(found.get("title"), str) else ""
-        found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
+        listed = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), None)
+        if listed is None and not set(map(str.lower, found)) & set(TEXTS[:_OWN_TEXTS]):
+            raise NotAnArticle("no_records")  # the settings of a program have a "description" too
+        found = [found] if listed is None else listed
     records = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
     if not any(_has_text(each) for each in records):
         raise NotAnArticle("no_records")
@@ -44,7 +50,7 @@ def _has_text(record: dict[str, Any]) -> bool:
     return any(isinstance(key, str) and key.lower() in TEXTS for key in record)
 
 
-def record_parts(records: Iterable[dict[str, Any]], source: str = "") -> Iterator[Part]:
+def record_parts(records: Iterable[dict[str, Any] | NotAnArticle], source: str = "") -> Iterator[Part]:
     """Yield a part for each record, or why it is no article."""
     keys = Keys()
     for n, record in enumerate(records, start=1):
@@ -52,6 +58,8 @@ def record_parts(records: Iterable[dict[str, Any]], source: str = "") -> Iterato
             yield Part(keys.free("more"), reason=SkipReason("too_many_parts", (("n", MOST_PARTS),)))
             return
         try:
+            if isinstance(record, NotAnArticle):
+                raise record
             entry = entry_of(record, source)
         except NotAnArticle as error:
             yield Part(keys.free(f"n{n}"), reason=error.reason)
@@ -72,6 +80,7 @@ def read_table(text: str) -> Iterable[Part]:
     """Return the articles of a table, one a row. Raises ValueError unless its first line names a column of text."""
     head = text.lstrip("\ufeff\r\n ").partition("\n")[0]
     separator = max(_SEPARATORS, key=head.count)
+    separator = separator if separator in head else _NONE
     csv.field_size_limit(MAX_CHARS)
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff\r\n "), newline=""), delimiter=separator)
     try:
@@ -84,11 +93,13 @@ def read_table(text: str) -> Iterable[Part]:
         raise NotAnArticle("bad_table", detail=str(error)[:80]) from None
 
 
-def _records(names: list[str], rows: Iterable[list[str]]) -> Iterator[dict[str, Any]]:
+def _records(names: list[str], rows: Iterable[list[str]]) -> Iterator[dict[str, Any] | NotAnArticle]:
     known = {*TEXTS, *(name for several in FIELDS.values() for name in several)}
     places = [(n, name) for n, name in enumerate(names) if name in known]
     for row in rows:
-        if any(row):
+        if any(row[len(names) :]):
+            yield NotAnArticle("long_row", n=len(row), most=len(names))
+        elif any(row):
             yield {name: row[n] for n, name in reversed(places) if n < len(row) and row[n].strip()}
 
 

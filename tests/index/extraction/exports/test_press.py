@@ -170,6 +170,9 @@ def test_a_page_of_several_articles_gives_them_all(wrap, extractor):
         + "</section>",
         # it says that it is one article: posts of a live page
         f"<meta property='og:type' content='article'><main>{post(1)}{post(2)}{post(3)}</main>",
+        # a table whose first cell is a code of Factiva's
+        f"<article><h1>Le téléviseur</h1>{f'<p>{LONG}</p>' * 3}<table><tr><td><b>HD</b></td><td>Haute définition</td></tr>"
+        "</table></article>",
         # comments within it
         f"<article><h1>Le marché</h1><p>{LONG}</p>{post(1)}{post(2)}</article>",
     ],
@@ -177,7 +180,7 @@ def test_a_page_of_several_articles_gives_them_all(wrap, extractor):
 def test_a_page_of_one_article_stays_one(page, extractor):
     """Cards of other articles, the posts of a live page and comments are no articles of their own."""
     found, _ = articles("a.html", f"<html lang='fr'><body>{page}</body></html>", extractor)
-    assert [each.id for each in found] == ["a.html"]
+    assert [each.id for each in found] == ["a.html"] and LONG[:60] in found[0].text
 
 
 # --- through build --------------------------------------------------------------------------------------------------

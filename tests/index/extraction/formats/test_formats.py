@@ -176,12 +176,15 @@ def test_the_better_of_text_and_html_is_read_and_attachments_are_named(extractor
 def test_a_mailbox_gives_its_messages(extractor):
     """Each under its own number, lines that begin with "From" read as written."""
     box = (
-        "From a@b Tue Mar  5 10:00:00 2024\n" + PLAIN.replace("\r\n", "\n") + "Un premier message.\n>From Paris.\n\n"
+        "From a@b Tue Mar  5 10:00:00 2024\n"
+        + PLAIN.replace("\r\n", "\n")
+        + "Un premier message.\n>From Paris.\n\nFrom here on it goes on.\n\n"
         "From c@d Wed Mar  6 10:00:00 2024\n" + multipart("Voir.", f"<p>{LEDE}</p>")
     )
     found, wrong = articles("b.mbox", box.encode("latin-1", "replace"), extractor)
     assert [each.id for each in found] == ["b.mbox#m1-corvenne-example", "b.mbox#m2-corvenne-example"]
     assert found[0].lines[-1].startswith("From Paris") or "From Paris." in found[0].text
+    assert "From here on it goes on." in found[0].text
     assert found[1].date == "2024-03-06" and len(wrong) == 1
 
 
@@ -225,6 +228,19 @@ def test_a_table_gives_an_article_a_row(text, extractor):
     assert (article.title, article.date, article.source) == ("La bibliothèque, enfin", "2024-03-05", "La Voix")
     assert article.url == "https://a.example/1" and len(wrong) == 1
     assert LEDE in article.text and MORE in article.text and "<p>" not in article.text
+
+
+def test_a_row_with_more_cells_than_columns_is_not_cut(extractor):
+    """A comma of the text that separates nothing; a row that does not fit is passed over and says so."""
+    (article,), wrong = articles("a.csv", "texte\nLe port, lui, gèle.\n", extractor)
+    assert article.text == "Le port, lui, gèle." and wrong == []
+    found, wrong = articles("a.csv", f"titre,texte\nA,Le port, lui, gèle.\nB,{LEDE}\n", extractor)
+    assert [each.title for each in found] == ["B"] and "4 cells and the first line 2" in wrong[0][1]
+
+
+def test_a_rich_text_of_a_macintosh_has_its_accents(extractor):
+    """Its bytes are read in its own character set."""
+    assert only("a.rtf", r"{\rtf1\mac\ansicpg10000 Le caf\'8e ferme.}", extractor).text == "Le café ferme."
 
 
 def test_a_table_without_text_says_what_it_has(extractor):
@@ -303,6 +319,7 @@ def test_a_feed_gives_its_articles(name, text, extractor):
         ("a.json", "[1, 2]", "JSON without articles"),
         ("a.json", "{", "not JSON"),
         ("a.json", b'["\xe9"]', "not UTF-8"),
+        ("a.json", '{"name": "x", "version": "1", "description": "Les réglages."}', "JSON without articles"),
         ("a.xml", "<html><body/></html>", "no RSS or Atom feed"),
         ("a.xml", "pas du XML", "damaged feed"),
         ("a.rss", "<rss><channel><title>x</title></channel></rss>", "no article was found"),
@@ -442,7 +459,7 @@ BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         ("a.eml", b"Subject: x\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\nb\n" * 6_000),
         ("a.eml", b"A" * 2_000_000 + b": x\n\ntexte"),
         ("a.eml", b"Subject: " + b"=?utf-8?q?" * 50_000 + b"\n\ntexte"),
-        ("a.mbox", b"From x\n" * 200_000),
+        ("a.mbox", b"From x 10:00 2024\n\n" * 60_000),
         ("a.rtf", b"{\\rtf1 " + b"{" * 300_000 + b"x" + b"}" * 300_000 + b"}"),
         ("a.rtf", b"{\\rtf1 " + b"{\\pict" * 100_000),
         ("a.rtf", b"{\\rtf1 " + b"{\\field{\\*\\fldinst " * 50_000),
