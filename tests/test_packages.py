@@ -10,7 +10,7 @@ import index
 ROOT = Path(index.__file__).parents[1]
 ORDER = {
     "index": [
-        {"types", "errors", "progress", "arrays", "disk", "copies", "faces", "lru", "skip_reason", "tables"},
+        {"types", "errors", "progress", "arrays", "disk", "incoming", "faces", "lru", "skip_reason", "tables"},
         {"text"},
         {"extraction", "models", "duplicates"},
         {"storage"},

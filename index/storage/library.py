@@ -10,7 +10,7 @@
       hard link gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
       added/                     articles that were copied in, as by drag and drop; one of the library's folders
-      added/.incoming-…          one that is being copied in (`index/copies.py`)
+      added/.incoming-…          one that is being copied in (`index/incoming.py`)
 
 Whoever dies at whatever moment leaves either the old generation current or the new one, whole.
 """
@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from index import copies, disk
+from index import disk, incoming
 from index.arrays import Rows
 from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
 from index.progress import Tick, no_tick
@@ -353,7 +353,7 @@ def sweep(path: Path) -> None:
     for leftover in (path / "gen").glob(".tmp-*"):
         disk.remove(leftover)
     disk.remove(path / "CURRENT.new")
-    copies.sweep(added_folder(path))
+    incoming.sweep(added_folder(path))
 
 
 def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:

@@ -74,7 +74,7 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
         return Support(False, coverage, (), "negation")
     if not across and _is_strengthened(claim, sentence, language):
         return Support(False, coverage, (), "negation")
-    if not across and coverage < MIN_COVERAGE:  # across languages the embedder compares (answerer.py)
+    if not across and coverage < MIN_COVERAGE:  # across languages the embedder compares (claims.py)
         return Support(False, coverage, tuple(_lacking_words(claim, sentence, question, language)), "words")
     return Support(True, coverage)
 

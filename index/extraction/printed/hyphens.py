@@ -39,6 +39,15 @@ def compounds() -> Compounds:
     )
 
 
+def joined(text: str, line: str, known: Counter[str]) -> str:
+    """Return `text` as `line` goes on behind it: without the hyphen of a divided word, with that of a compound, or with
+    a space where there is none. `known` counts the words of the document, in lower case."""
+    if not (text[-1] in HYPHENS and len(text) > 1 and text[-2].isalpha() and line[:1].isalpha()):
+        return f"{text} "
+    head, tail = WORD.findall(text[:-1])[-1], WORD.match(line)
+    return text[:-1] + ("" if is_divided(text[-1], head, tail[0] if tail else "", known) else "-")
+
+
 def is_divided(hyphen: str, head: str, tail: str, known: Counter[str]) -> bool:
     """Return whether the hyphen between `head` and `tail` belongs to the line break only, not to the word.
 

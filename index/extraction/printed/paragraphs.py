@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.extraction.layout import Paragraph
-from index.extraction.printed.hyphens import HYPHENS, WORD, is_divided
+from index.extraction.printed.hyphens import HYPHENS, WORD, joined
 from index.extraction.printed.lines import Line
 
 _ENDS = re.compile(r"[.!?…:;][\"»”’')\]\s]*$")
@@ -128,13 +128,7 @@ def _has_room(a: Line, b: Line, edge: float) -> bool:
 
 
 def _append(paragraph: Paragraph, line: Line, known: Counter[str]) -> None:
-    text = paragraph.text
-    if text[-1] in HYPHENS and len(text) > 1 and text[-2].isalpha() and line.text[:1].isalpha():
-        head = WORD.findall(text[:-1])[-1]
-        tail = WORD.match(line.text)
-        text = text[:-1] + ("" if is_divided(text[-1], head, tail[0] if tail else "", known) else "-")
-    else:
-        text += " "
+    text = joined(paragraph.text, line.text, known)
     if paragraph.places[-1][1] != line.page:
         paragraph.places.append((len(text), line.page))
     paragraph.text = text + line.text

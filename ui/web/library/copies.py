@@ -6,8 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from index.copies import Incoming, sweep
 from index.documents import KINDS, key_of, most_bytes
+from index.incoming import Incoming, sweep
 from index.storage import Library, added_folder
 from index.types import Article
 

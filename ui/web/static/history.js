@@ -1,6 +1,6 @@
 // The history view, and the buttons under an answer. Runs once, in gr.HTML's js_on_load, which provides `element` (the
 // view), `trigger` (an event for the server: a conversation is opened, earlier turns are shown) and `server`.
-// It holds no words: every text and label is rendered by history_view.py and turn_bar.py.
+// It holds no words: every text and label is rendered by conversations/view.py and turn_bar.py.
 
 const STORE = "citeline-talk"; // name of this window's conversation, so that a reload finds it again
 const NAME = /^[0-9a-f]{24}$/;
@@ -24,7 +24,7 @@ async function draw() {
   const query = place.querySelector(".cl-talk-search")?.value ?? "";
   const html = await server.listing({ lang: lang(), query, talk });
   if (mine !== ticket || html === undefined) return false; // the server is away: away.js says so
-  place.innerHTML = html; // rendered by history_view.py, which escapes every word of a question
+  place.innerHTML = html; // rendered by conversations/view.py, which escapes every word of a question
   return true;
 }
 

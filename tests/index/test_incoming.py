@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from fakes import BagEmbedder, keep_copy
 
-from index import copies
+from index import incoming
 from index.ingestion.indexing import build
 from index.storage.library import added_folder
 from ui.conversations.save import replace_file
@@ -42,7 +42,7 @@ def test_a_killed_upload_leaves_nothing_half(library, moment):
 import os, signal, sys, fcntl
 sys.path[:0] = [{str(Path(__file__).parents[2])!r}]
 from pathlib import Path
-from index import copies, disk
+from index import disk, incoming
 from ui.web.library.copies import Copying
 
 def die(*_):
@@ -89,16 +89,16 @@ def test_indexing_sweeps_what_a_killed_upload_left(library):
     """Nobody holds it; what an upload is writing stays, and so do an owner's files."""
     folder = added_folder(library)
     folder.mkdir()
-    (folder / f"{copies.PREFIX}0123").write_bytes(b"x" * 1000)
+    (folder / f"{incoming.PREFIX}0123").write_bytes(b"x" * 1000)
     (folder / ".pont.txt.new").write_bytes(b"x")  # as an earlier citeline called them
     os.utime(folder / ".pont.txt.new", (0, 0))
     (folder / ".mien").write_text("à moi")
     (folder / ".neuf.txt.new").write_text("peut-être en cours")
     with Copying(library, "a.txt") as copying:
         copying.write(b"Un titre\n\nDu texte.")
-        (folder / f"{copies.PREFIX}4567").write_bytes(b"x")
+        (folder / f"{incoming.PREFIX}4567").write_bytes(b"x")
         build(library, BagEmbedder())
-        assert [name for name in names(library) if name.startswith(copies.PREFIX)] == [copying._path.name]
+        assert [name for name in names(library) if name.startswith(incoming.PREFIX)] == [copying._path.name]
         assert copying.keep().name == "a.txt"
     assert names(library) == [".mien", ".neuf.txt.new", "a.txt"]
 
@@ -109,7 +109,7 @@ def test_sweeping_and_copying_at_once(library):
 
     def sweep():
         while not ended.is_set():
-            copies.sweep(added_folder(library))
+            incoming.sweep(added_folder(library))
 
     thread = threading.Thread(target=sweep)
     thread.start()
