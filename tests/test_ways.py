@@ -104,7 +104,7 @@ def test_the_questions_are_of_every_sort(answers):
 
 def test_the_command(library, answers, monkeypatch, capsys):
     """`citeline ask --json`, for the questions that stand alone."""
-    monkeypatch.setattr(cli, "_answerer", lambda *_: load(library))
+    monkeypatch.setattr(cli, "_answerer", lambda *_, **__: load(library))
     found = {}
     for question in (question for question, before in QUESTIONS if not before):
         cli.ask(question, library=library, as_json=True)
@@ -114,7 +114,7 @@ def test_the_command(library, answers, monkeypatch, capsys):
 
 def test_the_command_beside_a_server(url, library, answers, monkeypatch, capsys):
     """`citeline ask`, answered by the server: the same text, and with --json the same JSON; nothing is loaded."""
-    monkeypatch.setattr(cli, "_answerer", lambda *_: pytest.fail("models were loaded"))
+    monkeypatch.setattr(cli, "_answerer", lambda *_, **__: pytest.fail("models were loaded"))
     found = {}
     for question in (question for question, before in QUESTIONS if not before):
         cli.ask(question, library=library, llm="first line", embedder="bag", as_json=True)
