@@ -45,6 +45,7 @@ class PortTaken(ServeError):
         super().__init__(f"port {port} is taken by another program on {host}. Try: citeline serve --port {self.other}")
 
 
+# Long, for it is the one place where everything that runs beside the page is begun, and ended in the opposite order.
 def serve(
     load: Callable[[], Answerer],
     *,
@@ -171,6 +172,7 @@ def quick_import() -> Iterator[None]:
         inspect.getfile = find_file
 
 
+# Long, for it holds the functions that mount a library's page, which share what it is called with.
 def create_app(
     host: LibraryHost, examples: Sequence[str] = (), keep_history: bool = True, read_ahead: bool = True
 ) -> FastAPI:

@@ -44,6 +44,8 @@ from index.storage import (
 from index.types import Article, BuildReport, Skipped
 
 
+# Long, for it is one transaction under one lock, whose steps are functions of their own; half is its signature and
+# its docstring.
 def build(
     path: Path,
     embedder: Embedder,

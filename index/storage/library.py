@@ -6,13 +6,14 @@
       gen/00000003/manifest.json what built it, its segments, and size and SHA-256 of every other file
       gen/00000003/order.bin     which articles of which segments are in it, in their order
       gen/00000003/families.bin  which of its articles are copies of one text (`index/storage/families.py`)
-      gen/00000003/…-2.…         the segment that generation 2 wrote (`index/storage/segment.py`), the same files by a
-      hard link gen/.tmp-…                 being written; swept away by the next writer
+      gen/00000003/…-2.…         the segment that generation 2 wrote (`index/storage/segment.py`), by a hard link
+      gen/.tmp-…                 being written; swept away by the next writer
       pending.bin                vectors of a build that was interrupted, taken up by the next one
       added/                     articles that were copied in, as by drag and drop; one of the library's folders
       added/.incoming-…          one that is being copied in (`index/incoming.py`)
 
-Whoever dies at whatever moment leaves either the old generation current or the new one, whole.
+Whoever dies at whatever moment leaves either the old generation current or the new one, whole. The module is long
+because reading and publishing that format are proved side by side.
 """
 
 from __future__ import annotations
@@ -257,6 +258,7 @@ class Library:
         _require_embedder(self.path, self.manifest, f"{name} (dim {dim})", fingerprint)
 
 
+# Long, for it is one transaction: the order of its steps is what makes a crash harmless, and is read in one piece.
 def publish(
     path: Path,
     manifest: Manifest,

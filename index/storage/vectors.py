@@ -3,7 +3,7 @@
 A library's rows are in the tables of its segments (`index/storage/segment.py`). A large table is searched by 8-bit
 codes (FAISS's SQ8) that stay in memory; its vectors stay on disk, and only those of candidates are read. Each table
 knows how far a code can be from its vector, so it is proved, not hoped, that no better row was left out: the rows found
-are those of an exhaustive search, whatever the tables.
+are those of an exhaustive search, whatever the tables. The module is long because faiss has this one door.
 """
 
 from __future__ import annotations

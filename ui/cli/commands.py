@@ -1,4 +1,7 @@
-"""The `citeline` command. Heavy libraries are imported inside the commands that need them."""
+"""The `citeline` command. Heavy libraries are imported inside the commands that need them.
+
+It is long, and so are `index` and `serve`, because Typer reads the options of a command from its signature.
+"""
 
 from __future__ import annotations
 

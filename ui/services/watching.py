@@ -107,6 +107,7 @@ def keep_shelf(library: OpenLibrary, stop: threading.Event, again_s: float = AGA
             stop.wait(again_s)
 
 
+# Long, for it is one loop with its settings in its signature.
 def changes(
     library: Path,
     stop: threading.Event,

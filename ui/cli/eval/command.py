@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ui.conversations import Feedback
 
 
+# Long, for Typer reads the options of a command from its signature.
 def evaluate(
     folder: Annotated[
         Path | None, typer.Argument(help="Articles to index in a temporary library. Default: the existing library.")
