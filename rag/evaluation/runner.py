@@ -108,7 +108,7 @@ def ask(answerer: HidingAnswerer, case: Case) -> Outcome:
     answerer.hidden = case.hidden
     began = time.monotonic()
     answer = answerer.ask(case.question)
-    seconds = time.monotonic() - began
+    seconds = round(time.monotonic() - began, 3)  # as a sheet keeps it, so that a resumed run has the same figures
     exact = tuple(_stands(answerer, answer))
     backed = tuple(_backed(answerer, answer))
     return Outcome(case, answer.status, answer.text, tuple(c.span for c in answer.citations), exact, seconds, backed)
