@@ -255,6 +255,17 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def remove_unheld(path: Path) -> None:
+    """Remove a file or folder that a killed run left: one on which nobody holds a lock. No error is raised."""
+    with suppress(OSError):  # somebody writes it, or it went
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove(path)
+        finally:
+            os.close(descriptor)
+
+
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
     """Hold the exclusive right to write in `folder`; the kernel frees it when the process ends, however it ends.

@@ -85,13 +85,7 @@ class Incoming:
 def sweep(folder: Path) -> None:
     """Remove what killed uploads left. Files that any process is still writing stay."""
     for leftover in folder.glob(f"{PREFIX}*"):
-        with suppress(OSError):  # somebody writes it, or it went; if not, it is swept the next time
-            descriptor = os.open(leftover, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                disk.remove(leftover)
-            finally:
-                os.close(descriptor)
+        disk.remove_unheld(leftover)  # what could not be removed is swept the next time
     for leftover in folder.glob(_OLD_NAME):
         with suppress(OSError):
             if leftover.is_file() and time.time() - leftover.stat().st_mtime > _OLD_SECONDS:

@@ -9,14 +9,14 @@ import re
 import secrets
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index import disk
 from index.backup.archive import Member, Reader
-from index.documents import require_ordinary
+from index.documents import path_of, path_text, require_ordinary
 from index.errors import BackupError
 from index.progress import Progress, Pulse
 from index.storage import FORMAT, Library, added_folder
@@ -84,7 +84,7 @@ class _Places:
         self.before: list[str] = said
         self.now: list[Path] = []
         for n, source in enumerate(said, start=1):
-            name = _bytes_path(source).name
+            name = path_of(source).name
             place = articles / name if name not in ("", ".", "..") else articles / str(n)
             if source == backup.about.get("added"):
                 place = added_folder(library)
@@ -97,7 +97,7 @@ class _Places:
         if not held:
             raise self._backup.damaged("one of its articles was in none of its folders")
         n = max(held, key=lambda each: len(self.before[each]))
-        return _text(self.below(n, text[len(self.before[n]) :].lstrip("/")))
+        return path_text(self.below(n, text[len(self.before[n]) :].lstrip("/")))
 
     def below(self, source: object, relative: object) -> Path:
         """Return the place of a file by its folder's number and its path in there. Raises BackupError for any other."""
@@ -108,7 +108,7 @@ class _Places:
         parts = relative.split("/") if relative else []
         if any(part in ("", ".", "..") for part in parts):
             raise self._backup.damaged("one of its files leads out of its folder")
-        return self.now[source] / _bytes_path(relative) if relative else self.now[source]
+        return self.now[source] / path_of(relative) if relative else self.now[source]
 
     def new_manifest(self, found: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
         """Return the manifest of the library as it is here."""
@@ -118,7 +118,7 @@ class _Places:
             many = [each | {"path": self.of(each["path"])} for each in found.get("many", ())]
         except (KeyError, TypeError, AttributeError):
             raise self._backup.damaged("the library's manifest is not one") from None
-        sources = list(map(_text, self.now))
+        sources = list(map(path_text, self.now))
         moved = {"sources": sources, "skipped": skipped, "excluded": excluded, "many": many}
         return {**found, **moved, "files": dict(files)}
 
@@ -262,8 +262,9 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         disk.make_folder(target.parent)
         for leftover in target.parent.iterdir():
-            if re.fullmatch(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.restoring", leftover.name):
-                _remove_if_left(leftover)
+            is_ours = re.fullmatch(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.restoring", leftover.name)
+            if is_ours and leftover.is_dir():
+                disk.remove_unheld(leftover)
         new = target.with_name(f".{target.name}.{secrets.token_hex(4)}.restoring")
         new.mkdir(mode=0o700)
         descriptor = os.open(new, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -277,16 +278,6 @@ def _beside(target: Path) -> Iterator[Path]:
         disk.remove(new)
 
 
-def _remove_if_left(leftover: Path) -> None:
-    with suppress(OSError):
-        descriptor = os.open(leftover, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            disk.remove(leftover)
-        finally:
-            os.close(descriptor)
-
-
 def _into(homes: Mapping[Path, Path], place: Path) -> Path:
     """Return the place in the new folder that stands for a target until it is whole."""
     target = next(each for each in homes if place.is_relative_to(each))
@@ -297,12 +288,3 @@ def _ticking(pieces: Iterator[bytes], pulse: Pulse) -> Iterator[bytes]:
     for piece in pieces:
         pulse.tick()
         yield piece
-
-
-def _bytes_path(text: str) -> Path:
-    """Return a path as the library keeps it: UTF-8, any other byte as a surrogate."""
-    return Path(os.fsdecode(text.encode("utf-8", "surrogateescape")))
-
-
-def _text(path: Path) -> str:
-    return os.fsencode(path).decode("utf-8", "surrogateescape")

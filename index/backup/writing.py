@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 from index import disk
 from index.backup.archive import Writer, is_backup
-from index.documents import Found, Unreadable, file_id, parts, read_bytes
+from index.documents import Unreadable, is_as_indexed, path_of, read_bytes
 from index.errors import BackupError
 from index.progress import Progress, Pulse
 from index.storage import FORMAT, Library, added_folder
@@ -118,7 +118,7 @@ def _add_originals(writer: Writer, library: Library, pulse: Pulse) -> tuple[int,
     n_files = 0
     for n, (name, articles) in enumerate(sorted(by_path.items())):
         pulse("copying the articles' files", n, len(by_path))
-        path = Path(os.fsdecode(name.encode("utf-8", "surrogateescape")))
+        path = path_of(name)
         source = _source_of(path, library.manifest.sources)
         if source is None:
             raise BackupError(f"{name} is in none of the library's folders. Bring it up to date: citeline index")
@@ -126,7 +126,7 @@ def _add_originals(writer: Writer, library: Library, pulse: Pulse) -> tuple[int,
         if not isinstance(data, bytes):
             states.append((name, data))
             continue
-        if not _is_as_indexed(path, data, articles, many.get(name, "")):
+        if not is_as_indexed(path, data, articles, many.get(name, "")):
             states.append((name, "changed"))
         n_files += 1
         relative = os.fsencode(path)[len(os.fsencode(library.manifest.sources[source])) :].lstrip(b"/")
@@ -154,22 +154,6 @@ def _data_of(path: Path, source: Path) -> bytes | State:
         return read_bytes(path, str(real))
     except (OSError, Unreadable, ValueError):
         return "unreadable" if os.path.lexists(path) else "gone"
-
-
-def _is_as_indexed(path: Path, data: bytes, articles: list[Article], many_sha256: str) -> bool:
-    """Return whether a file still holds the articles that were read from it; `many_sha256`: if it holds several.
-
-    Of a file that has to be taken apart, any change counts.
-    """
-    if not articles or disk.sha256(data) in (articles[0].sha256, many_sha256):  # or they were taken out of the library
-        return True
-    if path.suffix.lower() != ".jsonl":
-        return False
-    try:
-        now = {each.found.id: each.sha256 for each in parts(Found(path, file_id(articles[0].id)), data)}
-    except ValueError:  # no file of its kind any more
-        return False
-    return all(now.get(each.id) == each.sha256 for each in articles)
 
 
 def _pieces(file: IO[bytes], size: int, pulse: Pulse) -> Iterator[bytes]:
@@ -202,7 +186,7 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
     What a killed run left of the same name is removed first: nobody holds a lock on it.
     """
     for leftover in path.parent.glob(f".{_escaped(path.name)}.????????.new"):
-        _remove_if_left(leftover)
+        disk.remove_unheld(leftover)
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         with open(new, "xb", opener=disk.for_owner) as file:
@@ -224,13 +208,3 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
 
 def _escaped(name: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", name)
-
-
-def _remove_if_left(leftover: Path) -> None:
-    with suppress(OSError):
-        descriptor = os.open(leftover, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            disk.remove(leftover)
-        finally:
-            os.close(descriptor)

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.documents.articles import FilePart, Unreadable, parts, path_text, read_article, read_bytes
+    from index.documents.articles import FilePart, Unreadable, parts, path_of, path_text, read_article, read_bytes
     from index.documents.discovery import Found, display_name, file_id, is_there, key_of, require_there, scan, walk
     from index.documents.encoding import decode
     from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, READERS, most_bytes
-    from index.documents.freshness import file_state
+    from index.documents.freshness import file_state, is_as_indexed
     from index.documents.jsonl import MOST_NAMED
     from index.documents.places import refused, require_ordinary
 else:
     __getattr__ = face(
         __name__,
-        articles="FilePart Unreadable parts path_text read_article read_bytes",
+        articles="FilePart Unreadable parts path_of path_text read_article read_bytes",
         discovery="Found display_name file_id is_there key_of require_there scan walk",
         encoding="decode",
         file_kinds="KINDS KINDS_WORDS MOST_BYTES READERS most_bytes",
-        freshness="file_state",
+        freshness="file_state is_as_indexed",
         jsonl="MOST_NAMED",
         places="refused require_ordinary",
     )
@@ -37,10 +37,12 @@ __all__ = [
     "display_name",
     "file_id",
     "file_state",
+    "is_as_indexed",
     "is_there",
     "key_of",
     "most_bytes",
     "parts",
+    "path_of",
     "path_text",
     "read_article",
     "read_bytes",

@@ -182,6 +182,11 @@ def path_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 
+def path_of(text: str) -> Path:
+    """Return the path that `path_text` made a text of."""
+    return Path(os.fsdecode(text.encode("utf-8", "surrogateescape")))
+
+
 def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
     paragraphs = []
     for line in (record.title, *split_lines(record.text[:_MOST_RECORD_CHARS])):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ from index.documents import (
     display_name,
     key_of,
     parts,
+    path_of,
     path_text,
     read_article,
     read_bytes,
@@ -260,7 +260,7 @@ def _bytes_of(file: Found) -> bytes:
 
 
 def file_of(article: Article) -> Path:
-    return Path(os.fsdecode(article.path.encode("utf-8", "surrogateescape")))
+    return path_of(article.path)
 
 
 def _by_file(articles: Sequence[Article]) -> dict[Path, list[Article]]:

@@ -28,29 +28,29 @@ def translated(claims: Sequence[Claim], run: Run) -> tuple[Claim, ...]:
     """
     found, n = [], 0
     for claim in claims:
-        if n < MOST and _is_foreign(claim, run):
+        if n < MOST and (source := _foreign(claim, run)) is not None:
             n += 1
-            claim = replace(claim, translation=_translation(claim, run))
+            claim = replace(claim, translation=_translation(claim, source, run))
         found.append(claim)
     return tuple(found)
 
 
-def _is_foreign(claim: Claim, run: Run) -> bool:
+def _foreign(claim: Claim, run: Run) -> str | None:
+    """Return the language of a quote that is to be translated, None for any other claim."""
     setting = run.setting
     if not setting.config.translate or setting.checker is None or setting.llm is None or run.is_late():
-        return False
-    if claim.origin != "quote":
-        return False
-    language = run.setting.library.by_id[claim.citations[0].span.article_id].language
-    return language != run.query.language and len(claim.text.split()) <= LONGEST
+        return None
+    if claim.origin != "quote" or len(claim.text.split()) > LONGEST:
+        return None
+    language = setting.library.by_id[claim.citations[0].span.article_id].language
+    return language if language != run.query.language else None
 
 
-def _translation(claim: Claim, run: Run) -> str:
+def _translation(claim: Claim, source: str, run: Run) -> str:
     """Return the model's translation of a quote on one line, or "" if it may say something else."""
     llm, checker, language = run.setting.llm, run.setting.checker, run.query.language
     assert llm is not None
     assert checker is not None
-    source = run.setting.library.by_id[claim.citations[0].span.article_id].language
     text, before, usage = "", run.answer.usage, Usage()
     for piece in llm.stream(translation_messages(language, claim.text), TOKENS):
         text, usage = text + piece.text, piece.usage

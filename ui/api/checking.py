@@ -7,7 +7,6 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from index.errors import CitelineIndexError
@@ -88,12 +87,9 @@ class DraftCheck:
         """Check a sentence when it is its turn; None when nobody listens any more."""
         while not self._unwanted.is_set():
             try:
-                place = self._host.queue.join()
+                return self._host.queue.in_turn(
+                    lambda: self._fact_checker.check(statement), lambda: not self._unwanted.is_set()
+                )
             except QueueFull:
                 time.sleep(AGAIN_SECONDS)
-                continue
-            with closing(place.run(lambda: (self._fact_checker.check(each) for each in (statement,)))) as turn:
-                for found in turn:
-                    if found is not None or self._unwanted.is_set():
-                        return found
         return None

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.query import is_greeting
@@ -62,6 +63,17 @@ class ModelQueue:
         """
         place = None if is_greeting(question) else self.join(answerer, question)
         return Growing(place, answerer, question, history, everywhere)
+
+    def in_turn(self, act: Callable[[], T], is_wanted: Callable[[], bool] = lambda: True) -> T | None:
+        """Return what `act` returns, called when it is its turn; None if it is not wanted any more before that.
+
+        Raises QueueFull at once when there is no place.
+        """
+        with closing(self.join().run(lambda: (act() for _ in (None,)))) as turn:
+            for found in turn:
+                if found is not None or not is_wanted():
+                    return found
+        return None
 
     def read_ahead(self, answerer: Answerer, question: str, history: History = ()) -> None:
         """Let the models read what is being typed, in a thread of its own. Nothing happens while somebody asks."""

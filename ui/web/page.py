@@ -21,6 +21,7 @@ from ui.web.library.controller import ShelfView
 from ui.web.question_box import asking_html, away_html
 from ui.web.render import frame as render_frame
 from ui.web.running import Running
+from ui.web.script_functions import for_script
 from ui.web.turns import ON_PAGE, Shown, history_of, past_html, turn_html
 
 MAX_TURNS = 500
@@ -72,7 +73,7 @@ class ChatPage:
                 self._layout_conversation()
             with gr.Column(elem_id="cl-right"):
                 self._layout_views()
-        preview = _function("peek", lambda wanted: citation_preview(self._library, wanted))
+        preview = for_script(lambda wanted: citation_preview(self._library, wanted), "peek")
         _html("cl-peek", script="peek", functions=[preview])  # its card stands over the page, for markers in every view
         self._typing = _html("cl-ahead", script="ahead" if read_ahead else "")
         self._spoken = gr.Button("", elem_id="cl-speak")  # pressed by page.js when the reader switches the language
@@ -97,7 +98,7 @@ class ChatPage:
 
     def _layout_views(self) -> None:
         """The article pane, and views: each an HTML of class cl-view, shown when the page's data-view names it."""
-        article = _function("article", lambda wanted: article_pane(self._library, wanted))
+        article = for_script(lambda wanted: article_pane(self._library, wanted), "article")
         _html("cl-pane", script="page", functions=[article])
         self._history = _html(
             "cl-history",
@@ -320,12 +321,6 @@ def _html(
         js_on_load=(STATIC / f"{script}.js").read_text(encoding="utf-8") if script else None,
         server_functions=list(functions) or None,
     )
-
-
-def _function(name: str, act: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function as the page's script calls it, by its name."""
-    act.__name__ = name
-    return act
 
 
 def _say(name: str, detail: str = "") -> str:

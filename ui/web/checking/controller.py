@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from index.errors import CitelineIndexError
@@ -14,6 +12,7 @@ from rag.fact_checking import FactChecker, statements
 from ui.i18n import check_words
 from ui.services import OpenLibrary, QueueFull
 from ui.web.checking.view import Asked, checked_html, frame_html, summary_text, waiting_html
+from ui.web.script_functions import for_script
 
 if TYPE_CHECKING:
     from rag.fact_checking import CheckedStatement, Statement
@@ -30,13 +29,12 @@ class Checking:
 
     def __init__(self, library: OpenLibrary) -> None:
         self._library = library
-        self._one_at_a_time = threading.Lock()
         self._split: tuple[str, Sequence[Statement]] = ("", ())
         self._checker: FactChecker | None = None
 
     def functions(self) -> list[Callable[[Any], Any]]:
         """What check.js may call."""
-        return [_function(each) for each in (self.frame, self.begin, self.check, self.summary)]
+        return [for_script(each) for each in (self.frame, self.begin, self.check, self.summary)]
 
     # --- what check.js calls: one dictionary in, whatever it holds ----------------------------------------------------
 
@@ -95,13 +93,14 @@ class Checking:
 
     def _checked(self, answerer: Answerer, statement: Statement) -> CheckedStatement:
         """Check a sentence when it is its turn for the models. Raises QueueFull."""
-        place = self._library.queue.join()
-        with closing(place.run(lambda: iter((self._checker_of(answerer),)))) as turn:
-            for checker in turn:
-                if checker is not None:
-                    with self._one_at_a_time, answerer.asking:
-                        return checker.check(statement)
-        raise QueueFull
+
+        def check() -> CheckedStatement:
+            with answerer.asking:
+                return self._checker_of(answerer).check(statement)
+
+        found = self._library.queue.in_turn(check)
+        assert found is not None  # it stays wanted
+        return found
 
     def _checker_of(self, answerer: Answerer) -> FactChecker:
         """One for each generation of the library: it keeps what it has read of the articles."""
@@ -114,13 +113,3 @@ class Checking:
 
 def _cited(checked: CheckedStatement) -> list[Any]:
     return [*checked.citations, *(quote.citation for quote in checked.quotes if quote.citation)]
-
-
-def _function(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A method as Gradio takes it: it writes on the function, and a bound method cannot be written on."""
-
-    def function(wanted: Any) -> Any:
-        return method(wanted)
-
-    function.__name__ = method.__name__
-    return function

@@ -13,6 +13,7 @@ from ui.i18n import talk_words
 from ui.services import OpenLibrary
 from ui.web.conversations.view import Asked, list_html, view_html
 from ui.web.render.turn_bar import Place
+from ui.web.script_functions import for_script
 from ui.web.turns import Shown, named
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Talks:
     def functions(self) -> list[Callable[[Any], Any]]:
         """What history.js may call."""
         return [
-            _function(each) for each in (self.listing, self.copied, self.exported, self.judge, self.delete_conversation)
+            for_script(each)
+            for each in (self.listing, self.copied, self.exported, self.judge, self.delete_conversation)
         ]
 
     # --- what history.js calls: one dictionary in, whatever it holds -------------------------------------------------
@@ -128,16 +130,6 @@ class Talks:
         if (history := self.history) is None:
             raise KeyError("no library")
         return history
-
-
-def _function(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A method as Gradio takes it: it writes on the function, and a bound method cannot be written on."""
-
-    def function(wanted: Any) -> Any:
-        return method(wanted)
-
-    function.__name__ = method.__name__
-    return function
 
 
 def _place(talk: str, turn: KeptTurn, history: History) -> Place:
