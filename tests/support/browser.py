@@ -87,6 +87,21 @@ def open_page(windows):
     assert [line for line in windows.trouble if not any(words in line for words in windows.expected)] == []
 
 
+@pytest.fixture
+def open_window(url, browser):
+    """Open the page in a window of its own. At the end: no other host was asked, the console has no error."""
+    windows, pages = Windows(url, browser), []
+
+    def opened(*size, **options):
+        pages.append(windows.new(*size, **options))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+    assert windows.trouble == []
+
+
 @contextmanager
 def pages_of(folder, browser):
     """Give what opens the page of `folder`/library; embedding takes `seconds` a group. At the end no error was logged."""

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from printed import lines, printed
+
+from index.documents import Found, parts, read_article
 
 
 @dataclass
@@ -186,24 +191,16 @@ def europresse_pdf_lines(stories=STORIES, joined=False, boxed=True):
 
 def pdf(pages, size=(595, 842)):
     """A PDF whose pages are lists of lines, each a paragraph of its own, in Helvetica."""
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    kids = []
-    for lines in pages:
-        drawn = []
-        for n, line in enumerate(lines):
-            written = line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-            drawn.append(f"BT /F 9 Tf 40 {780 - 40 * n} Td ({written}) Tj ET")
-        stream = "\n".join(drawn).encode("cp1252").decode("latin-1")
-        objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
-        kids.append(len(objects) + 1)
-        objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]/Contents {len(objects)} 0 R"
-            "/Resources<</Font<</F 3 0 R>>>>>>"
-        )
-    objects[1] = f"<</Type/Pages/Kids[{' '.join(f'{kid} 0 R' for kid in kids)}]/Count {len(kids)}>>"
-    body = "".join(f"{n} 0 obj{each}\nendobj\n" for n, each in enumerate(objects, start=1))
-    return f"%PDF-1.4\n{body}trailer<</Root 1 0 R>>\n".encode("latin-1")
+    return printed(*(lines(40, 780, *page, size=9, step=40) for page in pages), size=size)
+
+
+def read_all(name, data, extractor):
+    """The articles of a file, and (id, reason) of those passed over."""
+    data = data.encode() if isinstance(data, str) else data
+    found, wrong = [], []
+    for part in parts(Found(Path("/nowhere") / name, name), data, extractor):
+        try:
+            found.append(read_article(part, extractor)[0])
+        except ValueError as error:
+            wrong.append((part.found.id, str(error)))
+    return found, wrong

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from fakes import BagEmbedder
+from printed import printed
+from printed import text as print_at
 
 from index.documents.articles import parts, read_article
 from index.documents.discovery import Found
@@ -95,27 +97,7 @@ def epub(chapters, meta=""):
 
 def pdf(*pages, size=(420, 595)):
     """A PDF whose pages are lists of (x, y, text) or (x, y, text, print size), in Helvetica."""
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    kids = []
-    for lines in pages:
-        drawn = []
-        for x, y, text, *print_size in lines:
-            written = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-            drawn.append(f"BT /F {(print_size or [11])[0]} Tf {x} {y} Td ({written}) Tj ET")
-        stream = "\n".join(drawn).encode("cp1252").decode("latin-1")
-        objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
-        kids.append(len(objects) + 1)
-        objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]/Contents {len(objects)} 0 R"
-            "/Resources<</Font<</F 3 0 R>>>>>>"
-        )
-    objects[1] = f"<</Type/Pages/Kids[{' '.join(f'{kid} 0 R' for kid in kids)}]/Count {len(kids)}>>"
-    body = "".join(f"{n} 0 obj{each}\nendobj\n" for n, each in enumerate(objects, start=1))
-    return f"%PDF-1.4\n{body}trailer<</Root 1 0 R>>\n".encode("latin-1")
+    return printed(*([print_at(*piece) for piece in page] for page in pages), size=size)
 
 
 def column(x, top, *lines, step=14, size=11):

@@ -5,4 +5,4 @@ from contextlib import suppress
 import pytest
 
 with suppress(pytest.skip.Exception):  # each module that needs what is missing says so itself
-    from browser import browser, open_page, windows  # noqa: F401
+    from browser import browser, open_page, open_window, windows  # noqa: F401

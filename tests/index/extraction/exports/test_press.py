@@ -17,10 +17,11 @@ from exports import (
     factiva_display,
     nexis_lines,
     pdf,
+    read_all,
 )
 from fakes import BagEmbedder
 
-from index.documents import Found, parts, read_article
+from index.documents import Found, parts
 from index.extraction.sandbox import Extractor
 from index.ingestion.indexing import build, make_empty
 from index.ingestion.reading import changed_since
@@ -49,18 +50,6 @@ def extractor():
         yield found
 
 
-def articles(name, data, extractor):
-    """The articles of a file, and the reasons for those passed over."""
-    data = data.encode() if isinstance(data, str) else data
-    found, wrong = [], []
-    for part in parts(Found(Path("/nowhere") / name, name), data, extractor):
-        try:
-            found.append(read_article(part, extractor)[0])
-        except ValueError as error:
-            wrong.append(str(error))
-    return found, wrong
-
-
 def said(article):
     return [line for line in article.lines if line]
 
@@ -81,7 +70,7 @@ def said(article):
 )
 def test_an_export_gives_each_article_with_its_facts(name, make, knows, extractor):
     """No text is lost, none is another's, and the day of the export is nobody's date."""
-    found, wrong = articles(name, make(), extractor)
+    found, wrong = read_all(name, make(), extractor)
     assert wrong == [] and [each.title for each in found] == [story.title for story in STORIES]
     for article, story in zip(found, STORIES, strict=True):
         assert (article.source, article.date, article.language) == (story.paper, story.iso, "fr")
@@ -104,11 +93,11 @@ def test_an_export_gives_each_article_with_its_facts(name, make, knows, extracto
 )
 def test_an_id_survives_another_export(name, make, extractor):
     """The same articles in another order, among others, have the ids they had."""
-    before, _ = articles(name, make(STORIES), extractor)
-    after, _ = articles(name, make([STORIES[2], STORIES[0]]), extractor)
+    before, _ = read_all(name, make(STORIES), extractor)
+    after, _ = read_all(name, make([STORIES[2], STORIES[0]]), extractor)
     if make is not factiva_codes:  # whose numbers the helper counts
         assert {each.title: each.id for each in after}.items() <= {each.title: each.id for each in before}.items()
-    alone, _ = articles(name, make(STORIES[:1]), extractor)
+    alone, _ = read_all(name, make(STORIES[:1]), extractor)
     assert [each.id for each in alone] == [before[0].id]
 
 
@@ -116,8 +105,8 @@ def test_what_is_no_article_is_passed_over_with_its_reason(extractor):
     """A document that is there twice, one without text; another text under the same number is kept beside it."""
     empty = Story("Vide", "Le Réveil", "5 avril 2024", "", [], number="news·20240405·RVE·9")
     other = Story(**{**vars(STORIES[0]), "text": ["Le moulin de Sarlac a pris feu dimanche."]})
-    found, wrong = articles("a.html", europresse([*STORIES, STORIES[0], empty, other]), extractor)
-    assert len(found) == 4 and sorted(wrong) == ["it holds no text", "it is in the file twice"]
+    found, wrong = read_all("a.html", europresse([*STORIES, STORIES[0], empty, other]), extractor)
+    assert len(found) == 4 and sorted(reason for _, reason in wrong) == ["it holds no text", "it is in the file twice"]
     assert found[3].id.startswith(found[0].id + "-")
 
 
@@ -150,7 +139,7 @@ def test_a_page_of_several_articles_gives_them_all(wrap, extractor):
     page = (
         "<html lang='fr'><head><title>Blog</title><meta property='og:site_name' content='Blog de Sarlac'></head><body>"
     )
-    found, wrong = articles("blog.html", page + wrap.format("".join(posts)) + "</body></html>", extractor)
+    found, wrong = read_all("blog.html", page + wrap.format("".join(posts)) + "</body></html>", extractor)
     assert wrong == [] and [each.title for each in found] == [f"Billet numéro {n}" for n in (1, 2, 3)]
     assert found[0].id == "blog.html#post-11" and found[1].url == "https://blog.example/2"
     assert found[2].date == "2024-03-05" and {each.source for each in found} == {"Blog de Sarlac"}
@@ -179,7 +168,7 @@ def test_a_page_of_several_articles_gives_them_all(wrap, extractor):
 )
 def test_a_page_of_one_article_stays_one(page, extractor):
     """Cards of other articles, the posts of a live page and comments are no articles of their own."""
-    found, _ = articles("a.html", f"<html lang='fr'><body>{page}</body></html>", extractor)
+    found, _ = read_all("a.html", f"<html lang='fr'><body>{page}</body></html>", extractor)
     assert [each.id for each in found] == ["a.html"] and LONG[:60] in found[0].text
 
 

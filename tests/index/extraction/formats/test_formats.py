@@ -8,9 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from exports import STORIES, europresse, factiva_display, nexis_lines
+from exports import STORIES, europresse, factiva_display, nexis_lines, read_all
 
-from index.documents import Found, parts, read_article
 from index.extraction.formats import archive, mail
 from index.extraction.sandbox import Extractor
 
@@ -24,20 +23,8 @@ def extractor():
         yield found
 
 
-def articles(name, data, extractor):
-    """The articles of a file, and the reasons for those passed over."""
-    data = data.encode() if isinstance(data, str) else data
-    found, wrong = [], []
-    for part in parts(Found(Path("/nowhere") / name, name), data, extractor):
-        try:
-            found.append(read_article(part, extractor)[0])
-        except ValueError as error:
-            wrong.append((part.found.id, str(error)))
-    return found, wrong
-
-
 def only(name, data, extractor):
-    (article,), wrong = articles(name, data, extractor)
+    (article,), wrong = read_all(name, data, extractor)
     assert wrong == []
     return article
 
@@ -81,7 +68,7 @@ def test_a_rich_text_is_read(extractor):
 @pytest.mark.parametrize("make", [nexis_lines, lambda: [*factiva_lines(STORIES)]])
 def test_an_export_as_rich_text_gives_its_articles(make, extractor):
     """Nexis and Factiva, the same as elsewhere."""
-    found, wrong = articles("export.rtf", rtf(make()), extractor)
+    found, wrong = read_all("export.rtf", rtf(make()), extractor)
     assert wrong == [] and [each.title for each in found] == [story.title for story in STORIES]
     assert [(each.source, each.date) for each in found] == [(story.paper, story.iso) for story in STORIES]
     for article, story in zip(found, STORIES, strict=True):
@@ -165,11 +152,11 @@ def test_a_message_is_an_article(extractor):
 def test_the_better_of_text_and_html_is_read_and_attachments_are_named(extractor):
     """A plain text that only points to the HTML is not the message."""
     html = f"<html><body><h1>La lettre</h1><p>{LEDE}</p><p>{MORE}</p></body></html>"
-    found, wrong = articles("a.eml", multipart("Voir en ligne.", html), extractor)
+    found, wrong = read_all("a.eml", multipart("Voir en ligne.", html), extractor)
     assert [each.id for each in found] == ["a.eml"] and said(found[0])[-2:] == [LEDE, MORE]
     ((id, reason),) = wrong
     assert id.startswith("a.eml#") and "communiqu" in reason and "attachment" in reason
-    found, _ = articles("a.eml", multipart(f"{LEDE}\n\n{MORE}", html), extractor)
+    found, _ = read_all("a.eml", multipart(f"{LEDE}\n\n{MORE}", html), extractor)
     assert said(found[0])[-2:] == [LEDE, MORE]
 
 
@@ -181,7 +168,7 @@ def test_a_mailbox_gives_its_messages(extractor):
         + "Un premier message.\n>From Paris.\n\nFrom here on it goes on.\n\n"
         "From c@d Wed Mar  6 10:00:00 2024\n" + multipart("Voir.", f"<p>{LEDE}</p>")
     )
-    found, wrong = articles("b.mbox", box.encode("latin-1", "replace"), extractor)
+    found, wrong = read_all("b.mbox", box.encode("latin-1", "replace"), extractor)
     assert [each.id for each in found] == ["b.mbox#m1-corvenne-example", "b.mbox#m2-corvenne-example"]
     assert found[0].lines[-1].startswith("From Paris") or "From Paris." in found[0].text
     assert "From here on it goes on." in found[0].text
@@ -203,7 +190,7 @@ def test_a_saved_page_is_read_like_a_page(extractor):
     page = f"<html lang='fr'><head><title>La bibliothèque rouvre</title></head><body><article><h1>La bibliothèque rouvre</h1><p>{LEDE}</p><p>{MORE}</p></article></body></html>"
     article = only("a.mhtml", saved(page), extractor)
     assert article.url == "https://corvenne.example/a" and LEDE in article.lines and article.title.startswith("La bib")
-    found, _ = articles("b.mht", saved(europresse()), extractor)
+    found, _ = read_all("b.mht", saved(europresse()), extractor)
     assert [each.title for each in found] == [story.title for story in STORIES]
 
 
@@ -223,7 +210,7 @@ def test_a_saved_page_is_read_like_a_page(extractor):
 )
 def test_a_table_gives_an_article_a_row(text, extractor):
     """Whatever separates the columns; rows without text are passed over one by one."""
-    found, wrong = articles("a.csv", text, extractor)
+    found, wrong = read_all("a.csv", text, extractor)
     (article,) = found
     assert (article.title, article.date, article.source) == ("La bibliothèque, enfin", "2024-03-05", "La Voix")
     assert article.url == "https://a.example/1" and len(wrong) == 1
@@ -232,9 +219,9 @@ def test_a_table_gives_an_article_a_row(text, extractor):
 
 def test_a_row_with_more_cells_than_columns_is_not_cut(extractor):
     """A comma of the text that separates nothing; a row that does not fit is passed over and says so."""
-    (article,), wrong = articles("a.csv", "texte\nLe port, lui, gèle.\n", extractor)
+    (article,), wrong = read_all("a.csv", "texte\nLe port, lui, gèle.\n", extractor)
     assert article.text == "Le port, lui, gèle." and wrong == []
-    found, wrong = articles("a.csv", f"titre,texte\nA,Le port, lui, gèle.\nB,{LEDE}\n", extractor)
+    found, wrong = read_all("a.csv", f"titre,texte\nA,Le port, lui, gèle.\nB,{LEDE}\n", extractor)
     assert [each.title for each in found] == ["B"] and "4 cells and the first line 2" in wrong[0][1]
 
 
@@ -246,7 +233,7 @@ def test_a_rich_text_of_a_macintosh_has_its_accents(extractor):
 def test_a_table_without_text_says_what_it_has(extractor):
     """One line for the file."""
     with pytest.raises(ValueError, match=r"names no column .* but: nom, prénom, âge"):
-        articles("a.csv", "nom,prénom,âge\nA,B,3\n", extractor)
+        read_all("a.csv", "nom,prénom,âge\nA,B,3\n", extractor)
 
 
 RSS = f"""<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -304,7 +291,7 @@ WORDPRESS = json.dumps(
 )
 def test_a_feed_gives_its_articles(name, text, extractor):
     """Title, address, author, day and newspaper of each; HTML taken out; what has no text says so."""
-    found, wrong = articles(name, text, extractor)
+    found, wrong = read_all(name, text, extractor)
     first, second = found
     assert (first.title, first.date, first.url) == ("La bibliothèque", "2024-03-05", "https://v.example/1")
     assert (first.source, first.author) == ("La Voix de Corvenne", "A. Lopez")
@@ -335,7 +322,7 @@ def test_a_feed_gives_its_articles(name, text, extractor):
 def test_what_is_no_such_file_says_so(name, data, reason, extractor):
     """One line each."""
     with pytest.raises(ValueError, match=reason):
-        articles(name, data, extractor)
+        read_all(name, data, extractor)
 
 
 def test_records_say_their_text_in_many_names(extractor):
@@ -347,7 +334,7 @@ def test_records_say_their_text_in_many_names(extractor):
         {"title": "A", "text": "5 < 6 et a > b, R&D comprise."},
         {"title": "A", "text": "Première.\n\nDeuxième &eacute;t&eacute;."},
     ]
-    found, wrong = articles("a.jsonl", "\n".join(map(json.dumps, records)), extractor)
+    found, wrong = read_all("a.jsonl", "\n".join(map(json.dumps, records)), extractor)
     assert wrong == [] and found[0].date == "2024-03-05" and (found[0].author, found[0].section) == ("B. C.", "Culture")
     assert found[1].title == "A & B" and said(found[1]) == ["A & B", LEDE]
     assert said(found[2]) == ["A", LEDE, MORE] and said(found[3]) == ["A", "5 < 6 et a > b, R&D comprise."]
@@ -360,7 +347,7 @@ def test_a_corpus_of_stars_gives_its_texts(extractor):
         "**** *source_La_Voix *date_20240305 *id_12 *auteur_A_Lopez\n-*titre\n"
         f"{LEDE}\n{MORE}\n\n**** *journal_Le_Réveil *date_2024-03-06\nLe port gèle encore.\n**** *source_vide\n"
     )
-    found, wrong = articles("corpus.txt", corpus, extractor)
+    found, wrong = read_all("corpus.txt", corpus, extractor)
     assert [(each.source, each.date) for each in found] == [("La Voix", "2024-03-05"), ("Le Réveil", "2024-03-06")]
     assert found[0].id == "corpus.txt#12" and found[0].author == "A Lopez" and len(wrong) == 1
     assert said(found[0])[-2:] == [LEDE, MORE]
@@ -385,7 +372,7 @@ def test_an_archive_gives_the_articles_of_its_files(extractor):
             ".cache": "x",
         }
     )
-    found, wrong = articles("tout.zip", data, extractor)
+    found, wrong = read_all("tout.zip", data, extractor)
     ids = [each.id for each in found]
     assert ids[0] == "tout.zip#dossier-2024-03-05_note-txt" and found[0].date == "2024-03-05"
     assert f"tout.zip#dossier-revue-html#{STORIES[0].number}" in ids and "tout.zip#r-jsonl#1" in ids
@@ -404,7 +391,7 @@ def test_names_in_an_archive_lead_nowhere(extractor, tmp_path):
             file.writestr(name, f"{LEDE} {name}")
         file.writestr(link, "/etc/passwd")
     before = sorted(Path(tmp_path).rglob("*"))
-    found, wrong = articles("x.zip", target.getvalue(), extractor)
+    found, wrong = read_all("x.zip", target.getvalue(), extractor)
     assert len(found) == 5 and len(wrong) == 1 and "link" in wrong[0][1]
     for article in found:
         key = article.id.removeprefix("x.zip#")
@@ -415,16 +402,16 @@ def test_names_in_an_archive_lead_nowhere(extractor, tmp_path):
 def test_an_archive_is_unpacked_within_limits(extractor, monkeypatch):
     """A bomb, a locked file, a damaged one, too many: each costs itself."""
     good = {"a.txt": LEDE}
-    found, wrong = articles("x.zip", zipped({"bomb.txt": b"a" * 300_000_000} | good), extractor)
+    found, wrong = read_all("x.zip", zipped({"bomb.txt": b"a" * 300_000_000} | good), extractor)
     assert len(found) == 1 and "unpacks to more than" in wrong[0][1]
     locked = bytearray(zipped({"b.txt": LEDE} | good))
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.index(mark) + place] |= 1
-    found, wrong = articles("x.zip", bytes(locked), extractor)
+    found, wrong = read_all("x.zip", bytes(locked), extractor)
     assert len(found) == 1 and "password" in wrong[0][1]
     damaged = bytearray(zipped({"b.txt": LEDE * 50} | good))
     damaged[45:60] = bytes(15)
-    found, wrong = articles("x.zip", bytes(damaged), extractor)
+    found, wrong = read_all("x.zip", bytes(damaged), extractor)
     assert len(found) == 1 and "cannot be unpacked" in wrong[0][1]
     monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     said = list(archive.read_zip(zipped({f"{n}.txt": LEDE for n in range(10)})))
@@ -485,7 +472,7 @@ BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
 def test_harm_is_bounded(name, data, extractor):
     """Each of these is read or passed over in some seconds, with one line, and the next file is read."""
     try:
-        _, wrong = articles(name, data, extractor)
+        _, wrong = read_all(name, data, extractor)
         lines = [reason for _, reason in wrong]
     except ValueError as error:
         lines = [str(error)]

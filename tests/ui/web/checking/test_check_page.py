@@ -9,7 +9,7 @@ from checked_library import built
 from served import Served
 
 try:
-    from browser import Windows, no_sideways_scroll
+    from browser import no_sideways_scroll
     from playwright.sync_api import expect
 except ImportError:
     pytest.skip("playwright is not installed: pip install playwright", allow_module_level=True)
@@ -29,28 +29,14 @@ def url(place):
         yield served.url
 
 
-@pytest.fixture
-def open_page(url, browser):
-    windows, pages = Windows(url, browser), []
-
-    def opened(*size, **options):
-        pages.append(windows.new(*size, **options))
-        return pages[-1]
-
-    yield opened
-    for page in pages:
-        page.context.close()
-    assert windows.trouble == []
-
-
 def see(page):
     page.click('.cl-bar [data-view="check"]')
     expect(page.locator(".cl-check-text")).to_be_focused()
 
 
-def test_a_pasted_text_is_checked_and_its_lines_open(open_page):
+def test_a_pasted_text_is_checked_and_its_lines_open(open_window):
     """Each sentence has its verdict; a line opens the article; back in the view all is still there."""
-    page = open_page(locale="en-GB")
+    page = open_window(locale="en-GB")
     see(page)
     page.fill(".cl-check-text", DRAFT)
     page.press(".cl-check-text", "Control+Enter")
@@ -66,9 +52,9 @@ def test_a_pasted_text_is_checked_and_its_lines_open(open_page):
     assert page.input_value(".cl-check-text") == DRAFT
 
 
-def test_it_can_be_stopped_and_begun_again(open_page):
+def test_it_can_be_stopped_and_begun_again(open_window):
     """What was checked stays, the rest is not; a text that claims nothing is told."""
-    page = open_page(locale="en-GB")
+    page = open_window(locale="en-GB")
     see(page)
     page.fill(".cl-check-text", "The works cost 3.2 million euros. " + "The old ferry is for sale today. " * 12)
     page.click(".cl-check-go")
@@ -83,9 +69,9 @@ def test_it_can_be_stopped_and_begun_again(open_page):
     expect(page.locator(".cl-checks > li")).to_have_count(0)
 
 
-def test_on_a_phone_in_french(open_page):
+def test_on_a_phone_in_french(open_window):
     """It fills the screen, scrolls down only, and closes to the conversation; switching the language keeps the text."""
-    page = open_page(390, 780)
+    page = open_window(390, 780)
     see(page)
     page.fill(".cl-check-text", "Les travaux ont coûté 3,2 millions d’euros.")
     assert no_sideways_scroll(page)

@@ -18,7 +18,7 @@ from ui.conversations.verification import articles_of, read_export, verify
 from ui.web.turns import named
 
 try:
-    from browser import Windows, no_sideways_scroll
+    from browser import no_sideways_scroll
     from playwright.sync_api import expect
 except ImportError:
     pytest.skip("playwright is not installed: pip install playwright", allow_module_level=True)
@@ -59,21 +59,6 @@ def url(served):
 
 
 @pytest.fixture
-def open_page(url, browser):
-    """Open the page in a window of its own. At the end: no other host was asked, the console has no error."""
-    windows, pages = Windows(url, browser), []
-
-    def opened(*size, **options):
-        pages.append(windows.new(*size, **options))
-        return pages[-1]
-
-    yield opened
-    for page in pages:
-        page.context.close()
-    assert windows.trouble == []
-
-
-@pytest.fixture
 def history(place, served):
     """The history of the page's library, empty at first."""
     history = History.of(place / "library")
@@ -103,9 +88,9 @@ def see_history(page):
     return page.locator(".cl-talk-row")
 
 
-def test_a_reload_keeps_the_conversation(open_page, history):
+def test_a_reload_keeps_the_conversation(open_window, history):
     """The turns are there again, the chips work, and the next question leans on them; a new window has none of it."""
-    page = open_page()
+    page = open_window()
     ask(page, REOPENS)
     ask(page, ITS_COST)
     page.reload()
@@ -117,13 +102,13 @@ def test_a_reload_keeps_the_conversation(open_page, history):
     expect(turn.locator(".cl-understood")).to_contain_text("pont de Vernay")
     (summary,) = history.conversations()
     assert summary.n_turns == 3 and summary.title == REOPENS
-    assert open_page().locator(".cl-turn").count() == 0
+    assert open_window().locator(".cl-turn").count() == 0
 
 
-def test_a_name_in_the_store_is_not_trusted(open_page, history, place):
+def test_a_name_in_the_store_is_not_trusted(open_window, history, place):
     """Whatever stands in the window's store: an empty page, that answers."""
     keep(place, history, REOPENS)
-    page = open_page()
+    page = open_window()
     for name in ("../../etc/passwd", "0" * 24, "<img src=x onerror=alert(1)>"):
         page.evaluate("name => sessionStorage.setItem('citeline-talk', name)", name)
         page.reload()
@@ -133,11 +118,11 @@ def test_a_name_in_the_store_is_not_trusted(open_page, history, place):
     assert len(history.conversations()) == 2
 
 
-def test_browse_reopen_and_go_on(open_page, history, place):
+def test_browse_reopen_and_go_on(open_window, history, place):
     """Newest first with date and number of turns; search; opening shows the turns, going on adds to the same one."""
     talk = keep(place, history, REOPENS)
     keep(place, history, STRIKE)
-    page = open_page()
+    page = open_window()
     rows = see_history(page)
     expect(rows).to_have_count(2)
     expect(rows.locator(".cl-meta").first).to_have_text(re.compile(r"^\d+(er)? \S+ 20\d\d, \d\d:\d\d · 1 question$"))
@@ -154,13 +139,13 @@ def test_browse_reopen_and_go_on(open_page, history, place):
     expect(page.locator(".cl-talk-list")).to_contain_text("Aucune conversation")
 
 
-def test_an_article_that_changed_lights_nothing(open_page, history, place):
+def test_an_article_that_changed_lights_nothing(open_window, history, place):
     """An old answer on a text that is another one now: the article opens and the page says that it changed."""
     keep(place, history, COST)
     path = place / "articles" / "pont.txt"
     path.write_text(BRIDGE.replace("3,2", "3,3"), encoding="utf-8")
     build(place / "library", BagEmbedder(), [place / "articles"])
-    page = open_page()
+    page = open_window()
     see_history(page).locator(".cl-talk-open").click()
     page.locator("#cl-live .cl-chip").first.click()
     expect(page.locator(".cl-stale")).to_be_visible()
@@ -169,10 +154,10 @@ def test_an_article_that_changed_lights_nothing(open_page, history, place):
     build(place / "library", BagEmbedder(), [place / "articles"])
 
 
-def test_one_is_deleted_after_a_question(open_page, history, place):
+def test_one_is_deleted_after_a_question(open_window, history, place):
     """Escape and Cancel keep it; Delete removes it; the one on the page takes its turns with it. Keyboard alone."""
     keep(place, history, STRIKE)
-    page = open_page()
+    page = open_window()
     ask(page, REOPENS)
     rows = see_history(page)
     delete = rows.first.locator("[data-do=delete]")
@@ -198,11 +183,11 @@ def test_one_is_deleted_after_a_question(open_page, history, place):
     expect(page.locator(".cl-turn")).to_have_count(0)
 
 
-def test_all_are_deleted_after_a_question(open_page, history, place):
+def test_all_are_deleted_after_a_question(open_window, history, place):
     """Nothing is left on the page or on disk; the next question begins anew."""
     keep(place, history, STRIKE)
     keep(place, history, COST)
-    page = open_page()
+    page = open_window()
     rows = see_history(page)
     page.click("[data-do=delete-all]")
     expect(page.locator(".cl-sure p").first).to_contain_text("toutes les conversations")
@@ -214,9 +199,9 @@ def test_all_are_deleted_after_a_question(open_page, history, place):
     assert [each.title for each in history.conversations()] == [REOPENS]
 
 
-def test_a_new_conversation_is_another_one(open_page, history):
+def test_a_new_conversation_is_another_one(open_window, history):
     """After "new conversation" a question does not go into the old file, nor come back with a reload."""
-    page = open_page()
+    page = open_window()
     ask(page, REOPENS)
     page.click("#cl-new")
     expect(page.locator(".cl-turn")).to_have_count(0)
@@ -228,9 +213,9 @@ def test_a_new_conversation_is_another_one(open_page, history):
     expect(page.locator(".cl-turn h2")).to_have_text([STRIKE])
 
 
-def test_an_answer_is_copied_with_its_citations(open_page, history):
+def test_an_answer_is_copied_with_its_citations(open_window, history):
     """As Markdown, through the clipboard, or without it where the browser refuses; the button's effect is announced."""
-    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page = open_window(permissions=["clipboard-read", "clipboard-write"])
     turn = ask(page, COST)
     turn.locator("[data-do=copy]").click()
     expect(turn.locator(".cl-said[role=status]")).to_have_text("Copié, avec ses citations.")
@@ -244,9 +229,9 @@ def test_an_answer_is_copied_with_its_citations(open_page, history):
     expect(turn.locator("[data-do=copy]")).to_be_focused()
 
 
-def test_a_conversation_is_saved_and_checked(open_page, history, place, tmp_path):
+def test_a_conversation_is_saved_and_checked(open_window, history, place, tmp_path):
     """Both files are downloads of the page itself; the JSON holds until an article changes."""
-    page = open_page()
+    page = open_window()
     ask(page, COST)
     ask(page, STRIKE)
     see_history(page)
@@ -264,10 +249,10 @@ def test_a_conversation_is_saved_and_checked(open_page, history, place, tmp_path
     assert [turn["question"] for turn in record["turns"]] == [COST, STRIKE]
 
 
-def test_a_judgement_is_pressed_kept_and_taken_back(open_page, history):
+def test_a_judgement_is_pressed_kept_and_taken_back(open_window, history):
     """Its state is pressed and announced; it stays with the turn when the next question moves it up, and after a
     reload; a remark is kept with Enter; pressing again takes it back. All by keyboard."""
-    page = open_page()
+    page = open_window()
     turn = ask(page, COST)
     turn.locator("[data-as=wrong]").focus()
     page.keyboard.press("Enter")
@@ -293,9 +278,9 @@ def test_a_judgement_is_pressed_kept_and_taken_back(open_page, history):
     assert history.open(history.conversations()[0].id).turns[0].judgement == ""
 
 
-def test_an_answer_that_is_deleted_meanwhile_cannot_be_judged(open_page, history):
+def test_an_answer_that_is_deleted_meanwhile_cannot_be_judged(open_window, history):
     """The page says that it is no longer there; nothing is pressed."""
-    page = open_page()
+    page = open_window()
     turn = ask(page, COST)
     history.delete_all()
     turn.locator("[data-as=right]").click()
@@ -305,19 +290,19 @@ def test_an_answer_that_is_deleted_meanwhile_cannot_be_judged(open_page, history
     expect(turn.locator(".cl-said")).to_have_text("Cette réponse n’est plus dans l’historique.")
 
 
-def test_what_is_not_answered_is_right_or_wrong(open_page, history):
+def test_what_is_not_answered_is_right_or_wrong(open_window, history):
     """No line was cited, so none can be the wrong one."""
-    turn = ask(open_page(), "Wann öffnet das Schwimmbad?")
+    turn = ask(open_window(), "Wann öffnet das Schwimmbad?")
     expect(turn.locator("[data-as]")).to_have_text(["Juste", "Fausse"])
 
 
-def test_a_long_conversation_shows_its_end(open_page, history, place):
+def test_a_long_conversation_shows_its_end(open_window, history, place):
     """Of 500 turns the last 30 and the live one; earlier ones come above, 30 at a time, and nothing jumps."""
     answer = plain_answerer(place / "library").ask(COST)
     talk = ""
     for n in range(500):
         talk, _ = history.append(talk, Answer(f"Question {n + 1} ?", "fr", answer.claims, is_quote=True), {})
-    page = open_page()
+    page = open_window()
     see_history(page).locator(".cl-talk-open").click()
     expect(page.locator("#cl-live h2")).to_have_text("Question 500 ?")
     expect(page.locator("#cl-past .cl-turn")).to_have_count(30)
@@ -337,10 +322,10 @@ def test_a_long_conversation_shows_its_end(open_page, history, place):
     assert history.conversations()[0].n_turns == 501
 
 
-def test_hostile_words_are_text(open_page, history):
+def test_hostile_words_are_text(open_window, history):
     """Markup in a question is read in the list, in the question before a deletion and in the turn, never run."""
     history.append("", Answer(HOSTILE, "fr", message=HOSTILE), {})
-    page = open_page()
+    page = open_window()
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))
     rows = see_history(page)
     expect(rows.locator(".cl-title")).to_contain_text("<img src=x onerror=alert(1)>")
@@ -354,10 +339,10 @@ def test_hostile_words_are_text(open_page, history):
     assert page.locator("#cl-desk :is(img, script, iframe, style)").count() == 0
 
 
-def test_in_english(open_page, history, place):
+def test_in_english(open_window, history, place):
     """An English browser has an English history; switching the language switches it, too."""
     keep(place, history, STRIKE)
-    page = open_page(locale="en-GB")
+    page = open_window(locale="en-GB")
     turn = ask(page, STRIKE)
     expect(turn.locator("[data-as]")).to_have_text(["Right", "Wrong", "Wrong line"])
     turn.locator("[data-as=right]").click()
@@ -372,10 +357,10 @@ def test_in_english(open_page, history, place):
     expect(turn.locator("[data-as=right]")).to_have_attribute("aria-pressed", "true")
 
 
-def test_on_a_phone(open_page, history, place):
+def test_on_a_phone(open_window, history, place):
     """Nothing scrolls sideways; a conversation is opened and its answer is in sight once the history is closed."""
     keep(place, history, COST)
-    page = open_page(390, 780, has_touch=True)
+    page = open_window(390, 780, has_touch=True)
     rows = see_history(page)
     assert no_sideways_scroll(page)
     rows.locator(".cl-talk-open").tap()
@@ -383,7 +368,7 @@ def test_on_a_phone(open_page, history, place):
     assert no_sideways_scroll(page)
 
 
-def test_without_history_nothing_is_on_disk(open_page, place, tmp_path_factory, browser):
+def test_without_history_nothing_is_on_disk(open_window, place, tmp_path_factory, browser):
     """--no-history: a reload still finds the conversation, there is nothing to judge or to list, and no file."""
     folder = tmp_path_factory.mktemp("none")
     build(folder / "library", BagEmbedder(), [place / "articles"])
