@@ -169,6 +169,10 @@ class Keywords:
         """Return whether any row contains this term."""
         return bool(self._n_holding(term))
 
+    def rows_with(self, term: str) -> Rows:
+        """Return the rows that contain this term, segment by segment."""
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(rows for rows, _ in self._postings(term))])
+
     def _rarity(self, term: str) -> float:
         n = self._n_holding(term)
         return float(np.float32(math.log(1 + (self._n_rows - n + 0.5) / (n + 0.5))))

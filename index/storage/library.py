@@ -43,7 +43,7 @@ from index.storage.bm25 import Keywords
 from index.storage.families import Families, numbers_of
 from index.storage.segment import Segment, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Vectors, data
-from index.text import chunk_at, terms
+from index.text import chunk_at, stop_words, terms, words
 from index.types import Article, Chunk, Excluded, ManyRead, Skipped
 
 FORMAT = 3
@@ -231,6 +231,25 @@ class Library:
     def says(self, word: str) -> bool:
         """Return whether an article contains this word, in a form that shares its stem in the article's language."""
         return any(self.keywords.knows(term) for code in self.languages[:5] for term in terms(word, code))
+
+    def with_words(self, text: str, language: str) -> list[Article]:
+        """Return the articles in which each content word of a text stands, in a form that shares its stem there.
+
+        `language` is the text's, and decides what is no content word; none for a text without any.
+        """
+        found: set[int] | None = None
+        for word in words(text, language):
+            if word in stop_words(language):
+                continue
+            there = {
+                index
+                for code in self.languages
+                for term in terms(word, code)
+                for index in self.rows["article"][self.keywords.rows_with(term)].tolist()
+                if self.articles[index].language == code
+            }
+            found = there if found is None else found & there
+        return [self.articles[index] for index in sorted(found or ())]
 
     def rows_of(self, ids: Collection[str]) -> Rows:
         """Return the rows of these articles' chunks, ascending; unknown ids are ignored."""

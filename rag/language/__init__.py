@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
     from rag.language.packs import PACKS, THE, either
     from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
-    from rag.language.quantities import NUMBER_WORDS, measures, numbers
+    from rag.language.quantities import NUMBER_WORDS, counts, measures, numbers, thing
 else:
     __getattr__ = face(
         __name__,
@@ -49,7 +49,7 @@ else:
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS THE either",
         proper_names="days is_acronym_of names same_stem stands",
-        quantities="NUMBER_WORDS measures numbers",
+        quantities="NUMBER_WORDS counts measures numbers thing",
     )
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "as_written",
     "begins_opposite",
     "content",
+    "counts",
     "dates",
     "days",
     "either",
@@ -91,6 +92,7 @@ __all__ = [
     "part_not_found",
     "same_stem",
     "stands",
+    "thing",
     "unmet",
     "unsure_words",
     "wording",

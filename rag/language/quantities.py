@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from index.text import fold, plain_numbers
+from index.text import fold, months, plain_numbers, stem, stop_words
 from rag.language.packs import PACKS
 
 _UNITS = PACKS.table("numbers.units", lambda said: {word: n for n, word in enumerate(said.split())})
@@ -40,15 +40,40 @@ def numbers(text: str, language: str, loose: bool = False) -> set[float]:
 
 def measures(text: str, language: str) -> set[tuple[float, str]]:
     """Return values with the unit that follows, in one spelling: "41 %" and "41 percent" give (41.0, "%")."""
+    return {(value, unit) for value, word, _ in _counted(text, language) if (unit := _units().get(word))}
+
+
+def counts(text: str, language: str) -> set[tuple[float, str]]:
+    """Return values with the `thing` that follows, a unit or not: "12 vaches" gives (12.0, "fr:vach").
+
+    A word that is a number but also something else ("un", "neuf") counts units only.
+    """
+    found = {(value, thing(word, language), number) for value, word, number in _counted(text, language)}
+    return {(value, what) for value, what, number in found if what in _names() or (what and number not in _AMBIGUOUS)}
+
+
+def thing(word: str, language: str) -> str:
+    """Return what a folded word names if a number stands before it: a unit, the same in all languages, or the language
+    and the word's stem; "" if it can name nothing that is counted."""
+    if unit := _units().get(word):
+        return unit
+    no_nouns = stop_words(language) | NUMBER_WORDS.get(language, frozenset()) | months().keys()
+    if not word.isalpha() or len(word) < 2 or word in no_nouns:
+        return ""
+    return f"{language}:{stem(word, language)}"
+
+
+def _counted(text: str, language: str) -> list[tuple[float, str, str]]:
+    """Return each value with the word after it, and its own first token."""
     tokens = _tokens(text)
-    found: set[tuple[float, str]] = set()
+    found = []
     at = 0
     while at < len(tokens):
         value, after = _number_at(tokens, at, language)
         if value is not None:
             behind = [token for token in tokens[after : after + 4] if token != "'" and token not in _BETWEEN]
-            if behind and (unit := _units().get(behind[0])):
-                found.add((value, unit))
+            if behind:
+                found.append((value, behind[0], tokens[at] if after == at + 1 else ""))
         at = max(after, at + 1)
     return found
 
@@ -56,6 +81,11 @@ def measures(text: str, language: str) -> set[tuple[float, str]]:
 _PER_CENT = PACKS.pattern("numbers.per_cent", r"\b(?:{})\b")
 _BETWEEN = PACKS.all_words("numbers.before_unit")
 _MEASURES = PACKS.table("numbers.measures", dict[str, str])
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(_units().values())
 
 
 @cache

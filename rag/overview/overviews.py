@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.models import Embedder, similarity_by
+from index.models import similarity_by
 from index.storage import Library
 from index.text import sentences as split
 from index.types import Article
 from rag.copies import cited_once, one_each
 from rag.evidence import Selection, Sentence
 from rag.generation import Llm
-from rag.language import content
+from rag.language import PACKS, content
 from rag.overview.lexrank import body, ranked
 from rag.overview.topic_sentences import on_topic
 from rag.overview.topics import by_file, by_topic, coverage, relevant, title_citation
@@ -36,6 +36,8 @@ SUMMARY_EVIDENCE = 6
 """Maximum sentences shown to the model; they contain 0.7 of an article's gold answers (docs/experiments.md)."""
 SUMMARY_SENTENCES = 4
 SUMMARY_TOKENS = 160
+
+_HOW_MANY = PACKS.pattern("question.how_many", r"\b(?:{})\b")
 
 
 def overview(run: Run) -> Iterator[Answer]:
@@ -68,7 +70,7 @@ def _answers(run: Run) -> Iterator[Answer]:
     elif intent.kind == "contents":
         yield _contents(intent, answer, library, articles)
     elif intent.kind == "about":
-        yield _about(intent, answer, library, run.setting.embedder)
+        yield _about(run, intent, articles)
     else:
         yield from _summary(intent, run, articles)
 
@@ -103,21 +105,34 @@ def _listed(article: Article, language: str) -> Claim:
 # --- what they say about a topic ----------------------------------------------------------------------------------
 
 
-def _about(intent: Intent, answer: Answer, library: Library, embedder: Embedder) -> Answer:
+def _about(run: Run, intent: Intent, all_articles: Sequence[Article]) -> Answer:
     """Return the best sentences of each article that is about the topic, oldest article first."""
+    answer, library = run.answer, run.setting.library
     said = words(intent.language)
     articles = one_each(relevant(intent.topic, intent.language, answer.hits, library), library)
+    is_count = bool(_HOW_MANY.search(run.query.folded))
+    mentioning = _mentioning(intent, library, all_articles) if is_count else []
+    articles += [each for each in mentioning if each not in articles]
     if not articles:
         return replace(answer, message=said.nothing_on.format(topic=intent.topic))
-    shown, rest = articles[:MOST_QUOTES], articles[MOST_QUOTES:]
-    n_each = {1: 3, 2: 2}.get(len(shown), 1)
+    most = MOST_LISTED if is_count else MOST_QUOTES
+    shown, rest = articles[:most], articles[most:]
+    n_each = {1: 3, 2: 2}.get(len(shown), 1) if not is_count else 1
     claims = tuple(
         _quote(sentence)
         for article in sorted(shown, key=lambda article: (article.date or "9", article.id))
-        for sentence in on_topic(intent.topic, intent.language, article, answer.hits, embedder, n_each)
+        for sentence in on_topic(intent.topic, intent.language, article, answer.hits, run.setting.embedder, n_each)
     )
-    notes = (_others(rest, intent.language), _lacking(intent, shown))
+    mentions = said.mentions.format(topic=intent.topic, n=len(mentioning)) if mentioning else ""
+    notes = (mentions, _others(rest, intent.language), _lacking(intent, shown))
     return replace(answer, claims=claims, is_quote=True, message=" ".join(filter(None, notes)))
+
+
+def _mentioning(intent: Intent, library: Library, articles: Sequence[Article]) -> list[Article]:
+    """Return those of the articles in which the words of the topic stand: all of them, not only what was found."""
+    ids = {article.id for article in articles}
+    found = [each for each in library.with_words(intent.topic, intent.language) if each.id in ids]
+    return one_each(found, library)
 
 
 def _lacking(intent: Intent, articles: Sequence[Article]) -> str:

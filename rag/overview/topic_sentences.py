@@ -20,8 +20,8 @@ def on_topic(
 ) -> list[Sentence]:
     """Return at most `most` sentences of an article that say something about a topic, in reading order.
 
-    `hits` are those of the topic, at least one from this article. The embedder runs only if neither words nor the
-    places of the hits decide, and then on the sentences of one chunk.
+    `hits` are those of the topic; without one from this article it is the most central sentence. The embedder runs
+    only if neither words nor the places of the hits decide, and then on the sentences of one chunk.
     """
     found = body(article)
     places = _places(topic, language, article, found, hits, embedder)[:most]
@@ -39,6 +39,8 @@ def _places(
     if max(shares, default=0.0) == 1.0:
         return sorted((place for place in order if shares[place] > 0), key=lambda place: -shares[place])
     mine = [hit for hit in hits if hit.chunk.span.article_id == article.id]
+    if not mine:
+        return order[:1]
     nearest, first = max(mine, key=lambda hit: hit.dense), min(mine, key=lambda hit: hit.chunk.start)
     if found and first.chunk.start <= found[0].start and first.dense >= LIKE_THE_BEST * nearest.dense:
         return sorted(order, key=lambda place: -shares[place])

@@ -23,6 +23,8 @@ class OverviewWords:
     """Said behind a number of articles: {n} of them are copies of others."""
     others: str
     """Other articles on the same topic: {names}."""
+    mentions: str
+    """In how many articles the words of {topic} stand."""
     which: str
     """Asked for a summary without saying of what."""
     nothing_on: str

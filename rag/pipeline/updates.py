@@ -21,6 +21,7 @@ UNDER = 1.0
 about the same, and says otherwise ("will not open before …")."""
 
 _EARLIER = PACKS.pattern("question.earlier", r"\b(?:{})\b")
+_LATEST = PACKS.pattern("question.latest", r"\b(?:{})\b")
 
 
 def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
@@ -28,20 +29,25 @@ def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
 
     That is one over the threshold, or just under it where both sentences speak alike, whose answer differs from the
     best one's in a figure or date of the same thing. A question that asks for what was said at first, or that a date
-    narrows, gets what it asks for.
+    narrows, gets what it asks for; one that asks for the newest gets the newest answer, and no earlier one.
     """
     if not is_answered(passages) or query.kind != "fact" or query.filter or _EARLIER.search(query.folded):
         return list(passages)
     if any(1000 <= number < 2100 for number in query.numbers):  # what was so in that year
         return list(passages)
     best = passages[0]
+    wants_latest = bool(_LATEST.search(query.folded))
     later = [
         each
         for each in passages[1:]
         if each.score >= max(-UNDER * speak_alike(best, each), best.score - MOST_BEHIND)
         and is_later(each.article.date, best.article.date)
-        and disagree(best, each, query)
+        and (wants_latest or disagree(best, each, query))
     ]
+    if wants_latest:
+        newest = max([best, *later], key=lambda each: (each.article.date, each.score))
+        rest = [each for each in passages if each.hit is not newest.hit]
+        return [newest, *(each for each in rest if not is_later(newest.article.date, each.article.date))]
     if not later:
         return list(passages)
     newest = max(later, key=lambda each: (each.article.date, each.score))

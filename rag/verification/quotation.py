@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.text import fold
+from index.text import fold, words
 from rag.evidence import Passage, Sentence, cite
-from rag.language import PACKS, content, days, measures, names, numbers, same_stem
+from rag.language import PACKS, content, counts, days, names, numbers, same_stem, thing
 from rag.query import Query
 from rag.types import Claim
 
@@ -98,21 +98,27 @@ def differing(claims: Sequence[Claim], passages: Sequence[Passage], query: Query
 
 
 def disagree(one: Passage, other: Passage, query: Query) -> bool:
-    """Return whether two passages answer with other figures for the same unit, or other dates.
+    """Return whether two passages answer with other figures for the same thing, or other dates.
 
-    A bare year counts nothing, so its sentence must share a word with the question, where both are in one language, or
-    speak of the same as the first one.
+    The thing is what the question counts ("Combien de morts …"), if both count it. A bare year counts nothing, so its
+    sentence must share a word with the question, where both are in one language, or speak of the same as the first one.
     """
+    counted, others = _counted(one), _counted(other)
+    both = counted.keys() & others.keys() - {_YEAR}
+    if both:
+        asked = {thing(word, query.language) for word in words(query.text, query.language)}
+        asked &= counted.keys() | others.keys()
+        return any(counted[what].isdisjoint(others[what]) for what in (both & asked if asked else both))
     a, b = (numbers(each.answer_text, each.article.language) for each in (one, other))
     if a & b:
         months = [days(each.answer_text) for each in (one, other)]
-        return all(months) and not months[0] & months[1] and _YEAR in _units(one) & _units(other)
-    units, others = _units(one), _units(other)
-    if not (a and b) or not (units == others or (units | others <= _PEOPLE and _PERSON in units ^ others)):
+        return all(months) and not months[0] & months[1] and _YEAR in counted.keys() & others.keys()
+    units = counted.keys() | others.keys()
+    if a and b and units <= _PEOPLE and _PERSON in counted.keys() ^ others.keys():
+        return True
+    if _YEAR not in counted or _YEAR not in others:
         return False
-    if not units or _YEAR not in units or query.language != other.article.language:
-        return bool(units)
-    return _shares_a_word(other, query) or speak_alike(one, other)
+    return query.language != other.article.language or _shares_a_word(other, query) or speak_alike(one, other)
 
 
 def speak_alike(one: Passage, other: Passage) -> bool:
@@ -127,15 +133,17 @@ def speak_alike(one: Passage, other: Passage) -> bool:
     return len(a & b) >= LEAST_ALIKE
 
 
-def _units(passage: Passage) -> frozenset[str]:
-    """Return what the numbers of an answer count; "year" for a bare year; nothing for a bare number."""
+def _counted(passage: Passage) -> dict[str, set[float]]:
+    """Return what the numbers of an answer count, with their values; _YEAR for a bare year."""
     language = passage.article.language
-    values = numbers(passage.answer_text, language)
+    values = numbers(passage.answer_text, language, loose=True)
     text = " ".join(sentence.text for sentence in passage.answering())
-    found = {unit for value, unit in measures(text, language) if value in values}
-    if not found and any(1000 <= value < 2100 for value in values):
-        found = {_YEAR}
-    return frozenset(found)
+    found: dict[str, set[float]] = {}
+    for value, what in counts(text, language):
+        if value in values:
+            found.setdefault(what, set()).add(value)
+    years = {value for value in values if 1000 <= value < 2100}
+    return found or ({_YEAR: years} if years else {})
 
 
 def _shares_a_word(passage: Passage, query: Query) -> bool:

@@ -201,6 +201,19 @@ def test_contents_may_be_of_one_topic(answerer):
     assert shelf.ask("Quels articles as-tu sur les volcans ?").status == "abstained"
 
 
+def test_how_many_articles_speak_of_something_is_counted_in_all_of_them(answerer):
+    """Each with a line, and no number that one of them happens to give."""
+    law = "La loi\n\nLa loi sur les abeilles compte trois articles, dit le maire de Ville"
+    texts = {f"{n:02}.txt": f"{law}{n}.\n" for n in range(12)}
+    others = {"x.txt": "Le maire\n\nUne abeille a piqué le maire.\n", "y.txt": "Une loi\n\nElle parle des chats.\n"}
+    shelf = answerer(texts=texts | others)
+    answer = shelf.ask("Combien d’articles parlent des abeilles ?")
+    assert (answer.kind, answer.status) == ("about", "quoted")
+    assert len({claim.citations[0].span.article_id for claim in answer.claims}) == 10
+    assert "Articles où figure « abeilles » : 13." in answer.text
+    assert "13." not in shelf.ask("Que disent mes articles sur les abeilles ?").text
+
+
 def test_what_articles_say_is_quoted_article_by_article(answerer):
     """Those that disagree are all there, oldest first, each by its name."""
     shelf = answerer()

@@ -450,7 +450,7 @@ def test_a_model_that_finds_nothing_in_a_likely_filter_is_asked_again(dated, mon
     dated.llm = ScriptedLlm("Pas dans les articles.", reply)
     monkeypatch.setattr("rag.pipeline.stages.SURE", 100.0)
     answer = dated.ask("Combien de blessés a fait l’accident du pont de Vermelles le mois dernier ?")
-    assert answer.status == "grounded" and answer.text == reply
+    assert answer.status == "grounded" and answer.text.startswith(reply)
     assert len(dated.llm.prompts) == 2 and answer.filter is None
 
 

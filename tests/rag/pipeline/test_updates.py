@@ -76,6 +76,23 @@ def test_what_was_said_at_first_can_be_asked_for(query):
     assert newest_first([FIRST, SECOND], query) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le dernier bilan de l’accident de Vernay ?",
+        "D’après l’article le plus récent, combien de blessés l’accident de Vernay a-t-il faits ?",
+        "How many were injured in Vernay, to date?",
+    ],
+)
+def test_who_asks_for_the_newest_gets_no_other(question):
+    """Whether or not their figures can be compared; what is not known to be earlier stays."""
+    undated = passage("", "L’accident de Vernay a fait 15 blessés.", "15 blessés", 3.0)
+    words = passage("2024-06", "Tous les blessés de Vernay sont sortis de l’hôpital.", "Tous les blessés", 2.5)
+    query = replace(ASKED, text=question)
+    assert order(newest_first([FIRST, SECOND, undated, words], query)) == ["Tous les blessés", "15 blessés"]
+    assert order(newest_first([SECOND, FIRST], query)) == ["17 blessés"]
+
+
 def test_a_later_line_just_under_the_threshold_counts_where_it_speaks_alike():
     """A denial of the earlier date hardly looks like an answer; two words that both sentences have show that it is."""
     query = Query("Quand roulera le tram ?", "fr")

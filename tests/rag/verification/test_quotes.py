@@ -87,6 +87,32 @@ def test_another_month_another_language_and_people_counted_otherwise_disagree_to
     assert disagree(month, later, when) and not disagree(month, month, when)
 
 
+@pytest.mark.parametrize(
+    ("question", "one", "other", "expected"),
+    [
+        ("Combien de morts ?", "La crue a fait sept morts et six disparus.", "Le bilan est de neuf morts.", True),
+        ("Combien de morts ?", "La crue a fait neuf morts et six disparus.", "Le bilan est de neuf morts.", False),
+        ("Combien de disparus ?", "La crue a fait sept morts et six disparus.", "Le bilan est de 8 morts.", False),
+        ("Combien de vaches ?", "La ferme a perdu douze vaches.", "La ferme a perdu 15 vaches.", True),
+        ("Combien de vaches ?", "La ferme a perdu douze vaches.", "La ferme a perdu 15 poules.", False),
+        ("How many cows?", "The farm lost twelve cows and two barns.", "Fifteen cows died, and two barns burnt.", True),
+        (
+            "How many barns?",
+            "The farm lost twelve cows and two barns.",
+            "Fifteen cows died, and two barns burnt.",
+            False,
+        ),
+        ("Qui a pleuré ?", "PARIS, 2 mai 2024 — Le maire a pleuré.", "PARIS, 3 mai 2024 — La reine a pleuré.", False),
+        ("Combien de bilans ?", "C’est un nouveau bilan.", "Ce serait un autre bilan.", False),
+    ],
+)
+def test_figures_are_compared_for_what_the_question_counts(question, one, other, expected):
+    """Also where a line counts several things, or one that is in no table of units."""
+    language = "en" if question.startswith("How") else "fr"
+    a, b = (passage(f"{n}.txt", each, each.rstrip("."), 1.0, language) for n, each in enumerate((one, other)))
+    assert disagree(a, b, Query(question, language)) is expected
+
+
 def test_another_year_is_no_disagreement_unless_it_is_the_year_of_the_same_thing():
     """A year may be of anything; the sentence must speak of what is asked."""
     best = passage("a.txt", "Le pont fut inspecté en 2019.", "2019")
