@@ -11,7 +11,7 @@ from rag.language import PACKS, articles_disagree
 from rag.query import Query
 from rag.reader import is_answered
 from rag.types import Claim
-from rag.verification import CLOSE, disagree, speak_alike
+from rag.verification import CLOSE, disagree, same_thing, speak_alike
 
 MOST_BEHIND = 3.25
 """Log odds by which the reader may prefer an earlier article; beyond it the question is about what that one says."""
@@ -42,7 +42,7 @@ def newest_first(passages: Sequence[Passage], query: Query) -> list[Passage]:
         for each in passages[1:]
         if each.score >= max(-UNDER * speak_alike(best, each), best.score - MOST_BEHIND)
         and is_later(each.article.date, best.article.date)
-        and (wants_latest or disagree(best, each, query))
+        and (wants_latest or (disagree(best, each, query) and same_thing(best, each, query)))
     ]
     if wants_latest:
         newest = max([best, *later], key=lambda each: (each.article.date, each.score))
@@ -68,7 +68,10 @@ def said_of(claims: Sequence[Claim], passages: Sequence[Passage], query: Query) 
     cited = [c.span.article_id for claim in claims if claim.verdict == "supported" for c in claim.citations]
     by_article = {each.article.id: each for each in reversed(passages) if each.article.id in cited}
     answering = [by_article[id_] for id_ in dict.fromkeys(cited) if id_ in by_article]
-    differing = [each for n, each in enumerate(answering) if all(disagree(each, b, query) for b in answering[:n])]
+    differing: list[Passage] = []
+    for each in answering:
+        if all(disagree(each, b, query) and same_thing(b, each, query) for b in differing):
+            differing.append(each)
     if len(differing) < 2:
         return ""
     dates = [each.article.date for each in differing]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.verification.citation_status import STANDS, Standing, State, holds, standing
     from rag.verification.claims import check_draft, support_claim
     from rag.verification.meaning import Verifier, is_same, is_word_for_word
-    from rag.verification.quotation import CLOSE, differing, disagree, quotes, speak_alike
+    from rag.verification.quotation import CLOSE, differing, disagree, quotes, same_thing, speak_alike
     from rag.verification.support import CHECKS, Support, check
 else:
     __getattr__ = face(
@@ -20,7 +20,7 @@ else:
         citation_status="STANDS Standing State holds standing",
         claims="check_draft support_claim",
         meaning="Verifier is_same is_word_for_word",
-        quotation="CLOSE differing disagree quotes speak_alike",
+        quotation="CLOSE differing disagree quotes same_thing speak_alike",
         support="CHECKS Support check",
     )
 
@@ -44,6 +44,7 @@ __all__ = [
     "is_same",
     "is_word_for_word",
     "quotes",
+    "same_thing",
     "shipped",
     "speak_alike",
     "standing",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index.text import fold, words
 from rag.evidence import Passage, Sentence, cite
-from rag.language import PACKS, content, counts, days, names, numbers, same_stem, thing
+from rag.language import PACKS, content, counts, days, mentions, names, numbers, same_stem, thing
 from rag.query import Query
 from rag.types import Claim
 
@@ -119,6 +119,20 @@ def disagree(one: Passage, other: Passage, query: Query) -> bool:
     if _YEAR not in counted or _YEAR not in others:
         return False
     return query.language != other.article.language or _shares_a_word(other, query) or speak_alike(one, other)
+
+
+def same_thing(one: Passage, other: Passage, query: Query) -> bool:
+    """Return whether the other article has all nouns of the question that the one has, as far as one language tells.
+
+    An article about the swimming pool gives no newer price of the stadium.
+    """
+    language = query.language
+    if {one.article.language, other.article.language} != {language}:
+        return True
+    phrases = " ".join(each.text for each in mentions(query.text, language))
+    asked = content(phrases, language).keys() - content(" ".join(query.names), language).keys()
+    there = content(one.article.all_text, language).keys() & asked
+    return there <= content(other.article.all_text, language).keys()
 
 
 def speak_alike(one: Passage, other: Passage) -> bool:

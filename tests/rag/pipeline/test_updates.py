@@ -76,6 +76,18 @@ def test_what_was_said_at_first_can_be_asked_for(query):
     assert newest_first([FIRST, SECOND], query) == [FIRST, SECOND]
 
 
+def test_an_article_about_something_else_is_no_newer_word():
+    """It lacks a noun of the question that the first one has; it is not counted as another answer either."""
+    query = Query("Combien coûtera le stade de Brume ?", "fr")
+    first = passage("2024-01", "Le stade de Brume coûtera 12 millions d’euros.", "12 millions d’euros", 5.0)
+    pool = passage("2024-03", "La piscine de Brume coûtera 15 millions d’euros.", "15 millions d’euros", 3.0)
+    same = passage("2024-04", "Le stade de Brume coûtera 14 millions d’euros.", "14 millions d’euros", 3.0)
+    assert newest_first([first, pool], query) == [first, pool]
+    assert order(newest_first([first, pool, same], query))[0] == "14 millions d’euros"
+    claims = quotes([first, pool], query)
+    assert len(claims) == 2 and said_of(claims, [first, pool], query) == ""
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -98,7 +110,10 @@ def test_a_later_line_just_under_the_threshold_counts_where_it_speaks_alike():
     query = Query("Quand roulera le tram ?", "fr")
     first = passage("2023-11", "La mise en service du tram est prévue en décembre 2026.", "décembre 2026", 2.2)
     later = passage(
-        "2024-06", "Il ne sera pas mis en service, pas de mise avant septembre 2027.", "septembre 2027", -0.9
+        "2024-06",
+        "Le tram tarde. Il ne sera pas mis en service, pas de mise avant septembre 2027.",
+        "septembre 2027",
+        -0.9,
     )
     found = newest_first([first, later], query)
     assert order(found) == ["septembre 2027", "décembre 2026"] and found[0].score == first.score
