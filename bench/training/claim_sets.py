@@ -160,7 +160,8 @@ def _written(folder: Path) -> list[tuple[str, Case]]:
             wrong = [c.label for c in claims if c.label not in ALLOWED]
             if wrong:
                 raise ValueError(f"{path}, line {number}: no such label: {', '.join(wrong)}")
-            found.setdefault(row["evidence"], Case(row["evidence"], row["lang_e"], claims))
+            evidence = f"{row['title'].rstrip('. ')}. {row['evidence']}" if row.get("title") else row["evidence"]
+            found.setdefault(row["evidence"], Case(evidence, row["lang_e"], claims))
     return list(found.items())
 
 

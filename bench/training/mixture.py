@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from bench.data.draw import NEGATIVES, Drawer, Example, limit_for
 from bench.data.squad import Item, is_held_out, is_validation, load, load_parallel, sentences
 from bench.training.article_questions import article_questions
+from bench.training.things import things
 
 Group = tuple[Example, ...]
 """Examples that belong into one batch: one, or a question and its near miss about the same window."""
@@ -180,6 +181,8 @@ def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) ->
     path = find(table.get("file") or table["folder"], folders)
     if table.get("articles"):
         n, draw = article_questions([path / name for name in table["articles"]])
+    elif table.get("things"):
+        n, draw = things(path)
     elif path.is_dir():
         n, draw = _parallel(path)
     elif "contrast" in table:
@@ -191,7 +194,7 @@ def _read(table: Mapping[str, Any], folders: Sequence[Path], known: TitlesOf) ->
         n, draw = len(items), _drawer(items, {}, 1.0, table)
     if not n:
         raise ValueError(f"{path} has no question for the set {table['name']}: look at its languages")
-    digest = digest_of(path)
+    digest = digest_of(path, "*.jsonl" if table.get("things") else "xquad.*.json")
     if subfolders := table.get("articles"):
         digest = digest_of_files([path / name / "questions.jsonl" for name in subfolders])
     return Named(table["name"], table["licence"], table["origin"], table["weight"], n, digest, draw)
