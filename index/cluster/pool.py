@@ -7,6 +7,7 @@ an item is done once as far as its result is concerned, whatever dies. Which res
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from index.progress import Tick
 _LISTEN_SECONDS = 0.2  # between two looks at whether it is to stop
 _GROW_SECONDS = 2.0  # between two looks at which machines there are
 _NOBODY_SECONDS = 30.0  # without a machine that has room for a worker
+_CONNECT_SECONDS = 10.0
 _MOST_TRIES = 5
 """Workers that an item may cost before it is taken to be what ends them."""
 _LOCAL_STORE = 256 << 20  # bytes; results are fetched at once
@@ -47,13 +49,17 @@ def connected(address: str) -> Iterator[None]:
             f"{address} is the address of a Ray client. Run citeline on a machine of the cluster: --ray auto"
         )
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the machine
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its library writes to stderr
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
     except ImportError:
         raise ClusterError('Ray is not installed here. Type: pip install "citeline[ray]"') from None
+    # It would print the logs of machines that die to this program's stdout, whatever it is told.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _LOCAL_STORE}
     try:
+        _require_listening(address)
         ray.init(address=address, log_to_driver=False, logging_level="CRITICAL", **(own if address == "local" else {}))
     except Exception as error:  # Ray raises many kinds
         raise ClusterError(
@@ -190,6 +196,13 @@ def remote(kind: type, share: Share, *given: object) -> Callable[[], Any]:
     made = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus, max_restarts=0, max_task_retries=0)(kind)
     spread = made.options(scheduling_strategy="SPREAD")
     return lambda: spread.remote(*given)
+
+
+def _require_listening(address: str) -> None:
+    """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
 
 
 def _first_line(error: BaseException) -> str:
