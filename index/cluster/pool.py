@@ -201,7 +201,9 @@ def remote(kind: type, share: Share, *given: object) -> Callable[[], Any]:
 def _require_listening(address: str) -> None:
     """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
     host, _, port = address.rpartition(":")
-    if host and port.isdecimal():
+    if address not in ("auto", "local"):
+        if not host or not port.isdecimal():
+            raise OSError("it is none of auto, local and HOST:PORT")
         socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
 
 

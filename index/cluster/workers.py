@@ -118,6 +118,8 @@ class _Reader:
 
 def _require_same(file: Found, refusal: Refusal, host: str) -> None:
     """Raise ClusterError if a file that a worker cannot read can be read here: nothing may go missing by that."""
+    if refusal.reason is not None and refusal.reason.code == "changing":
+        return
     try:
         bytes_of(file)
     except ValueError:

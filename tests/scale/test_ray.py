@@ -163,7 +163,8 @@ def test_the_address_of_no_cluster_is_said_at_once(tmp_path, folder, monkeypatch
     for address, said in (
         ("127.0.0.1:1", "refused"),
         ("nobody.invalid:6379", "not known|resolution"),
-        ("garbage", "Invalid address"),
+        ("garbage", "it is none of auto, local"),
+        ("", "it is none of auto, local"),
         ("ray://127.0.0.1:10001", "--ray auto"),
     ):
         began = time.monotonic()

@@ -1,5 +1,6 @@
 """What a worker of a cluster does and sends back, without a cluster: it is what a local build does."""
 
+import os
 import pickle
 import socket
 from functools import partial
@@ -95,6 +96,7 @@ def mixed(folder):
         '{"title": "Un", "text": "Le premier article parle du pont."}\n'
         'broken\n{"text": ""}\n{"title": "Deux", "text": "Le second parle du port.", "date": "hier"}\n'
     )
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Le café\n\nLe café du port ferme ce soir, dit le patron.")
     for n in range(40):
         (folder / f"n{n}.txt").write_text(f"Titre {n}\n\nLe corps du numéro {n} parle de la ville. Il est court.")
     return folder
@@ -104,7 +106,7 @@ def test_the_library_of_others_is_the_local_one_to_the_bit(tmp_path, mixed, monk
     """Every file of it, every reason, every note."""
     reports, manifests = both(tmp_path, mixed, monkeypatch)
     assert_same(reports, manifests)
-    assert len(reports[0].skipped) >= len(BAD) and reports[0].notes and reports[0].n_articles == 45
+    assert len(reports[0].skipped) >= len(BAD) and reports[0].notes and reports[0].n_articles == 46
 
 
 def test_a_second_build_takes_what_is_known(tmp_path, mixed, monkeypatch):
@@ -138,6 +140,20 @@ def test_a_file_that_only_the_worker_cannot_read_is_no_article_less(tmp_path, fo
         build(tmp_path / "library", BagEmbedder(), [folder], workers=Blind(BagEmbedder, Share()))
     assert not (tmp_path / "library" / "CURRENT").exists()
     assert build(tmp_path / "library", BagEmbedder(), [folder], workers=by_others()).n_articles == 2
+
+
+def test_a_file_that_was_being_written_is_passed_over_as_ever(tmp_path, folder, monkeypatch):
+    """That says nothing of the machine: the file is listed, and the build goes on."""
+    real = worker_module.bytes_of
+
+    def written(file):
+        if file.id == "pont.txt":
+            raise worker_module.Unreadable("changing")
+        return real(file)
+
+    monkeypatch.setattr(worker_module, "bytes_of", written)
+    report = build(tmp_path / "library", BagEmbedder(), [folder], workers=by_others())
+    assert report.added == ("port.txt",) and [each.why.code for each in report.skipped] == ["changing"]
 
 
 def away(folder):
