@@ -49,7 +49,6 @@ def connected(address: str) -> Iterator[None]:
             f"{address} is the address of a Ray client. Run citeline on a machine of the cluster: --ray auto"
         )
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the machine
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its library writes to stderr
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
