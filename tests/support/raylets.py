@@ -57,7 +57,7 @@ def raylets(*cpus):
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_worker_niceness"] = "0"  # else they wait for whatever else this machine does
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (else they yield to all other work)
     head, *others = [{"num_cpus": each, "object_store_memory": STORE} for each in cpus]
     cluster = Cluster(initialize_head=True, head_node_args=head | {"include_dashboard": False})
     try:
