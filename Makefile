@@ -1,8 +1,9 @@
-# The two commands: `make run` opens the chat page, `make test` runs every test. Both set up what they need first.
+# `make run` opens the chat page, `make test` runs the tests of the default install, `make test-scale` those of several
+# machines. All set up what they need first.
 
 CITELINE := .venv/bin/citeline
 
-.PHONY: run test lint fix bench setup models clean
+.PHONY: run test test-scale lint fix bench setup models clean
 .NOTPARALLEL:
 
 run: setup models
@@ -11,7 +12,12 @@ run: setup models
 
 test: setup models
 	@$(CITELINE) models fetch multilingual-e5-small
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --ignore tests/scale
+
+test-scale: setup
+	@$(CITELINE) models fetch multilingual-e5-small
+	@sh tests/scale/setup.sh
+	@.venv-scale/bin/python -m pytest tests/scale
 
 lint: setup
 	@.venv/bin/ruff check .
@@ -32,4 +38,4 @@ models:
 	@$(CITELINE) models fetch embeddinggemma-300m qwen2.5-coder-1.5b
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-scale

@@ -15,6 +15,7 @@ CitelineIndexError     never raised itself; catch it to catch all of these
 │   ├── ModelNotFound  known, but not on this machine; nothing was downloaded
 │   ├── ModelDamaged   size or SHA-256 is wrong
 │   └── FetchFailed    no source could be reached
+├── ClusterError       a cluster that is not there, has no room, or whose machines differ
 ├── BackupError        a backup that cannot be written, read, or put where it was to go
 └── QueryError         a query that cannot be searched for
 """
@@ -85,6 +86,10 @@ class ModelDamaged(ModelError):
 
 
 class FetchFailed(ModelError):
+    pass
+
+
+class ClusterError(CitelineIndexError):
     pass
 
 

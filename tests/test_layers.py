@@ -26,6 +26,7 @@ DOORS = {
     "pypdfium2": {"index/extraction/pdf.py"},
     "llama_cpp": {"rag/generation/llama_context.py"},
     "mcp": {"ui/api/mcp.py"},
+    "ray": {"index/cluster/pool.py"},
     "gradio": {"ui/web/page.py", "ui/server.py"},
 }
 by_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

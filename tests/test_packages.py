@@ -16,7 +16,7 @@ ORDER = {
         {"storage"},
         {"documents", "retrieval"},
         {"ingestion"},
-        {"backup"},
+        {"backup", "cluster"},
     ],
     "rag": [
         {"errors"},

@@ -28,6 +28,7 @@ from index.ingestion.journal import Journal
 from index.ingestion.planning import count_chunks, keys_of, segments_of
 from index.ingestion.reading import file_of, read_all
 from index.ingestion.sources import excluded_of, folders_of
+from index.ingestion.workers import ThisProcess, Workers
 from index.models import Embedder
 from index.progress import Progress, Pulse
 from index.storage import (
@@ -56,6 +57,7 @@ def build(
     include: Sequence[str] = (),
     rebuild: bool = False,
     may_be_empty: bool = False,
+    workers: Workers | None = None,
     progress: Progress = lambda phase, done, total: None,
 ) -> BuildReport:
     """Bring the library at `path` up to date with its folders, and publish a new generation unless nothing changed.
@@ -69,6 +71,7 @@ def build(
         include: Ids of removed articles to restore.
         rebuild: Start from nothing, as after a change of embedder.
         may_be_empty: Allow a new library without an article.
+        workers: Who reads, cuts and embeds; None for this process.
         progress: Called with phase, amount done and total; an exception it raises stops the build.
 
     Raises:
@@ -92,7 +95,7 @@ def build(
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
         _require_some([each for each in folders if each != added_folder(path)], found, old)
-        read = read_all(found, old, {each.key for each in excluded}, pulse)
+        read = read_all(found, old, {each.key for each in excluded}, pulse, workers or ThisProcess())
         articles, notes = read.articles, read.notes
         skipped = sorted([*skipped, *read.skipped], key=lambda each: each.path)
         if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
@@ -126,8 +129,9 @@ def build(
             collect(path)
             return replace(report, seconds=time.monotonic() - began)
         indexing = time.monotonic()
-        segments, order, n_embedded = segments_of(articles, old, embedder, journal, pulse)
-        keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
+        segments, order, n_embedded = segments_of(articles, old, embedder, journal, pulse, workers or ThisProcess())
+        if workers is None:  # the pace of others says nothing of this machine
+            keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
         n_chunks = count_chunks(segments, order)
         pulse("publishing", 0, 1)
         manifest = Manifest(

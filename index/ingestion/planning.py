@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from index.arrays import Array, Rows
 from index.duplicates import Sketches
 from index.ingestion.journal import Journal
-from index.ingestion.preparation import analysis, is_current, is_same, prepare
+from index.ingestion.preparation import analysis, is_current, is_same
+from index.ingestion.workers import Workers
 from index.models import Embedder
 from index.progress import Pulse
 from index.storage import (
@@ -30,7 +31,7 @@ _SMALL = 64  # chunks; segments smaller than this are written again with what is
 
 
 def segments_of(
-    articles: list[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
+    articles: list[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse, workers: Workers
 ) -> tuple[list[Segment], Rows, int]:
     """Return the segments of the new generation, its `order`, and how many chunks were embedded.
 
@@ -48,7 +49,8 @@ def segments_of(
         if is_same(former, article):
             before[n] = place
             stays[n] = former == article
-    fresh, n_embedded = _fresh([articles[n] for n in np.flatnonzero(before < 0)], old, embedder, journal, pulse)
+    new = [articles[n] for n in np.flatnonzero(before < 0)]
+    fresh, n_embedded = _fresh(new, old, embedder, journal, pulse, workers)
     order = np.zeros((len(articles), 2), dtype=np.int64)
     order[:, 1] = np.arange(len(articles))
     if old is None or not (before >= 0).any():
@@ -100,36 +102,44 @@ def _kept(old: Library, held_by: Rows, places: Rows, fresh: Segment) -> list[int
 
 
 def _fresh(
-    articles: Sequence[Article], old: Library | None, embedder: Embedder, journal: Journal, pulse: Pulse
+    articles: Sequence[Article],
+    old: Library | None,
+    embedder: Embedder,
+    journal: Journal,
+    pulse: Pulse,
+    workers: Workers,
 ) -> tuple[Segment, int]:
     """Prepare a segment of articles. Return it and how many of their chunks were embedded."""
     rows: list[tuple[int, int, int, bytes]] = []
     said: list[Sequence[bytes]] = []
     words: list[Sequence[str]] = []
     passages: dict[bytes, str] = {}
-    for index, article in enumerate(articles):
-        if not index % 50:
-            pulse("preparing", index, len(articles))
-        prepared = prepare(article, embedder, passages.setdefault, pulse.tick)
+    pulse("preparing", 0, len(articles))
+    for index, (prepared, seen) in enumerate(workers.cut(articles, embedder, pulse.tick)):
+        if not (index + 1) % 50:
+            pulse("preparing", index + 1, len(articles))
+        passages |= seen
         rows += [(index, *row) for row in prepared.rows]
         said += prepared.said
         words += prepared.words
     chunk_keys = [key for *_, key in rows]
-    known = journal.vectors()
+    known: dict[bytes, Array] = {}
     halves: dict[bytes, Any] = {}  # of half precision: good enough for sentences, not for chunks
     if old is not None:
-        known |= _vectors_of(old, set(chunk_keys).union(*said))
+        known = _vectors_of(old, set(chunk_keys).union(*said))
         halves = _halves_of(old, set().union(*said) - known.keys())
-    new_chunks = {key for key in chunk_keys if key not in known}
-    new_sentences = {key for keys in said for key in keys if key not in known and key not in halves}
-    missing = sorted(new_chunks | new_sentences, key=lambda key: (len(passages[key]), key))  # one length, no padding
-    pulse("embedding", 0, len(missing))
-    for start in range(0, len(missing), _GROUP):
-        keys = missing[start : start + _GROUP]
-        vectors = embedder.encode([passages[key] for key in keys])
-        journal.add(keys, vectors)
-        known |= dict(zip(keys, vectors, strict=True))
-        pulse("embedding", start + len(keys), len(missing))
+    wanted = {key for key in chunk_keys if key not in known}
+    wanted |= {key for keys in said for key in keys if key not in known and key not in halves}
+    known = journal.vectors() | known
+    n_new = len({key for key in chunk_keys if key not in known})
+    groups = _groups(sorted(wanted, key=lambda key: (len(passages[key]), key)), known)  # one length, no padding
+    n_done, n_missing = 0, sum(map(len, groups))
+    pulse("embedding", 0, n_missing)
+    for n, vectors in workers.embed([[passages[key] for key in keys] for keys in groups], embedder, pulse.tick):
+        journal.add(groups[n], vectors)
+        known |= dict(zip(groups[n], vectors, strict=True))
+        n_done += len(groups[n])
+        pulse("embedding", n_done, n_missing)
     pulse.tick()
     table = np.stack([known[key] for key in chunk_keys]) if rows else np.zeros((0, embedder.dim), dtype=np.float32)
     sentences = Sentences.of(said, halves | known, embedder.dim)
@@ -137,7 +147,17 @@ def _fresh(
     postings = Postings.of(words, pulse.tick)
     chunks = np.array(rows, dtype=ROW)
     sketches = Sketches.of((article.text for article in articles), pulse.tick)
-    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis(), sketches), len(new_chunks)
+    return Segment(articles, chunks, vector_table(table), sentences, postings, analysis(), sketches), n_new
+
+
+def _groups(keys: Sequence[bytes], known: Collection[bytes]) -> list[list[bytes]]:
+    """Return what is to be encoded together, without what an interrupted build has left.
+
+    The last bits of a vector depend on the texts beside it, so the groups are made before what is known is taken out:
+    they are those of a build that was not interrupted.
+    """
+    groups = ([key for key in keys[n : n + _GROUP] if key not in known] for n in range(0, len(keys), _GROUP))
+    return [group for group in groups if group]
 
 
 def keys_of(old: Library) -> set[bytes]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
-from index.models import Embedder
 from index.progress import Tick, no_tick
 from index.text import chunks, sentences, terms, words_of
 from index.types import Article
@@ -49,12 +48,15 @@ def is_current(made_by: str) -> bool:
 
 
 def prepare(
-    article: Article, embedder: Embedder, see: Callable[[bytes, str], object], tick: Tick = no_tick
+    article: Article,
+    passage_of: Callable[[str, str], str],
+    see: Callable[[bytes, str], object],
+    tick: Tick = no_tick,
 ) -> Prepared:
-    """Cut an article; `see` is called with the key and text of each passage to embed."""
+    """Cut an article; `passage_of` is an embedder's `passage`, and `see` is given key and text of each to embed."""
 
     def key_of(title: str, text: str) -> bytes:
-        passage = embedder.passage(title, text)
+        passage = passage_of(title, text)
         key = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest()
         see(key, passage)
         return key

@@ -13,7 +13,6 @@ from index import disk
 from index.documents import (
     MOST_NAMED,
     READERS,
-    FilePart,
     Found,
     Unreadable,
     display_name,
@@ -21,12 +20,11 @@ from index.documents import (
     parts,
     path_of,
     path_text,
-    read_article,
-    read_bytes,
     scan,
 )
 from index.errors import CorpusError
 from index.extraction import Extractor
+from index.ingestion.workers import Reader, Workers, bytes_of
 from index.progress import Pulse
 from index.skip_reason import SkipReason
 from index.storage import (
@@ -70,7 +68,7 @@ def _parts_now(
     A file that holds one article is not taken apart, nor is one that is new: it is one that is new.
     """
     try:
-        data = _bytes_of(file)
+        data = bytes_of(file)
         digest = disk.sha256(data)
         if known.is_as_it_was(file, digest):
             yield from ((replace(file, id=id), None) for id in held)
@@ -95,6 +93,7 @@ class _Known:
     """What a library knows of files, so that those that did not change need not be read."""
 
     def __init__(self, old: Library | None) -> None:
+        self._digests = {article.id: article.sha256 for article in old.articles} if old else {}
         self._articles = {(article.id, article.sha256): article for article in old.articles} if old else {}
         self._readers = old.manifest.readers if old else {}
         self._many = {each.path: each for each in old.manifest.many} if old else {}
@@ -108,6 +107,11 @@ class _Known:
         """Return the article of that id and SHA-256, if all that is kept of an article today was kept of it."""
         found = self._articles.get((id, digest))
         return found if found is not None and found.indexed else None
+
+    def digests(self, file: Found) -> list[str]:
+        """Return the SHA-256 that a file may have had when it was read."""
+        many = self.many_at(file)
+        return [each for each in (self._digests.get(file.id), many.sha256 if many else None) if each]
 
     def many(self, file: Found, digest: str) -> ManyRead | None:
         """Return how a file of several articles was read, if it has the same bytes and would be read alike."""
@@ -151,13 +155,15 @@ class Read:
     readers: Mapping[str, int] = field(default_factory=lambda: dict(READERS))
 
 
-def read_all(found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> Read:
-    """Read every article as it is now, except the `excluded`.
+def read_all(
+    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse, workers: Workers
+) -> Read:
+    """Let `workers` read every article as it is now, except the `excluded`.
 
     Articles whose bytes are known are not parsed again, and those of a file that cannot be read for now stay as they
     were.
     """
-    return _Reading(old, excluded, pulse).read(found)
+    return _Reading(old, excluded, pulse).read(found, workers)
 
 
 class _Reading:
@@ -172,19 +178,19 @@ class _Reading:
         self._now = time.time()
         self._all = Read()
 
-    def read(self, found: Sequence[Found]) -> Read:
-        with Extractor() as extractor:
-            for done, each in enumerate(found):
-                self._pulse("reading", done, len(found))
-                if self._is_excluded(each, each.id):
-                    continue
+    def read(self, found: Sequence[Found], workers: Workers) -> Read:
+        files = [each for each in found if not self._is_excluded(each, each.id)]
+        self._pulse("reading", 0, len(files))
+        with workers.reader(files, self._known_digest, self._pulse.tick) as reader:
+            for done, each in enumerate(files):
+                self._pulse("reading", done, len(files))
                 try:
-                    self._read_file(each, _bytes_of(each), extractor)
+                    self._read_file(each, reader)
                 except Unreadable as error:
                     self._keep(each, error)
                 except ValueError as error:
                     self._all.skipped.append(Skipped.by(display_name(str(each.path)), error))
-        self._pulse("reading", len(found), len(found))
+        self._pulse("reading", len(files), len(files))
         return self._all
 
     def _is_excluded(self, file: Found, id: str) -> bool:
@@ -204,23 +210,34 @@ class _Reading:
         elif not file.barred:
             self._all.skipped.append(Skipped.by(display_name(str(file.path)), error))
 
-    def _read_file(self, file: Found, data: bytes, extractor: Extractor) -> None:
+    def _read_file(self, file: Found, reader: Reader) -> None:
         """Read the articles of a file, or take them as they were if its bytes are known. Raises ValueError."""
-        known, digest = self._known, disk.sha256(data)
+        digest = reader.digest(file)
+        if (before := self._as_it_was(file, digest)) is None:
+            self._read_parts(file, digest, reader)
+            return
+        self._all.articles += [_at(article, file) for article in before.articles]
+        self._all.skipped += before.skipped
+        self._all.many += before.many
+
+    def _known_digest(self, file: Found) -> str:
+        """Return the SHA-256 with which a file is taken as it was, "" if there is none."""
+        return next((each for each in self._known.digests(file) if self._as_it_was(file, each) is not None), "")
+
+    def _as_it_was(self, file: Found, digest: str) -> Read | None:
+        """Return what was read of a file when it had this SHA-256, None if it has to be read."""
+        known = self._known
         # The title may come from the file's name, so only a file of the same name is taken as it was.
         if (same := known.article(file.id, digest)) is not None and known.is_current(file):
-            self._all.articles.append(_at(same, file))
-            return
+            return Read([same])
         many = known.many(file, digest)
         held = _held_in(file, self._by_file)
         if many and known.is_excluded_alike(file, self._excluded) and all(each.indexed for each in held.values()):
-            self._all.articles += [_at(article, file) for article in held.values()]
-            self._all.skipped += known.skipped_in(file)
-            self._all.many.append(many)
-            return
-        self._read_parts(file, digest, parts(file, data, extractor, self._pulse.tick), extractor)
+            return Read([*held.values()], known.skipped_in(file), many=[many])
+        return None
 
-    def _read_parts(self, file: Found, digest: str, split: Sequence[FilePart], extractor: Extractor) -> None:
+    def _read_parts(self, file: Found, digest: str, reader: Reader) -> None:
+        split = reader.parts(file, self._pulse.tick)
         wrong: list[Skipped] = []
         n_read = 0
         for part in split:
@@ -233,7 +250,7 @@ class _Reading:
                 n_read += 1
                 continue
             try:
-                article, note = read_article(part, extractor, self._pulse.tick)
+                article, note = reader.article(part, self._pulse.tick)
             except ValueError as error:
                 wrong.append(Skipped.by(_where(file, part.found), error))
                 continue
@@ -251,12 +268,6 @@ class _Reading:
 
 def _at(article: Article, file: Found) -> Article:
     return article if article.path == str(file.path) else replace(article, path=str(file.path))
-
-
-def _bytes_of(file: Found) -> bytes:
-    if file.barred:
-        raise Unreadable("cannot_open", error=file.barred)
-    return read_bytes(file.path, file.real)
 
 
 def file_of(article: Article) -> Path:

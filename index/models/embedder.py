@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,16 +45,33 @@ class Embedder(Protocol):
         ...
 
 
-class SentenceTransformerEmbedder:
-    """A sentence-transformers folder, in bfloat16 if the processor computes in it, otherwise in float32."""
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Title and text of a chunk to the string that represents it: all that cutting needs of an embedder."""
 
-    def __init__(self, spec: str = DEFAULT_EMBEDDER) -> None:
+    prompt: str
+
+    def __call__(self, title: str, text: str) -> str:
+        if "title: none | text: " in self.prompt:
+            return f"title: {title or 'none'} | text: {text}"
+        return f"{self.prompt}{title}\n{text}"
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers folder, in bfloat16 if the processor computes in it, otherwise in float32.
+
+    On a GPU ("cuda") it is loaded as its publisher made it, in float32.
+    """
+
+    def __init__(self, spec: str = DEFAULT_EMBEDDER, device: str = "cpu") -> None:
         """Load the weights. Raises ModelNotFound, UnknownModel or ModelDamaged; nothing is downloaded."""
         folder = resolve(spec, "embedder")
         self.name, self.fingerprint = _identity(spec, folder)
         self.lock = threading.RLock()
-        self.model = _load(folder)
-        if encoder := getattr(self.model[0], "auto_model", None):
+        self.model = _load(folder, device)
+        self._batch = 8 if device == "cpu" else 128
+        encoder = getattr(self.model[0], "auto_model", None)
+        if encoder and device == "cpu":
             attention.use(encoder)
             leave_on_disk(encoder, folder)
         self.dim = int(self.model.get_embedding_dimension() or 0)
@@ -61,7 +79,7 @@ class SentenceTransformerEmbedder:
         prompts = dict(self.model.prompts)
         profile = profile_of(self.name)
         self._query_prompt = prompts.get("query") or profile.query
-        self._document_prompt = prompts.get("document") or profile.document
+        self.passage = Passages(prompts.get("document") or profile.document)
 
     @property
     def encoder(self) -> Any:
@@ -72,16 +90,11 @@ class SentenceTransformerEmbedder:
     def tokenizer(self) -> Any:
         return self.model.tokenizer
 
-    def passage(self, title: str, text: str) -> str:
-        if "title: none | text: " in self._document_prompt:
-            return f"title: {title or 'none'} | text: {text}"
-        return f"{self._document_prompt}{title}\n{text}"
-
     def encode(self, texts: Sequence[str]) -> Array:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self.lock:
-            found = self.model.encode(list(texts), prompt="", batch_size=8, show_progress_bar=False)
+            found = self.model.encode(list(texts), prompt="", batch_size=self._batch, show_progress_bar=False)
         vectors = np.asarray(found, dtype=np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(vectors).all() or (norms == 0).any():
@@ -127,7 +140,7 @@ def has_native_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def _load(folder: Path) -> Any:
+def _load(folder: Path, device: str) -> Any:
     import os
 
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -138,10 +151,10 @@ def _load(folder: Path) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
+    dtype = torch.bfloat16 if device == "cpu" and has_native_bfloat16() else torch.float32
     try:
         return SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
+            str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelDamaged(f"{folder} is not a sentence-transformers model: {str(error).splitlines()[0]}") from None

@@ -17,4 +17,5 @@ HEAVY = {
     "lxml",
     "trafilatura",
     "pypdfium2",
+    "ray",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,6 +136,16 @@ def index(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before a long run; a program is never asked.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let a Ray cluster read and embed: auto (the one this machine is in), HOST:PORT, or local (this "
+            "machine alone).",
+        ),
+    ] = None,
+    ray_cpus: Annotated[float, typer.Option(help="Processors per worker, such as 1 or 0.5.", min=0.01)] = 1.0,
+    ray_gpus: Annotated[float, typer.Option(help="GPUs per worker that embeds, such as 1 or 0.25.", min=0.0)] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Index articles: add new ones, update changed or renamed ones, drop removed ones.
@@ -144,6 +155,7 @@ def index(
 
     Without PATH, the folders already in the library are read again.
     """
+    from index.cluster import Share, ray_workers
     from index.documents import KINDS_WORDS, is_there
     from index.ingestion import build, check
     from index.models import SentenceTransformerEmbedder, identity
@@ -154,12 +166,18 @@ def index(
             raise CliError(
                 f"no such folder or file: {shown(path)}. Name a folder that contains articles ({KINDS_WORDS})"
             )
+    if ray is None and (ray_cpus != 1 or ray_gpus):
+        raise CliError(
+            "--ray-cpus and --ray-gpus say what a worker of a Ray cluster gets: name the cluster, --ray auto"
+        )
     where = (library or default_path()).expanduser()
     check(where, paths or [], forget=forget or [])
     made = identity(embedder)
     check(where, paths or [], forget=forget or [], embedder=None if rebuild else made)
-    count_first(paths or [], where, made[0], yes)
-    with progress_bars() as progress:
+    if ray is None:  # else the time it takes is not this machine's
+        count_first(paths or [], where, made[0], yes)
+    cluster = nullcontext() if ray is None else ray_workers(ray, embedder, Share(ray_cpus, ray_gpus))
+    with cluster as workers, progress_bars() as progress:
         progress("loading the embedder", 0, 0)
         report = build(
             where,
@@ -167,6 +185,7 @@ def index(
             paths or [],
             forget=forget or [],
             rebuild=rebuild,
+            workers=workers,
             progress=progress,
         )
     if as_json:

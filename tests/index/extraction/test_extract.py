@@ -702,7 +702,7 @@ def test_people_see_the_page(tmp_path, mixed):
 def test_same_bytes_are_not_taken_apart_again(tmp_path, mixed, monkeypatch):
     """At the next run only what is new is read; a library that nothing changed in starts no process."""
     build(tmp_path / "library", BagEmbedder(), [mixed])
-    monkeypatch.setattr("index.ingestion.reading.parts", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr("index.ingestion.workers.parts", lambda *_: pytest.fail("it was read again"))
     assert build(tmp_path / "library", BagEmbedder()).is_noop
 
 

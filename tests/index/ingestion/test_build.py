@@ -19,8 +19,9 @@ from fakes import BagEmbedder
 from index import disk
 from index.documents import articles
 from index.errors import CorpusError, LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, NoLibrary
-from index.ingestion import planning
+from index.ingestion import planning, workers
 from index.ingestion.indexing import build
+from index.ingestion.journal import Journal
 from index.ingestion.reading import changed_since
 from index.retrieval.hybrid import search
 from index.storage.families import Families
@@ -393,6 +394,28 @@ def test_a_build_interrupted_twice_loses_nothing(tmp_path, many, embedder):
     assert [len(each) for each in (first, second, third)] == [4, 4, N_TEXTS - 8]
 
 
+def test_a_taken_up_build_encodes_the_groups_of_a_whole_one(tmp_path, many):
+    """The last bits of a vector depend on what is encoded beside it: whatever the journal has, the others stay in
+    the groups of a build that was not interrupted."""
+
+    class Grouping(BagEmbedder):
+        def encode(self, texts):
+            self.groups = [*getattr(self, "groups", []), list(texts)]
+            return super().encode(texts)
+
+    whole, path = Grouping(), tmp_path / "library"
+    build(tmp_path / "whole", whole, [many])
+    path.mkdir()
+    left = [whole.groups[4], whole.groups[1], whole.groups[2][:1]]  # in the order in which several machines finished
+    for texts in left:
+        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+        Journal(path / "pending.bin", whole).add(keys, whole._vectors(texts))
+    rest = Grouping()
+    build(path, rest, [many])
+    assert rest.groups == [whole.groups[0], whole.groups[2][1:], whole.groups[3], *whole.groups[5:]]
+    assert contents(path) == contents(tmp_path / "whole")
+
+
 @pytest.mark.parametrize("lost", [1, 3, 4, 5, 2000, 2083])
 def test_a_torn_end_of_the_journal_costs_one_text(tmp_path, many, embedder, lost):
     """A journal cut anywhere in its last record gives back the others, also to a run that is interrupted in its
@@ -402,7 +425,7 @@ def test_a_torn_end_of_the_journal_costs_one_text(tmp_path, many, embedder, lost
     os.truncate(path / "pending.bin", (path / "pending.bin").stat().st_size - lost)
     second = interrupted(path, many, 2)
     _, third = rebuilt(path, embedder, sources=[many])
-    assert (len(second), len(third)) == (4, N_TEXTS - 7)
+    assert (len(second), len(third)) == (3, N_TEXTS - 6)  # the lost one, and a group
     build(tmp_path / "whole", BagEmbedder(), [many])
     assert contents(path) == contents(tmp_path / "whole")
 
@@ -573,7 +596,7 @@ def test_what_no_generation_needs_is_gone(shelf, tmp_path, embedder):
 def test_a_folder_that_moved_is_not_prepared_again(shelf, tmp_path, embedder, monkeypatch):
     """Other paths of the same articles are written down; nothing is cut and nothing embedded."""
     shelf.rename(shelf.with_name("moved"))
-    monkeypatch.setattr(planning, "prepare", None)
+    monkeypatch.setattr(workers, "prepare", None)
     report, encoded = rebuilt(tmp_path / "library", embedder, sources=[shelf.with_name("moved")], forget=[shelf])
     assert encoded == [] and report.unchanged == 40
     library = Library.open(tmp_path / "library")

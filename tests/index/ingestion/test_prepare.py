@@ -13,7 +13,7 @@ from index.documents.encoding import split_lines
 from index.ingestion import preparation as prepare_module
 from index.ingestion.indexing import build
 from index.ingestion.preparation import analysis, is_current, is_same, prepare
-from index.models.embedder import SentenceTransformerEmbedder
+from index.models.embedder import Passages
 from index.storage.library import Library
 from index.types import Article
 
@@ -64,10 +64,8 @@ def test_this_version_cuts_what_it_has_always_cut():
 
 def cut_by_gemma(article):
     """What the analysis makes of an article for EmbeddingGemma."""
-    embedder = SentenceTransformerEmbedder.__new__(SentenceTransformerEmbedder)  # without its weights
-    embedder._document_prompt = "title: none | text: "
     passages = {}
-    made = prepare(article, embedder, passages.setdefault)
+    made = prepare(article, Passages("title: none | text: "), passages.setdefault)
     return {
         "chunks": [[start, length, passages[key]] for start, length, key in made.rows],
         "sentences": [[passages[key] for key in said] for said in made.said],
@@ -111,7 +109,7 @@ def test_what_is_kept_is_what_would_be_made(tmp_path, embedder):
     library = Library.open(tmp_path / "library")
     assert len(library.rows) > len(library.articles)
     for n, article in enumerate(library.articles):
-        made = prepare(article, BagEmbedder(), lambda key, passage: None)
+        made = prepare(article, BagEmbedder().passage, lambda key, passage: None)
         rows = np.flatnonzero(library.rows["article"] == n)
         kept = [tuple(row)[1:] for row in library.rows[rows].tolist()]
         assert kept == [(start, length, key.rstrip(b"\0")) for start, length, key in made.rows]

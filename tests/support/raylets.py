@@ -1,0 +1,109 @@
+"""A Ray cluster on loopback, and embedders whose processes can be watched there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from fakes import BagEmbedder
+
+from index.cluster.pool import connected
+from index.storage.library import Library
+
+ROOT = Path(__file__).parents[2]
+STORE = 100 << 20
+E5 = "multilingual-e5-small"
+
+
+class LoggingEmbedder(BagEmbedder):
+    """Writes down each text that it embeds, in a file of its process, and takes its time."""
+
+    def __init__(self, log, seconds=0.0):
+        super().__init__()
+        self.log, self.seconds = log, seconds
+
+    def encode(self, texts):
+        time.sleep(self.seconds)
+        with (self.log / str(os.getpid())).open("a") as file:
+            file.writelines(hashlib.sha256(text.encode()).hexdigest() + "\n" for text in texts)
+        return super().encode(texts)
+
+
+class DeadlyEmbedder(BagEmbedder):
+    """Ends its process over one text, as the lack of memory does."""
+
+    def encode(self, texts):
+        if any("article 7" in text for text in texts):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+
+
+def failing():
+    raise ValueError("<b>the weights</b>\nare nowhere")
+
+
+@contextmanager
+def raylets(*cpus):
+    """A cluster of a head and further machines with so many processors each."""
+    from ray.cluster_utils import Cluster
+
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (else they yield to all other work)
+    head, *others = [{"num_cpus": each, "object_store_memory": STORE} for each in cpus]
+    cluster = Cluster(initialize_head=True, head_node_args=head | {"include_dashboard": False})
+    try:
+        nodes = [cluster.add_node(**each) for each in others]
+        with connected(cluster.address):
+            yield cluster, nodes
+    finally:
+        cluster.shutdown()
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def assert_same(path, local):
+    """Every file of the library, to the bit, and what was passed over."""
+    made = Library.open(path)
+    assert made.manifest.files == local.manifest.files
+    assert made.manifest.skipped == local.manifest.skipped and made.manifest.many == local.manifest.many
+
+
+def embedded(log):
+    """The keys of all texts that workers embedded, as often as they did, by process."""
+    return {path.name: path.read_text().split() for path in log.iterdir()}
+
+
+def all_of(log):
+    return [key for keys in embedded(log).values() for key in keys]
+
+
+def started(path, *more):
+    """The command over the seeds with a real model, begun; a worker with one processor has one thread, and so has it."""
+    words = ("index", ROOT / "seeds" / "articles", "--library", path, "--embedder", E5, *more, "--json")
+    return subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", *map(str, words)],
+        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def indexed(running):
+    """The report of a command that was started."""
+    out, said = running.communicate(timeout=900)
+    assert running.returncode == 0, said
+    return json.loads(out)
+
+
+def files_of(path):
+    """The files of a library, but for the articles themselves, which say when they were indexed."""
+    return {name: each for name, each in Library.open(path).manifest.files.items() if not name.startswith("articles-")}
