@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         require,
         require_embedder,
         sweep,
+        writing,
     )
     from index.storage.segment import ROW, Segment, merged, vector_table
     from index.storage.vectors import Sentences, key_list
@@ -30,7 +31,7 @@ else:
         bm25="Postings",
         families="Families",
         library="FORMAT Library Manifest added_folder collect current_generation default_path known_sources publish "
-        "read_manifest require require_embedder sweep",
+        "read_manifest require require_embedder sweep writing",
         segment="ROW Segment merged vector_table",
         vectors="Sentences key_list",
     )
@@ -57,4 +58,5 @@ __all__ = [
     "require_embedder",
     "sweep",
     "vector_table",
+    "writing",
 ]
