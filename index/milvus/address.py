@@ -20,7 +20,7 @@ PORT = 19530
 INDEXES = ("FLAT", "HNSW")
 """How chunk vectors may be indexed: exactly, or approximately."""
 _SHAPE = re.compile(
-    r"milvus(\+tls)?://([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"milvus(\+tls)?:/{1,2}([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
     r"(?::([0-9]{1,5}))?/([A-Za-z][A-Za-z0-9_]{0,63})(?:\?index=([A-Za-z]{1,16}))?"
 )
 _EXPECTED = (
@@ -56,7 +56,10 @@ class Address:
 
 
 def address_of(text: str) -> Address | None:
-    """Return the address that a text is, None if it is none, such as a folder. Raises LibraryError for half of one."""
+    """Return the address that a text is, None if it is none, such as a folder. Raises LibraryError for half of one.
+
+    One slash after the colon will do: a `Path` has swallowed the other.
+    """
     if not re.match(r"milvus(\+[a-z]*)?:", text, re.IGNORECASE):
         return None
     found = _SHAPE.fullmatch(text)
@@ -76,7 +79,8 @@ def folder_of(address: Address) -> Path:
 def settle(text: str) -> Path:
     """Return the folder of the library that a text names: a folder, or an address, whose folder is made if need be.
 
-    Raises LibraryError if it begins as an address and is none, or its folder cannot be made.
+    Where the address does not say how vectors are indexed, that stays as it was said before. Raises LibraryError if it
+    begins as an address and is none, or its folder cannot be made.
     """
     address = address_of(text)
     if address is None:
@@ -84,7 +88,8 @@ def settle(text: str) -> Path:
     folder = folder_of(address)
     try:
         disk.make_folder(folder)
-        if _read(folder) != str(address):
+        before = _read(folder)
+        if before is None or ("?" in text and before != str(address)):
             disk.atomic_write(folder / STORE, f"{address}\n".encode())
     except OSError as error:
         raise LibraryError(f"the folder of {address} cannot be made: {folder}: {error.strerror}") from None

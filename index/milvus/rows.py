@@ -71,9 +71,9 @@ class VectorRows:
 
     def nearest(self, query: Array, k: int, expression: str = "") -> tuple[Rows, Array]:
         """Return the places of the k nearest vectors, best first, and their products as the server works them out."""
-        params = {"ef": max(EF, k)} if self.index == "HNSW" else {}
+        vector = query.astype(np.float32).tolist()
         try:
-            pairs = self._client.search(self.name, query.astype(np.float32).tolist(), k, expression, params)
+            pairs = self._client.search(self.name, vector, k, expression, {"ef": max(EF, k)})  # only HNSW looks at it
         except Gone:
             raise self._gone() from None
         places, products = [place for place, _ in pairs], [product for _, product in pairs]

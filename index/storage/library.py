@@ -36,13 +36,13 @@ import numpy as np
 from index import disk, incoming
 from index.arrays import Rows
 from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
-from index.milvus import Published, store_at
-from index.progress import Tick, no_tick
+from index.milvus import Published, settle, store_at
+from index.progress import Progress, Pulse, Tick, no_progress, no_tick
 from index.skip_reason import SkipReason
 from index.storage import format2, stored
 from index.storage.bm25 import Keywords
 from index.storage.families import Families, numbers_of
-from index.storage.segment import Segment, slots_of, stays_on_disk
+from index.storage.segment import Segment, merged, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Table, Vectors, data
 from index.text import chunk_at, terms
 from index.types import Article, Chunk, Excluded, ManyRead, Skipped
@@ -83,10 +83,13 @@ class Manifest:
 
 
 def default_path() -> Path:
-    """Return where the library is if none is named: $CITELINE_LIBRARY, or the user's data folder."""
+    """Return where the library is if none is named: $CITELINE_LIBRARY, or the user's data folder.
+
+    Raises LibraryError if the variable begins as an address in Milvus and is none.
+    """
     named = os.environ.get("CITELINE_LIBRARY")
     if named:
-        return Path(named).expanduser()
+        return settle(named)
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(data).expanduser() / "citeline" / "library"
 
@@ -213,6 +216,12 @@ class Library:
     @property
     def generation(self) -> int:
         return self.manifest.generation
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person: its folder, or its address in Milvus."""
+        store = store_at(self.path)
+        return str(store.address if store else self.path)
 
     @property
     def folder(self) -> Path:
@@ -378,6 +387,30 @@ def collect(path: Path, before: int = 0) -> None:
     for each in numbers:
         if each not in (before, served):
             disk.remove(path / "gen" / f"{each:08d}")
+
+
+def copy(source: Path, target: Path, progress: Progress = no_progress) -> int:
+    """Copy the current generation of a library to a place that has none, in one segment. Return its number.
+
+    Conversations and files that were copied into the library are not copied. All vectors pass through memory.
+
+    Raises:
+        LibraryError: There is a library at the target, or what opening one and writing one raise.
+    """
+    pulse = Pulse(progress)
+    old = Library.open(source)
+    disk.make_folder(target)
+    with writing(target):
+        with contextlib.suppress(NoLibrary):
+            raise LibraryError(f"there is a library at {Library.open(target).place} already: name another place")
+        pulse("publishing", 0, 1)
+        analyses = {each.analysis for each in old.segments}
+        whole = merged(old.segments, old.order, old.articles)
+        whole = replace(whole, analysis=whole.analysis if len(analyses) == 1 else "")  # then it is prepared again
+        order = np.stack([np.zeros(len(old.articles), dtype=np.int64), np.arange(len(old.articles))], axis=1)
+        generation = publish(target, old.manifest, [whole], order, None, pulse.tick)
+        pulse("publishing", 1, 1)
+    return generation
 
 
 @contextlib.contextmanager

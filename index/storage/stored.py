@@ -58,24 +58,28 @@ class StoredVectors(VectorTable):
         if k >= n_alive:
             everything = np.arange(n) if places is None else places
             return everything, products(query, self.vectors.take(everything))
-        n_asked = (2 * k + _MORE) * n // n_alive  # so that enough of them are alive
-        while n_asked <= _MOST or n <= _MOST:
-            n_asked = min(n_asked, n)
-            found = self._among(query, k, n_asked, alive, is_all=n_asked == n)
-            if found is not None:
-                return found
-            n_asked *= 4
+        n_wanted = (2 * k + _MORE) * n // n_alive  # so that enough of them are alive
+        most = min(n, _MOST)
+        if n_wanted <= most or n_alive > 4 * _MOST:
+            n_asked = min(n_wanted, most)
+            while True:
+                found = self._among(query, k, n_asked, alive, n_asked == n)
+                if found is not None and len(found[0]) >= k:
+                    return found
+                if n_asked == most:
+                    break
+                n_asked = min(4 * n_asked, most)
         parts = self._by_lists(query, k, np.arange(n) if places is None else places)
         at, cosines = (np.concatenate(each) for each in zip(*parts, strict=True))
         keep = best(cosines, k)
         return at[keep], cosines[keep]
 
     def _among(
-        self, query: Array, k: int, n_asked: int, alive: Mask | None, is_all: bool, expression: str = ""
+        self, query: Array, k: int, n_asked: int, alive: Mask | None, is_all: bool, within: str = ""
     ) -> tuple[Rows, Array] | None:
         """Return the k nearest if it is proved that they are among the first `n_asked`, else None."""
         assert isinstance(self.vectors, StoredTable)
-        places, rough = self.vectors.rows.nearest(query, n_asked, expression)
+        places, rough = self.vectors.rows.nearest(query, n_asked, within)
         if len(places) and not 0 <= places.min() <= places.max() < len(self.vectors):
             raise LibraryDamaged(f"{self.vectors.rows.name} has vectors that nobody wrote: citeline index --rebuild")
         least = rough[-1] if len(rough) else 0.0

@@ -17,4 +17,6 @@ HEAVY = {
     "lxml",
     "trafilatura",
     "pypdfium2",
+    "pymilvus",
+    "grpc",
 }
