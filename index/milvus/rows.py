@@ -8,7 +8,7 @@ import numpy as np
 
 from index.arrays import Array, Rows
 from index.errors import LibraryDamaged, LibraryUnreadable
-from index.milvus.client import Client, Gone
+from index.milvus.client import Client, Gone, Row
 from index.progress import Tick, no_tick
 
 MOST = 16_384
@@ -85,7 +85,7 @@ class VectorRows:
         except Gone:
             raise self._gone() from None
 
-    def _query(self, expression: str) -> list[dict[str, object]]:
+    def _query(self, expression: str) -> list[Row]:
         try:
             return self._client.query(self.name, expression, ["id", "vector"], is_strong=False)
         except Gone:
