@@ -88,6 +88,11 @@ class Client:
         """Return the number of rows. Raises Gone."""
         return int(self.query(name, "", ["count(*)"])[0]["count(*)"])
 
+    def index_of(self, name: str) -> str:
+        """Return how the vectors of a collection are indexed, such as "FLAT". Raises Gone."""
+        found = self._read(lambda client: client.describe_index(name, "vector", timeout=PATIENCE_S), name)
+        return str((found or {}).get("index_type", ""))
+
     def search(
         self, name: str, vector: Sequence[float], k: int, expression: str, params: Row
     ) -> list[tuple[int, float]]:
@@ -169,7 +174,7 @@ class Client:
     def _load(self, name: str) -> None:
         """Load a collection that a server has forgotten to load when it started."""
         try:
-            self._connected(time.monotonic() + PATIENCE_S).load_collection(name, timeout=PATIENCE_S)
+            self._connected(time.monotonic() + PATIENCE_S).load_collection(name, timeout=1.0)
         except _errors():
             return
 
@@ -201,10 +206,7 @@ def _pymilvus() -> Any:
         raise LibraryError(
             "a library in Milvus needs pymilvus, which is not installed: type pip install 'citeline[milvus]'"
         ) from None
-    logger = logging.getLogger("pymilvus")  # it prints what it raises as well
-    logger.propagate = False
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)  # it prints what it raises as well
     return pymilvus
 
 

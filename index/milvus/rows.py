@@ -23,6 +23,9 @@ EF = 256
 class VectorRows:
     """A collection of float32 vectors whose ids are their places, 0, 1, …"""
 
+    index: str
+    """FLAT, or an approximate one."""
+
     def __init__(self, client: Client, name: str, dim: int, index: str = "FLAT") -> None:
         self._client, self.name, self.dim, self.index = client, name, dim, index
         self._n_at_once = max(1, min(MOST, _BYTES // (4 * dim)))
@@ -78,6 +81,14 @@ class VectorRows:
             raise self._gone() from None
         places, products = [place for place, _ in pairs], [product for _, product in pairs]
         return np.array(places, dtype=np.int64), np.array(products, dtype=np.float32)
+
+    def look(self) -> int:
+        """Return how many there are, and note how they are indexed, whatever this was made with."""
+        try:
+            self.index = self._client.index_of(self.name)
+        except Gone:
+            raise self._gone() from None
+        return self.count()
 
     def count(self) -> int:
         try:

@@ -126,11 +126,16 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
-    """Return a library's folders and removed articles, in any format, as far as its manifest can be read."""
+    """Return a library's folders and removed articles, in any format, as far as its manifest can be read.
+
+    Raises LibraryUnreadable for one on a server that does not answer now: nothing may be put in its place.
+    """
     try:
         found = json.loads(_read_published(path)[0])
         return tuple(str(each) for each in found["sources"]), _excluded(found)
-    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError):
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, LibraryUnreadable) and store_at(path):
+            raise
         return (), ()
 
 

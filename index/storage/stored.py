@@ -2,7 +2,8 @@
 
 The server only says which vectors may be the nearest. Theirs are fetched, and their cosines worked out here, as for a
 table on disk; the server's own products can be off by roundings, so it is proved that no better row was left out. With
-an approximate index (HNSW) that proof holds among what the index looked at.
+an approximate index (HNSW) that proof holds among what the index looked at. It loses many rows under a filter, so the
+vectors that a narrow one keeps are all fetched.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from index.storage.segment import Files, Segment
 from index.storage.vectors import ROUNDING, Table, VectorTable, best, kth_best, products
 
 _MOST = 16_384  # rows that Milvus returns, and places in one expression
+_MOST_NEAR = 512  # rows up to which HNSW finds nearly all of the nearest, as measured (docs/scale.md)
 _MORE = 16  # rows asked for beyond twice as many as are wanted
 _CALLS = 8  # at once, while a library is opened
 _RUNS = 64  # of places, up to which they are asked for as ranges
@@ -53,12 +55,16 @@ class StoredVectors(VectorTable):
     """The vectors of one segment's chunks in Milvus."""
 
     def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Rows, Array]:
+        assert isinstance(self.vectors, StoredTable)
         places = None if alive is None else np.flatnonzero(alive)
         n, n_alive = len(self.vectors), len(self.vectors) if places is None else len(places)
-        if k >= n_alive:
+        n_wanted = (2 * k + _MORE) * n // max(n_alive, 1)  # so that enough of them are alive
+        is_narrow = n_wanted > _MOST_NEAR and n_alive <= _MOST and self.vectors.rows.index != "FLAT"
+        if k >= n_alive or is_narrow:
             everything = np.arange(n) if places is None else places
-            return everything, products(query, self.vectors.take(everything))
-        n_wanted = (2 * k + _MORE) * n // n_alive  # so that enough of them are alive
+            cosines = products(query, self.vectors.take(everything))
+            keep = best(cosines, k)
+            return everything[keep], cosines[keep]
         most = min(n, _MOST)
         if n_wanted <= most or n_alive > 4 * _MOST:
             n_asked = min(n_wanted, most)
@@ -136,7 +142,7 @@ def contents(store: Store, of: Published, files: Files, dim: int) -> dict[str, b
             return store.file(int(number[1]) if number else of.number, name, size, sha)
         kind, dtype = _KINDS[part[1]]
         table = StoredTable(_rows(store, kind, int(part[2]), dim), size, dtype)
-        if len(table) != (n := table.rows.count()):
+        if len(table) != (n := table.rows.look()):
             raise LibraryDamaged(
                 f"the library {store.address} is damaged: {n} of {len(table)} vectors are in {table.rows.name}. "
                 "Your articles are untouched. Repair: citeline index --rebuild FOLDER"

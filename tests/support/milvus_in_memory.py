@@ -49,6 +49,10 @@ class MemoryClient:
     def count(self, name):
         return len(self._rows(name))
 
+    def index_of(self, name):
+        self._rows(name)
+        return "FLAT"
+
     def search(self, name, vector, k, expression, params):
         with self.server.lock:
             rows = [row for row in self._rows(name).values() if meaning(expression)(row)]

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 _RUN = """
-import signal, sys
+import os, sys, threading
 from milvus import MilvusServer
 server = MilvusServer()
 server.set_base_dir(sys.argv[1])
@@ -20,6 +20,7 @@ server.webservice_port = int(sys.argv[3])
 server.wait_for_started = False
 server.start()
 print(server.server_proc.pid, flush=True)
+threading.Thread(target=lambda: (server.server_proc.wait(), os._exit(1)), daemon=True).start()
 sys.stdin.read()  # until the test ends, however it ends
 server.server_proc.kill()
 """
@@ -32,7 +33,10 @@ def free_port():
 
 
 class MilvusProcess:
-    """The server, its data in a folder that outlives it, on a port that stays the same."""
+    """The server, its data in a folder that outlives it, on a port that stays the same.
+
+    Its etcd takes ports 2379 and 2380, whatever else it is told, so there can be one on a machine.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port, self._web = folder, free_port(), free_port()
@@ -42,17 +46,18 @@ class MilvusProcess:
     def address(self, name: str) -> str:
         return f"milvus://127.0.0.1:{self.port}/{name}"
 
-    def start(self, wait: bool = True) -> None:
-        """Start it, and wait until it says that it is well."""
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises AssertionError when it does not."""
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", _RUN, str(self.folder), str(self.port), str(self._web)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             preexec_fn=lambda: os.nice(5),
         )  # fmt: skip
         self._pid = int(self._watcher.stdout.readline())
-        until = time.monotonic() + 180
-        while wait and not self._is_well():
-            assert time.monotonic() < until and self._watcher.poll() is None, "the Milvus server did not start"
+        until = time.monotonic() + 120
+        while not self._is_well():
+            assert self._watcher.poll() is None, "the Milvus server ended: does another one, or an etcd, run here?"
+            assert time.monotonic() < until, "the Milvus server did not start"
             time.sleep(0.2)
 
     def kill(self) -> None:
@@ -71,9 +76,16 @@ class MilvusProcess:
         self._watcher = None
 
     def _is_well(self) -> bool:
-        import httpx
+        import logging
 
+        from pymilvus import MilvusClient
+        from pymilvus.exceptions import MilvusException
+
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)
         try:
-            return "OK" in httpx.get(f"http://127.0.0.1:{self._web}/healthz", timeout=5, trust_env=False).text
-        except httpx.HTTPError:
+            client = MilvusClient(f"http://127.0.0.1:{self.port}", timeout=2, dedicated=True)
+            client.list_collections(timeout=2)
+            client.close()
+        except MilvusException:
             return False
+        return True

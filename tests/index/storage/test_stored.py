@@ -19,7 +19,7 @@ from index.errors import (
     LibraryUnreadable,
     NoLibrary,
 )
-from index.ingestion import build
+from index.ingestion import build, check
 from index.milvus import settle, store_at
 from index.milvus import store as store_module
 from index.milvus import ticket as ticket_module
@@ -202,11 +202,12 @@ def test_while_the_server_is_away_one_line_says_so_and_nothing_is_lost(server, t
         lambda: search(opened, embedder, "pont", "fr"),
         lambda: Library.open(there),
         lambda: build(there, embedder, **told),
+        lambda: check(there),
+        lambda: known_sources(there),
     ):
         with pytest.raises(LibraryUnreadable, match=r"db\.example:19530") as raised:
             refused()
         assert str(raised.value).isprintable()
-    assert known_sources(there) == ((), ())
     server.is_away = False
     assert opened.articles == expected["articles"] and search(opened, embedder, "grève au port", "fr")
     build(there, embedder, **told)
