@@ -17,11 +17,12 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from index import disk
 from index.arrays import Array
@@ -38,6 +39,7 @@ KEPT_S = 600.0
 POLL_S = 1.0
 """How often the server is asked, at most, whether there is a newer generation."""
 _AWAY_S = 5.0
+_TICK_S = 0.2
 _GENERATION = 0
 _STATE: list[tuple[str, str, Row]] = [
     ("id", "VARCHAR", {"max_length": 200}),
@@ -194,14 +196,11 @@ class Store:
             LibraryBusy: Another writer took over.
             LibraryUnreadable: The server fails; the old generation is still the current one.
         """
-        with ThreadPoolExecutor(3, thread_name_prefix="milvus") as pool:
-            tasks = [pool.submit(self.files.write, number, {**contents, _MANIFEST: manifest}, tick)]
-            for kind, (dim, table) in vectors.items():
-                rows = self.chunks(number, dim) if kind == "chunks" else self.sentences(number, dim)
-                tasks.append(pool.submit(rows.write, iter([table]), len(table), tick))
-            for each in tasks:
-                each.result()
-        tick()
+        writes: list[Callable[[Tick], None]] = [partial(self.files.write, number, {**contents, _MANIFEST: manifest})]
+        for kind, (dim, table) in vectors.items():
+            rows = self.chunks(number, dim) if kind == "chunks" else self.sentences(number, dim)
+            writes.append(partial(rows.write, iter([table]), len(table)))
+        _together(writes, tick)
         self.client.flush(self.files.name)
         if self._ticket is None:
             raise LibraryBusy(f"{self.address} is written without a ticket")
@@ -267,6 +266,27 @@ class Store:
             f"the library {self.address} is damaged: {what}. Your articles are untouched. Repair: "
             "citeline index --rebuild FOLDER"
         )
+
+
+def _together(writes: Sequence[Callable[[Tick], None]], tick: Tick) -> None:
+    """Run all at once, each with a tick that ends it when another one failed or the caller's tick raised."""
+    is_stopped = Event()
+
+    def go_on() -> None:
+        if is_stopped.is_set():
+            raise LibraryUnreadable("the others were stopped")
+
+    with ThreadPoolExecutor(len(writes), thread_name_prefix="milvus") as pool:
+        tasks = [pool.submit(write, go_on) for write in writes]
+        try:
+            while not all(task.done() for task in tasks):
+                for task in wait(tasks, timeout=_TICK_S, return_when=FIRST_EXCEPTION).done:
+                    task.result()
+                tick()
+            for task in tasks:
+                task.result()
+        finally:
+            is_stopped.set()
 
 
 def _row(id_: str, kind: int, n: int, text: str) -> Row:

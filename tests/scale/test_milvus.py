@@ -177,7 +177,7 @@ def test_the_server_is_killed_in_mid_search_and_comes_back(server, there, tmp_pa
     assert [search(Library.open(there), embedder, *question) for question in QUESTIONS] == expected
 
 
-@pytest.mark.parametrize("moment", ["create chunks", "insert sentences", "insert files", "insert state"])
+@pytest.mark.parametrize("moment", ["insert sentences", "insert state"])
 def test_the_server_is_killed_in_mid_update_and_comes_back(server, there, tmp_path, monkeypatch, moment):
     """The old generation is served, then the update goes through; what was begun is swept away."""
     embedder, local, lived = BagEmbedder(), tmp_path / "local", life(tmp_path / "files")

@@ -83,8 +83,8 @@ class MilvusProcess:
 
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)
         try:
-            client = MilvusClient(f"http://127.0.0.1:{self.port}", timeout=2, dedicated=True)
-            client.list_collections(timeout=2)
+            client = MilvusClient(f"http://127.0.0.1:{self.port}", timeout=10, dedicated=True)
+            client.list_collections(timeout=10)
             client.close()
         except MilvusException:
             return False
