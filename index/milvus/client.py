@@ -19,6 +19,8 @@ PATIENCE_S = 8.0
 CALL_S = 60.0
 """Longest time for one call that writes."""
 _PAUSE_S = 0.3
+_CHANNEL = {"grpc.max_reconnect_backoff_ms": 2000, "grpc.use_local_subchannel_pool": 1}
+"""Else a server that was away is looked for again only after up to two minutes, by every connection to it."""
 _MISSING = 100
 """Milvus' code for a collection that does not exist."""
 _NOT_LOADED = 101
@@ -187,6 +189,7 @@ class Client:
                     token=os.environ.get(TOKEN, ""),
                     timeout=max(1.0, until - time.monotonic()),
                     dedicated=True,
+                    grpc_options=_CHANNEL,
                 )
             return self._client
 

@@ -41,7 +41,7 @@ class MilvusProcess:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port, self._web = folder, free_port(), free_port()
         self._watcher: subprocess.Popen[str] | None = None
-        self._pid = 0
+        self._pid, self._why = 0, ""
 
     def address(self, name: str) -> str:
         return f"milvus://127.0.0.1:{self.port}/{name}"
@@ -57,7 +57,7 @@ class MilvusProcess:
         until = time.monotonic() + 120
         while not self._is_well():
             assert self._watcher.poll() is None, "the Milvus server ended: does another one, or an etcd, run here?"
-            assert time.monotonic() < until, "the Milvus server did not start"
+            assert time.monotonic() < until, f"the Milvus server did not start: {self._why}"
             time.sleep(0.2)
 
     def kill(self) -> None:
@@ -83,9 +83,15 @@ class MilvusProcess:
 
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)
         try:
-            client = MilvusClient(f"http://127.0.0.1:{self.port}", timeout=10, dedicated=True)
+            client = MilvusClient(
+                f"http://127.0.0.1:{self.port}",
+                timeout=10,
+                dedicated=True,
+                grpc_options={"grpc.use_local_subchannel_pool": 1},
+            )
             client.list_collections(timeout=10)
             client.close()
-        except MilvusException:
+        except MilvusException as error:
+            self._why = str(error)
             return False
         return True
