@@ -187,7 +187,7 @@ def for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-OURS = re.compile(r"lock|CURRENT(\.new)?|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
+OURS = re.compile(r"lock|CURRENT(\.new)?|STORE|cache|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
 """Names in a library's folder that belong to citeline."""
 
 

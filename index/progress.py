@@ -21,6 +21,10 @@ def no_tick() -> None:
     """Do nothing, for callers that have nothing to stop."""
 
 
+def no_progress(phase: str, done: int, total: int) -> None:
+    """Do nothing, for callers that show nothing."""
+
+
 class Pulse:
     """A Progress that can repeat its last report: `tick` does so, at most every 0.2 seconds."""
 

@@ -34,7 +34,7 @@ def answer(
 
     Args:
         question: What you want to know.
-        library: Folder of the library; the default one if None.
+        library: Folder of the library, or its address, milvus://HOST:PORT/NAME; the default one if None.
         llm: Catalogue name, GGUF file, hf:OWNER/REPO/FILE, OpenAI-compatible URL, or "none" for quotes only.
         embedder: Catalogue name, folder, or hf:OWNER/REPO.
         history: The conversation so far, oldest first: Answers, or (question, answer text). "Et à Moscou ?" is then
@@ -49,10 +49,11 @@ def answer(
         RagError, CitelineIndexError: What `Answerer.load` raises, such as NoLibrary, ModelNotFound or LibraryMismatch;
             the message says what to do.
     """
+    from index.milvus import settle
     from index.storage import default_path
     from rag.pipeline import Answerer
 
-    path = Path(library).expanduser() if library else default_path()
+    path = settle(str(library)) if library else default_path()
     key = (str(path.resolve()), llm, embedder)
     with _lock:
         if key not in _answerers:

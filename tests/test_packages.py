@@ -12,7 +12,7 @@ ORDER = {
     "index": [
         {"types", "errors", "progress", "arrays", "disk", "incoming", "faces", "lru", "skip_reason", "tables"},
         {"text"},
-        {"extraction", "models", "duplicates"},
+        {"extraction", "models", "duplicates", "milvus"},
         {"storage"},
         {"documents", "retrieval"},
         {"ingestion"},

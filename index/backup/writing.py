@@ -16,6 +16,7 @@ from index import disk
 from index.backup.archive import Writer, is_backup
 from index.documents import Unreadable, is_as_indexed, path_of, read_bytes
 from index.errors import BackupError
+from index.milvus import store_at
 from index.progress import Progress, Pulse
 from index.storage import FORMAT, Library, added_folder
 from index.types import Article
@@ -75,6 +76,11 @@ def back_up(
 
 def _opened(path: Path, held: ExitStack) -> tuple[Library, dict[str, IO[bytes]]]:
     """Open a library and all files of its generation, which stay readable when a writer removes it."""
+    if store := store_at(path):
+        raise BackupError(
+            f"{store.address} is in Milvus, and only what is in a folder is backed up. Copy it to one first: "
+            f"citeline copy {store.address} --library FOLDER"
+        )
     for attempt in (1, 2):
         library = Library.open(path)
         if library.manifest.format != FORMAT:

@@ -40,7 +40,7 @@ from index.storage import (
     known_sources,
     publish,
     require_embedder,
-    sweep,
+    writing,
 )
 from index.types import Article, BuildReport, Skipped
 
@@ -85,8 +85,7 @@ def build(
         disk.make_folder(path)
     except OSError as error:
         raise LibraryError(_nowhere(path, error.strerror)) from None
-    with _in_words(path), disk.writer_lock(path):
-        sweep(path)
+    with _in_words(path), writing(path):
         disk.tighten(path)
         old = _open_old(path, embedder, rebuild)
         known, off = (old.manifest.sources, old.manifest.excluded) if old else known_sources(path)

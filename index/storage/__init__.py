@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Manifest,
         added_folder,
         collect,
+        copy,
         current_generation,
         default_path,
         known_sources,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
         read_manifest,
         require,
         require_embedder,
-        sweep,
+        writing,
     )
     from index.storage.segment import ROW, Segment, merged, vector_table
     from index.storage.vectors import Sentences, key_list
@@ -29,8 +30,8 @@ else:
         __name__,
         bm25="Postings",
         families="Families",
-        library="FORMAT Library Manifest added_folder collect current_generation default_path known_sources publish "
-        "read_manifest require require_embedder sweep",
+        library="FORMAT Library Manifest added_folder collect copy current_generation default_path known_sources "
+        "publish read_manifest require require_embedder writing",
         segment="ROW Segment merged vector_table",
         vectors="Sentences key_list",
     )
@@ -46,6 +47,7 @@ __all__ = [
     "Sentences",
     "added_folder",
     "collect",
+    "copy",
     "current_generation",
     "default_path",
     "key_list",
@@ -55,6 +57,6 @@ __all__ = [
     "read_manifest",
     "require",
     "require_embedder",
-    "sweep",
     "vector_table",
+    "writing",
 ]

@@ -24,7 +24,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -36,13 +36,14 @@ import numpy as np
 from index import disk, incoming
 from index.arrays import Rows
 from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryOutdated, LibraryUnreadable, NoLibrary
-from index.progress import Tick, no_tick
+from index.milvus import Published, settle, store_at
+from index.progress import Progress, Pulse, Tick, no_progress, no_tick
 from index.skip_reason import SkipReason
-from index.storage import format2
+from index.storage import format2, stored
 from index.storage.bm25 import Keywords
 from index.storage.families import Families, numbers_of
-from index.storage.segment import Segment, slots_of, stays_on_disk
-from index.storage.vectors import SentenceVectors, Vectors, data
+from index.storage.segment import Segment, merged, slots_of, stays_on_disk
+from index.storage.vectors import SentenceVectors, Table, Vectors, data
 from index.text import chunk_at, stop_words, terms, words
 from index.types import Article, Chunk, Excluded, ManyRead, Skipped
 
@@ -82,10 +83,13 @@ class Manifest:
 
 
 def default_path() -> Path:
-    """Return where the library is if none is named: $CITELINE_LIBRARY, or the user's data folder."""
+    """Return where the library is if none is named: $CITELINE_LIBRARY, or the user's data folder.
+
+    Raises LibraryError if the variable begins as an address in Milvus and is none.
+    """
     named = os.environ.get("CITELINE_LIBRARY")
     if named:
-        return Path(named).expanduser()
+        return settle(named)
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(data).expanduser() / "citeline" / "library"
 
@@ -96,9 +100,10 @@ def added_folder(path: Path) -> Path:
 
 
 def current_generation(path: Path) -> int:
-    """Return the number of the current generation, 0 if none can be read. Reads one small file."""
+    """Return the number of the current generation, 0 if none can be read. Reads one small file, or row."""
     try:
-        return _read_current(path)[0]
+        store = store_at(path)
+        return store.current() if store else _read_current(path)[0]
     except (NoLibrary, LibraryDamaged, LibraryUnreadable):
         return 0
 
@@ -117,21 +122,20 @@ def require_embedder(path: Path, name: str, fingerprint: str) -> None:
 
 def read_manifest(path: Path) -> Manifest:
     """Return the manifest of the current generation. Raises what `Library.open` raises, and FileNotFoundError."""
-    generation, manifest_sha = _read_current(path)
-    data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
-    if disk.sha256(data) != manifest_sha:
-        raise _damaged(path, "manifest.json is not the one that was published")
-    return _manifest(data, path)
+    return _manifest(_read_published(path)[0], path)
 
 
 def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
-    """Return a library's folders and removed articles, in any format, as far as its manifest can be read."""
+    """Return a library's folders and removed articles, in any format, as far as its manifest can be read.
+
+    Raises LibraryUnreadable for one on a server that does not answer now: nothing may be put in its place.
+    """
     try:
-        generation, manifest_sha = _read_current(path)
-        data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
-        found = json.loads(data) if disk.sha256(data) == manifest_sha else {"sources": []}
+        found = json.loads(_read_published(path)[0])
         return tuple(str(each) for each in found["sources"]), _excluded(found)
-    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError):
+    except (NoLibrary, LibraryDamaged, LibraryUnreadable, OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, LibraryUnreadable) and store_at(path):
+            raise
         return (), ()
 
 
@@ -185,14 +189,22 @@ class Library:
 
     @classmethod
     def _open(cls, path: Path) -> Library:
-        manifest = read_manifest(path)
-        contents = _contents(path, manifest)
+        described, published = _read_published(path)
+        manifest = _manifest(described, path)
+        contents: Mapping[str, bytes | disk.OpenFile | Table]
         try:
+            if published and (store := store_at(path)):
+                contents = stored.contents(store, published, manifest.files, manifest.dim)
+            else:
+                contents = _contents(path, manifest)
             if manifest.format == format2.FORMAT:
                 segments = [format2.read({name: each for name, each in contents.items() if isinstance(each, bytes)})]
                 order = format2.order(segments[0])
             else:
-                segments = [Segment.read(each, manifest.dim, contents, manifest.files) for each in manifest.segments]
+                segments = [
+                    stored.searched_there(Segment.read(each, manifest.dim, contents, manifest.files))
+                    for each in manifest.segments
+                ]
                 ordered = contents[_ORDER]
                 assert isinstance(ordered, bytes)
                 order = np.frombuffer(ordered, dtype="<i4").reshape(-1, 2).astype(np.int64)
@@ -209,6 +221,12 @@ class Library:
     @property
     def generation(self) -> int:
         return self.manifest.generation
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person: its folder, or its address in Milvus."""
+        store = store_at(self.path)
+        return str(store.address if store else self.path)
 
     @property
     def folder(self) -> Path:
@@ -277,7 +295,6 @@ class Library:
         _require_embedder(self.path, self.manifest, f"{name} (dim {dim})", fingerprint)
 
 
-# Long, for it is one transaction: the order of its steps is what makes a crash harmless, and is read in one piece.
 def publish(
     path: Path,
     manifest: Manifest,
@@ -286,7 +303,7 @@ def publish(
     shared: Path | None = None,
     tick: Tick = no_tick,
 ) -> int:
-    """Write a new generation and make it current, atomically. Return its number. The caller holds the writer's lock.
+    """Write a new generation and make it current, atomically. Return its number. The caller is the writer (`writing`).
 
     Args:
         path: Folder of the library.
@@ -299,7 +316,22 @@ def publish(
 
     Raises:
         OSError: The disk refuses; the old generation is then still current and complete.
+        LibraryUnreadable: The server does; likewise.
     """
+    if store := store_at(path):
+        generation = store.next_number()
+        written, manifest = _written(generation, manifest, segments, order, tick, stored.without_codes)
+        description = json.dumps(_described(manifest), indent=1).encode("ascii")
+        store.publish(generation, *stored.split(written, manifest.dim), description, manifest.segments, tick)
+        collect(path)
+        return generation
+    return _publish_here(path, manifest, segments, order, shared, tick)
+
+
+# Long, for it is one transaction: the order of its steps is what makes a crash harmless, and is read in one piece.
+def _publish_here(
+    path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows, shared: Path | None, tick: Tick
+) -> int:
     root = path / "gen"
     if not root.is_dir():
         disk.make_folder(root)
@@ -308,24 +340,7 @@ def publish(
     numbers = [int(each.name) for each in root.iterdir() if each.name.isdigit()]
     served = current_generation(path)
     generation = max([*numbers, served]) + 1  # past one that was written and never served, too
-    written: dict[str, bytes | memoryview] = {_ORDER: data(np.asarray(order, dtype="<i4"))}
-    written[_FAMILIES] = data(np.asarray(numbers_of(segments, order, tick), dtype="<i4"))
-    for segment in segments:
-        if not segment.number:
-            written |= segment.write(generation)
-    linked = {name: entry for segment in segments for name, entry in segment.files.items()}
-    digests = {}
-    for name, content in written.items():
-        tick()
-        digests[name] = (len(content), disk.sha256(content))
-    manifest = replace(
-        manifest,
-        generation=generation,
-        created=time.time(),
-        segments=tuple(segment.number or generation for segment in segments),
-        format=FORMAT,
-        files=linked | digests,
-    )
+    written, manifest = _written(generation, manifest, segments, order, tick)
     description = json.dumps(_described(manifest), indent=1).encode("ascii")
     temporary = root / f".tmp-{os.getpid()}"
     try:
@@ -333,7 +348,7 @@ def publish(
         for name, content in written.items():
             tick()
             disk.write_file(temporary / name, content)
-        for name in linked:
+        for name in manifest.files.keys() - written.keys():
             tick()
             assert shared is not None
             disk.link(shared / name, temporary / name)
@@ -348,11 +363,36 @@ def publish(
     except BaseException:
         disk.remove(temporary)
         raise
-    for name, (_, sha) in digests.items():
-        if stays_on_disk(name, digests):
-            disk.was_written(root / f"{generation:08d}" / name, sha)
+    for name in written:
+        if stays_on_disk(name, written):
+            disk.was_written(root / f"{generation:08d}" / name, manifest.files[name][1])
     collect(path, served)
     return generation
+
+
+def _written(
+    generation: int,
+    manifest: Manifest,
+    segments: Sequence[Segment],
+    order: Rows,
+    tick: Tick,
+    keep: Callable[[stored.Contents], stored.Contents] = lambda written: written,
+) -> tuple[stored.Contents, Manifest]:
+    """Return the contents of a generation's new files by name, those that are kept, and its manifest."""
+    written: stored.Contents = {_ORDER: data(np.asarray(order, dtype="<i4"))}
+    written[_FAMILIES] = data(np.asarray(numbers_of(segments, order, tick), dtype="<i4"))
+    for segment in segments:
+        if not segment.number:
+            written |= segment.write(generation)
+    written = keep(written)
+    files = {name: entry for segment in segments for name, entry in segment.files.items()}
+    for name, content in written.items():
+        tick()
+        files[name] = (len(content), disk.sha256(content))
+    numbers = tuple(segment.number or generation for segment in segments)
+    return written, replace(
+        manifest, generation=generation, created=time.time(), segments=numbers, format=FORMAT, files=files
+    )
 
 
 def collect(path: Path, before: int = 0) -> None:
@@ -361,12 +401,53 @@ def collect(path: Path, before: int = 0) -> None:
     The current one stays, and the one served before it (`before`), which a reader may be opening; if that is unknown,
     the newest older one.
     """
+    if store := store_at(path):
+        with contextlib.suppress(LibraryUnreadable):  # what is left the next writer removes
+            store.collect()
+        return
     numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
     served = current_generation(path)
     before = before or max((each for each in numbers if each < served), default=0)
     for each in numbers:
         if each not in (before, served):
             disk.remove(path / "gen" / f"{each:08d}")
+
+
+def copy(source: Path, target: Path, progress: Progress = no_progress) -> int:
+    """Copy the current generation of a library to a place that has none, in one segment. Return its number.
+
+    Conversations and files that were copied into the library are not copied. All vectors pass through memory.
+
+    Raises:
+        LibraryError: There is a library at the target, or what opening one and writing one raise.
+    """
+    pulse = Pulse(progress)
+    old = Library.open(source)
+    disk.make_folder(target)
+    with writing(target):
+        with contextlib.suppress(NoLibrary):
+            raise LibraryError(f"there is a library at {Library.open(target).place} already: name another place")
+        pulse("publishing", 0, 1)
+        analyses = {each.analysis for each in old.segments}
+        whole = merged(old.segments, old.order, old.articles)
+        whole = replace(whole, analysis=whole.analysis if len(analyses) == 1 else "")  # then it is prepared again
+        order = np.stack([np.zeros(len(old.articles), dtype=np.int64), np.arange(len(old.articles))], axis=1)
+        generation = publish(target, old.manifest, [whole], order, None, pulse.tick)
+        pulse("publishing", 1, 1)
+    return generation
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Be the one writer of the library at `path`, and sweep away what an interrupted one left.
+
+    Raises LibraryBusy if there is another, LibraryUnreadable if the library is on a server that does not answer.
+    """
+    with disk.writer_lock(path), contextlib.ExitStack() as held:
+        if store := store_at(path):
+            held.enter_context(store.writing())
+        sweep(path)
+        yield
 
 
 def sweep(path: Path) -> None:
@@ -445,6 +526,18 @@ def _require_embedder(path: Path, manifest: Manifest, name: str, fingerprint: st
             f"the library at {path} was built with {manifest.embedder} (dim {manifest.dim}), not {name}. "
             f"Use --embedder {manifest.embedder}, or rebuild: citeline index --rebuild"
         )
+
+
+def _read_published(path: Path) -> tuple[bytes, Published | None]:
+    """Return the manifest of the current generation, and the row of that generation if it is in Milvus."""
+    if store := store_at(path):
+        published = store.published()
+        return store.manifest(published), published
+    generation, manifest_sha = _read_current(path)
+    data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+    if disk.sha256(data) != manifest_sha:
+        raise _damaged(path, "manifest.json is not the one that was published")
+    return data, None
 
 
 def _read_current(path: Path) -> tuple[int, str]:

@@ -91,11 +91,12 @@ class Segment:
         return found
 
     @classmethod
-    def read(cls, number: int, dim: int, contents: Mapping[str, bytes | OpenFile], files: Files) -> Segment:
+    def read(cls, number: int, dim: int, contents: Mapping[str, bytes | OpenFile | Table], files: Files) -> Segment:
         """Read what `write` returned. Raises ValueError if its tables do not have the same chunks."""
 
         def whole(name: str) -> bytes:
             found = contents[name]
+            assert not isinstance(found, Table)
             return found.read_all() if isinstance(found, OpenFile) else found
 
         about = json.loads(whole(f"segment-{number}.json"))

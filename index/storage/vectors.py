@@ -26,7 +26,7 @@ LARGE = 8192
 _BLOCK = 2048  # rows read at once from a table that is on disk
 _FIRST = 512  # candidates by their codes, four times as many while they are not proved enough (docs/experiments.md)
 _TWO_THREADS = 50_000  # rows from which a search in two halves is faster
-_ROUNDING = 2e-5  # more than 768 products of unit vectors in single precision can differ from the true sum
+ROUNDING = 2e-5  # more than 768 products of unit vectors in single precision can differ from the true sum
 
 
 class Table:
@@ -42,8 +42,10 @@ class Table:
             raise ValueError(f"{size} bytes are no rows of {self._width}")
 
     @classmethod
-    def of(cls, source: bytes | OpenFile, dim: int, dtype: str = "<f4") -> Table:
-        """Return a table over the bytes that `data` returned."""
+    def of(cls, source: bytes | OpenFile | Table, dim: int, dtype: str = "<f4") -> Table:
+        """Return a table over the bytes that `data` returned, or the table itself."""
+        if isinstance(source, Table):
+            return source
         if isinstance(source, OpenFile):
             return cls(source, dim, dtype)
         return cls(np.frombuffer(source, dtype=dtype).reshape(-1, dim), dim, dtype)
@@ -153,7 +155,7 @@ class Codes:
 
     def slack(self, query: Array) -> float:
         """Return how far a cosine can be from the one computed by its code."""
-        return self.error * float(np.linalg.norm(query)) + _ROUNDING
+        return self.error * float(np.linalg.norm(query)) + ROUNDING
 
     def nearest(self, query: Array, k: int, alive: Mask | None) -> tuple[Array, Rows]:
         """Return approximate cosines and places of the k nearest, best first. At least k slots are alive."""
@@ -207,11 +209,11 @@ class VectorTable:
             n_near = int(np.count_nonzero(by_code >= cosines.min() - self.codes.slack(query)))
             if n_near < n_asked:
                 cosines = np.concatenate([cosines, products(query, self.vectors.take(found[k:n_near]))])
-                keep = _best(cosines, k)
+                keep = best(cosines, k)
                 return found[keep], cosines[keep]
             n_asked *= 4
         cosines = self._cosines(query, places)
-        keep = _best(cosines, k)
+        keep = best(cosines, k)
         return keep if places is None else places[keep], cosines[keep]
 
     def _cosines(self, query: Array, places: Rows | None) -> Array:
@@ -372,7 +374,7 @@ def spread(starts: Rows, counts: Rows) -> Rows:
     return np.repeat(starts - (ends - counts), counts) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
-def _best(scores: Array, k: int) -> Rows:
+def best(scores: Array, k: int) -> Rows:
     """Return the places of the k highest scores, and of all that equal the last of them."""
     if k >= len(scores):
         return np.arange(len(scores))

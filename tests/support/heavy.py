@@ -18,4 +18,6 @@ HEAVY = {
     "trafilatura",
     "pypdfium2",
     "ray",
+    "pymilvus",
+    "grpc",
 }

@@ -25,7 +25,17 @@ from ui.cli.check.command import check
 from ui.cli.counting import NotWanted, count_first
 from ui.cli.eval.command import evaluate
 from ui.cli.eval.sheet import EvalError
-from ui.cli.library import backup, libraries, remove, restore, restore_from, watch_folders
+from ui.cli.library import (
+    LibraryOption,
+    backup,
+    copy_library,
+    libraries,
+    library_path,
+    remove,
+    restore,
+    restore_from,
+    watch_folders,
+)
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
 from ui.cli.verify import verify
@@ -61,6 +71,7 @@ app = typer.Typer(
 app.add_typer(models_app, name="models")
 app.command()(backup)
 app.command(name="restore-backup")(restore_from)
+app.command(name="copy")(copy_library)
 app.command()(check)
 app.command(name="eval")(evaluate)
 app.command()(libraries)
@@ -69,10 +80,6 @@ app.command()(restore)
 app.command(name="watch")(watch_folders)
 app.command()(verify)
 
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library. Default: $CITELINE_LIBRARY or your data folder."),
-]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name, folder, or hf:OWNER/REPO.")]
 LlmOption = Annotated[
     str,
@@ -308,7 +315,12 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 def serve(
     library: Annotated[
         list[Path] | None,
-        typer.Option("--library", help="Folder of a library; may be repeated. Default: all named libraries."),
+        typer.Option(
+            "--library",
+            help="Folder of a library, or milvus://HOST:PORT/NAME; may be repeated. Default: all named libraries.",
+            parser=library_path,
+            metavar="LIBRARY",
+        ),
     ] = None,
     llm: LlmOption = DEFAULT_LLM,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,

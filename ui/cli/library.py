@@ -1,4 +1,4 @@
-"""`citeline libraries | remove | restore | watch | backup | restore-backup`: a library from the command line."""
+"""`citeline libraries | remove | restore | watch | backup | restore-backup | copy`: a library from the command line."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ from ui.cli.counting import size_text
 from ui.cli.output import progress_bars
 from ui.formats import report_text, shown
 
+LIBRARY_HELP = "Folder of the library, or milvus://HOST:PORT/NAME. Default: $CITELINE_LIBRARY or your data folder."
+
+
+def library_path(text: str) -> Path:
+    """The folder of the library that an option names: a folder, or an address in Milvus. Raises LibraryError."""
+    from index.milvus import settle
+
+    return settle(text)
+
+
 LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library. Default: $CITELINE_LIBRARY or your data folder."),
+    Path | None, typer.Option("--library", help=LIBRARY_HELP, parser=library_path, metavar="LIBRARY")
 ]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name, folder, or hf:OWNER/REPO.")]
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
@@ -124,6 +133,29 @@ def restore_from(
     counts = _counts(report.n_articles, report.n_files, report.n_conversations)
     print(shown(f"restored {counts}: {report.library}, articles in {report.articles}"))
     _tell(report.not_as_indexed)
+
+
+def copy_library(
+    source: Annotated[
+        Path,
+        typer.Argument(help="The library to copy: its folder, or its address.", parser=library_path, metavar="SOURCE"),
+    ],
+    library: Annotated[
+        Path,
+        typer.Option(
+            "--library",
+            help="Where there is none yet: a folder, or milvus://HOST:PORT/NAME.",
+            parser=library_path,
+            metavar="LIBRARY",
+        ),
+    ],
+) -> None:
+    """Copy a library as it is now to another place, such as a Milvus server. Nothing is read or embedded again."""
+    from index.storage import Library, copy
+
+    with progress_bars() as progress:
+        generation = copy(source, library, progress)
+    print(shown(f"copied {Library.open(library).manifest.n_articles:,} articles to {library}, generation {generation}"))
 
 
 def _change(library: Path | None, embedder: str, exclude: Sequence[str] = (), include: Sequence[str] = ()) -> None:

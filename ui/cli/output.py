@@ -109,7 +109,7 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
     ]
     manifest = library.manifest
     return {
-        "library": str(library.path),
+        "library": library.place,
         "generation": library.generation,
         "created": manifest.created,
         "embedder": manifest.embedder,
@@ -134,7 +134,7 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(manifest.created))
     languages = ", ".join(library.languages) or "none"
     lines = [
-        f"library     {library.path}, generation {library.generation} of {created}",
+        f"library     {library.place}, generation {library.generation} of {created}",
         f"embedder    {manifest.embedder}, {manifest.dim} dimensions",
         f"folders     {', '.join(manifest.sources) or 'none'}",
         f"articles    {manifest.n_articles} in {manifest.n_chunks} chunks; languages: {languages}",

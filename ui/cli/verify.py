@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
+from ui.cli.library import LibraryOption
+
 
 def verify(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A conversation saved as JSON.")],
-    library: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the library (only read). Default: $CITELINE_LIBRARY or your data folder."),
-    ] = None,
+    library: LibraryOption = None,
     folder: Annotated[
         Path | None, typer.Option(help="Check against the files of this folder as they are now, without a library.")
     ] = None,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from index.errors import CitelineIndexError, LibraryError
+from index.errors import CitelineIndexError, LibraryError, NoLibrary
+from index.milvus import store_at
 from index.storage import current_generation, default_path, require
 
 MAIN = ""
@@ -49,6 +51,10 @@ def names_of(paths: Sequence[Path]) -> dict[str, Path]:
 
 def require_room(path: Path) -> None:
     """Raise LibraryError when no empty library can be made at `path`: something else is there, or cannot be read."""
+    if store_at(path):
+        with suppress(NoLibrary):
+            require(path)
+        return
     if path.is_dir() and (path / "CURRENT").exists():
         require(path)  # says what is wrong with it
     if not path.exists() or (path.is_dir() and all(each.name in _OWN for each in path.iterdir())):

@@ -13,6 +13,7 @@ import typer
 
 from ui.cli.check.claims import CheckError, check_claims
 from ui.cli.check.drafts import read_draft
+from ui.cli.library import LibraryOption
 from ui.cli.output import progress_bars
 
 if TYPE_CHECKING:
@@ -26,10 +27,7 @@ def check(
     draft: Annotated[
         str | None, typer.Argument(metavar="[DRAFT]", help="A text, .txt or .md, or - to read it from stdin.")
     ] = None,
-    library: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the library (only read). Default: $CITELINE_LIBRARY or your data folder."),
-    ] = None,
+    library: LibraryOption = None,
     claims: Annotated[
         Path | None,
         typer.Option(

@@ -14,6 +14,7 @@ import typer
 
 from rag.config import DEFAULT_LLM
 from ui.cli.eval.sheet import EvalError, Sheet, kinds_without_answer, read_cases, read_records
+from ui.cli.library import LibraryOption
 from ui.cli.output import progress_bars, tell_destination
 from ui.conversations import is_writable
 from ui.formats import shown
@@ -31,10 +32,7 @@ def evaluate(
     folder: Annotated[
         Path | None, typer.Argument(help="Articles to index in a temporary library. Default: the existing library.")
     ] = None,
-    library: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the library (only read). Default: $CITELINE_LIBRARY or your data folder."),
-    ] = None,
+    library: LibraryOption = None,
     n: Annotated[
         int, typer.Option(help="Number of questions with an answer; up to as many without are added.", min=1)
     ] = 40,
