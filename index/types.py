@@ -64,6 +64,8 @@ class Article:
     """Page of the newspaper it was printed on, as an export says, or ""."""
     date_from: str = ""
     """What says so: "export", "metadata", "dateline", "line", "filename", or "" without a date."""
+    described: str = ""
+    """SHA-256, in hex, of what a bibliography beside its file says of it, or ""."""
     indexed: float = field(default=0.0, compare=False)
     """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 

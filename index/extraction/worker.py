@@ -20,6 +20,7 @@ from index.extraction.exports.page import read_page
 from index.extraction.exports.part import Part, parts_of, require
 from index.extraction.exports.record import read_fragment
 from index.extraction.formats.archive import read_zip
+from index.extraction.formats.bibliography import read_csl, read_rdf
 from index.extraction.formats.mail import read_mail, read_mailbox, read_saved_page
 from index.extraction.formats.rich_text import read_odt, read_rtf
 from index.extraction.formats.structured import read_feed, read_json, read_table
@@ -92,6 +93,8 @@ READERS: dict[str, Callable[[bytes], Iterable[Part]]] = {
     "xml": read_feed,
     "iram": lambda data: require(list(parts_of(iramuteq.entries(data.decode("utf-8", "replace"))))),
     "frag": read_fragment,
+    "rdf": read_rdf,
+    "csl": read_csl,
 }
 """What reads each kind of file, all of it after the process was shut."""
 

@@ -13,6 +13,7 @@ from index import disk
 from index.documents import (
     MOST_NAMED,
     READERS,
+    Bibliographies,
     FilePart,
     Found,
     Unreadable,
@@ -49,14 +50,18 @@ def changed_since(library: Library) -> dict[str, str]:
     excluded = {each.key for each in library.manifest.excluded}
     states = {article.id: "removed" for article in library.articles}
     with Extractor() as extractor:
+        bibliographies = Bibliographies.among(found, _bytes_of, extractor)
         for file in found:
-            if Excluded(file.id, "", str(file.path)).key in excluded:
+            if file in bibliographies or Excluded(file.id, "", str(file.path)).key in excluded:
                 continue
             held = _held_in(file, by_file)
+            described = bibliographies.digest(file)
             for part, sha in _parts_now(file, known, held, extractor):
                 names = {display_name(str(file.path)), _where(file, part)}
                 if (article := library.by_id.get(part.id)) is not None:
-                    states[part.id] = "" if sha in (article.sha256, None) else "changed"
+                    is_same = sha in (article.sha256, None)
+                    is_same &= part.id != file.id or described in (article.described, None)
+                    states[part.id] = "" if is_same else "changed"
                 elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
                     states[part.id] = "new"
     return {id: state for id, state in states.items() if state}
@@ -171,12 +176,14 @@ class _Reading:
         self._pulse = pulse
         self._now = time.time()
         self._all = Read()
+        self._bibliographies = Bibliographies()
 
     def read(self, found: Sequence[Found]) -> Read:
         with Extractor() as extractor:
+            self._bibliographies = Bibliographies.among(found, _bytes_of, extractor, self._pulse.tick)
             for done, each in enumerate(found):
                 self._pulse("reading", done, len(found))
-                if self._is_excluded(each, each.id):
+                if each in self._bibliographies or self._is_excluded(each, each.id):
                     continue
                 try:
                     self._read_file(each, _bytes_of(each), extractor)
@@ -184,8 +191,25 @@ class _Reading:
                     self._keep(each, error)
                 except ValueError as error:
                     self._all.skipped.append(Skipped.by(display_name(str(each.path)), error))
+        self._tell_bibliographies()
         self._pulse("reading", len(found), len(found))
         return self._all
+
+    def _tell_bibliographies(self) -> None:
+        """Say of each bibliography how many of its items describe a file, and why others do not."""
+        for each in self._bibliographies.all:
+            name = display_name(str(each.file.path))
+            if each.error:
+                self._all.skipped.append(Skipped.by(name, each.error))
+                self._all.many += filter(None, [self._known.many_at(each.file)])
+                continue
+            wrong = [Skipped.of(f"{name}#{key}", why) for key, why in each.passed_over]
+            self._all.skipped += _named(each.file, wrong)
+            reasons = Counter(why for _, why in each.passed_over).most_common()
+            n_read = each.n_items - len(wrong)
+            many = ManyRead(path_text(each.file.path), each.sha256, each.n_items, n_read, tuple(reasons))
+            self._all.many.append(many)
+            self._all.many_now += [many] if many != self._known.many_at(each.file) else []
 
     def _is_excluded(self, file: Found, id: str) -> bool:
         return Excluded(id, "", str(file.path)).key in self._excluded
@@ -208,7 +232,7 @@ class _Reading:
         """Read the articles of a file, or take them as they were if its bytes are known. Raises ValueError."""
         known, digest = self._known, disk.sha256(data)
         # The title may come from the file's name, so only a file of the same name is taken as it was.
-        if (same := known.article(file.id, digest)) is not None and known.is_current(file):
+        if (same := known.article(file.id, digest)) is not None and self._is_as_it_was(same, file):
             self._all.articles.append(_at(same, file))
             return
         many = known.many(file, digest)
@@ -220,6 +244,11 @@ class _Reading:
             return
         self._read_parts(file, digest, parts(file, data, extractor, self._pulse.tick), extractor)
 
+    def _is_as_it_was(self, same: Article, file: Found) -> bool:
+        """Return whether an article would be read as it was, and is described as it was if it is all of its file."""
+        is_described = same.id != file.id or self._bibliographies.digest(file) in (same.described, None)
+        return is_described and self._known.is_current(file)
+
     def _read_parts(self, file: Found, digest: str, split: Sequence[FilePart], extractor: Extractor) -> None:
         wrong: list[Skipped] = []
         n_read = 0
@@ -228,12 +257,13 @@ class _Reading:
             if self._is_excluded(file, part.found.id):
                 continue
             same = self._known.article(part.found.id, part.sha256)
-            if same is not None and self._known.is_current(file):
+            if same is not None and self._is_as_it_was(same, file):
                 self._all.articles.append(_at(same, file))
                 n_read += 1
                 continue
             try:
                 article, note = read_article(part, extractor, self._pulse.tick)
+                article = self._bibliographies.describe(article, file)
             except ValueError as error:
                 wrong.append(Skipped.by(_where(file, part.found), error))
                 continue
