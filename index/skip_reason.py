@@ -38,8 +38,11 @@ WORDINGS = {
     "protection": "its protection is of a kind that cannot be opened: save a copy without it",
     "damaged_pdf": "it is a damaged PDF, or none",
     "damaged_pages": "it is a damaged PDF: none of its pages can be opened",
-    "no_text_layer": "it has no text layer, only pictures: run OCR first",
-    "unreadable_text": "its text layer cannot be read (fonts without a character map): run OCR first",
+    "no_text_layer": "it has no text layer, only pictures: run OCR first, or let citeline do it: "
+    "install tesseract-ocr and tesseract-ocr-fra",
+    "unreadable_text": "its text layer cannot be read (fonts without a character map): run OCR first, or let "
+    "citeline do it: install tesseract-ocr and tesseract-ocr-fra",
+    "no_printed_words": "it has no text layer, only pictures, and OCR found no words in them",
     "damaged_zip": "it is a damaged {file}, or none",
     "missing_member": "it is no {file}: {name} is missing in it",
     "damaged_member": "it is a damaged {file}: {name} cannot be unpacked",

@@ -165,6 +165,9 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
         section=said.section,
         page=said.page,
         date_from=said.date_from if date else header.date_from,
+        ocr=said.ocr,
+        doubtful=said.doubtful,
+        unread=said.unread,
     ), said.note
 
 

@@ -27,7 +27,7 @@ from index.documents import (
     scan,
 )
 from index.errors import CorpusError
-from index.extraction import Extractor
+from index.extraction import Extractor, Ocr
 from index.progress import Pulse
 from index.skip_reason import SkipReason
 from index.storage import (
@@ -154,15 +154,19 @@ class Read:
     many_now: list[ManyRead] = field(default_factory=list)
     """Those of them that were new or had changed."""
     readers: Mapping[str, int] = field(default_factory=lambda: dict(READERS))
+    recognised: list[str] = field(default_factory=list)
+    """Ids of articles that were read by OCR just now."""
 
 
-def read_all(found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> Read:
-    """Read every article as it is now, except the `excluded`.
+def read_all(
+    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse, ocr: Ocr | None = None
+) -> Read:
+    """Read every article as it is now, except the `excluded`; with `ocr`, pages that are pictures too.
 
     Articles whose bytes are known are not parsed again, and those of a file that cannot be read for now stay as they
     were.
     """
-    return _Reading(old, excluded, pulse).read(found)
+    return _Reading(old, excluded, pulse).read(found, ocr)
 
 
 class _Reading:
@@ -178,8 +182,8 @@ class _Reading:
         self._all = Read()
         self._bibliographies = Bibliographies()
 
-    def read(self, found: Sequence[Found]) -> Read:
-        with Extractor() as extractor:
+    def read(self, found: Sequence[Found], ocr: Ocr | None) -> Read:
+        with Extractor(ocr=ocr) as extractor:
             self._bibliographies = Bibliographies.among(found, _bytes_of, extractor, self._pulse.tick)
             for done, each in enumerate(found):
                 self._pulse("reading", done, len(found))
@@ -232,7 +236,7 @@ class _Reading:
         """Read the articles of a file, or take them as they were if its bytes are known. Raises ValueError."""
         known, digest = self._known, disk.sha256(data)
         # The title may come from the file's name, so only a file of the same name is taken as it was.
-        if (same := known.article(file.id, digest)) is not None and self._is_as_it_was(same, file):
+        if (same := known.article(file.id, digest)) is not None and self._is_as_it_was(same, file, extractor):
             self._all.articles.append(_at(same, file))
             return
         many = known.many(file, digest)
@@ -244,10 +248,11 @@ class _Reading:
             return
         self._read_parts(file, digest, parts(file, data, extractor, self._pulse.tick), extractor)
 
-    def _is_as_it_was(self, same: Article, file: Found) -> bool:
+    def _is_as_it_was(self, same: Article, file: Found, extractor: Extractor) -> bool:
         """Return whether an article would be read as it was, and is described as it was if it is all of its file."""
         is_described = same.id != file.id or self._bibliographies.digest(file) in (same.described, None)
-        return is_described and self._known.is_current(file)
+        has_more = bool(same.unread) and extractor.reads_pictures
+        return is_described and self._known.is_current(file) and not has_more
 
     def _read_parts(self, file: Found, digest: str, split: Sequence[FilePart], extractor: Extractor) -> None:
         wrong: list[Skipped] = []
@@ -257,7 +262,7 @@ class _Reading:
             if self._is_excluded(file, part.found.id):
                 continue
             same = self._known.article(part.found.id, part.sha256)
-            if same is not None and self._is_as_it_was(same, file):
+            if same is not None and self._is_as_it_was(same, file, extractor):
                 self._all.articles.append(_at(same, file))
                 n_read += 1
                 continue
@@ -269,6 +274,7 @@ class _Reading:
                 continue
             self._all.articles.append(replace(article, indexed=self._now if same is None else same.indexed))
             n_read += 1
+            self._all.recognised += [article.id] if article.ocr else []
             if note:
                 self._all.notes.append(f"{part.found.id}: {note}")
         self._all.skipped += _named(file, wrong)

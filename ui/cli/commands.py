@@ -135,6 +135,9 @@ def index(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before a long run; a program is never asked.")
     ] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr/--no-ocr", help="Read scanned pages by tesseract, if it is installed.")
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Index articles: add new ones, update changed or renamed ones, drop removed ones.
@@ -167,6 +170,7 @@ def index(
             paths or [],
             forget=forget or [],
             rebuild=rebuild,
+            ocr=ocr,
             progress=progress,
         )
     if as_json:

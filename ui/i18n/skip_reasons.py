@@ -41,9 +41,11 @@ REASONS = {
     "protection": "sa protection est d’un genre qui ne s’ouvre pas\u00a0: enregistrez-en une copie sans",
     "damaged_pdf": "c’est un PDF abîmé, ou ce n’en est pas un",
     "damaged_pages": "c’est un PDF abîmé\u00a0: aucune de ses pages ne s’ouvre",
-    "no_text_layer": "il n’a que des images, pas de texte\u00a0: passez-le d’abord à l’OCR",
+    "no_text_layer": "il n’a que des images, pas de texte\u00a0: passez-le d’abord à l’OCR, ou laissez "
+    "citeline le faire\u00a0: installez tesseract-ocr et tesseract-ocr-fra",
     "unreadable_text": "son texte ne peut pas être lu (polices sans table de caractères)\u00a0: passez-le d’abord à "
-    "l’OCR",
+    "l’OCR, ou laissez citeline le faire\u00a0: installez tesseract-ocr et tesseract-ocr-fra",
+    "no_printed_words": "il n’a que des images, pas de texte, et l’OCR n’y a trouvé aucun mot",
     "damaged_zip": "c’est un {file} abîmé, ou ce n’en est pas un",
     "missing_member": "ce n’est pas un {file}\u00a0: {name} y manque",
     "damaged_member": "c’est un {file} abîmé\u00a0: {name} ne peut pas être décompressé",

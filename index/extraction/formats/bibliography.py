@@ -110,7 +110,8 @@ def _is_item(node: Any) -> bool:
 
 
 def _of_node(node: Any, nodes: dict[str, Any]) -> Extracted:
-    files, wholes = [], []
+    files: list[str] = []
+    wholes: list[Any] = []
     for each in node:
         name, target = _name(each), nodes.get(each.get(f"{_RDF}resource"))
         if name == "link" and target is not None:
