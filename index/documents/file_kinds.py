@@ -17,7 +17,10 @@ LARGER = {
     **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml", ".rdf"), 50_000_000),
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
-READERS = {".html": 2, ".htm": 2, ".epub": 2, ".docx": 2, ".pdf": 3, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2}
+READERS = {
+    ".html": 3, ".htm": 3, ".epub": 2, ".docx": 2, ".pdf": 3, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2,
+    ".mhtml": 2, ".mht": 2, ".zip": 2,
+}  # fmt: skip
 """Versions of what reads each kind of file, 1 for the others. Increase one whenever such files would be read otherwise:
 a library that was built with another version reads its files of that kind again."""
 MOST_BYTES = max(LARGER.values())
