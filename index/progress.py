@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading", "preparing", "embedding", "publishing"), the amount done and the total.
+"""Called with a phase ("reading", "recognising", "preparing", "embedding", "publishing"), the amount done and
+the total.
 
 An exception it raises ends the build: nothing is published, and what was embedded is kept for the next one.
 """

@@ -64,6 +64,14 @@ class Article:
     """Page of the newspaper it was printed on, as an export says, or ""."""
     date_from: str = ""
     """What says so: "export", "metadata", "dateline", "line", "filename", or "" without a date."""
+    ocr: tuple[int, ...] = ()
+    """Printed pages that were read by OCR, from 1."""
+    doubtful: tuple[int, ...] = ()
+    """The line, from 1, of each word that OCR is not sure of."""
+    unread: tuple[int, ...] = ()
+    """Printed pages that are pictures and were not read; OCR may read them."""
+    described: str = ""
+    """SHA-256, in hex, of what a bibliography beside its file says of it, or ""."""
     indexed: float = field(default=0.0, compare=False)
     """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 
@@ -183,6 +191,8 @@ class BuildReport:
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
     """Remarks for the person who ran it, such as an encoding that was guessed."""
+    recognised: tuple[str, ...] = ()
+    """Articles that were read by OCR, as a whole or in part, this time."""
 
     @property
     def is_noop(self) -> bool:

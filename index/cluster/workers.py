@@ -13,6 +13,7 @@ from index.cluster.pool import Pool, Share, connected, remote
 from index.cluster.worker import FileRead, Refusal, Worker, made_by
 from index.documents import FilePart, Found
 from index.errors import ClusterError
+from index.extraction import Extractor
 from index.ingestion import Prepared, Reader, bytes_of
 from index.models import Embedder, SentenceTransformerEmbedder
 from index.progress import Tick
@@ -52,8 +53,10 @@ class RayWorkers:
         self._share = share
 
     @contextmanager
-    def reader(self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick) -> Iterator[Reader]:
-        """Yield a reader of files that the workers have read."""
+    def reader(
+        self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick, extractor: Extractor
+    ) -> Iterator[Reader]:
+        """Yield a reader of files that the workers have read, without OCR."""
         with self._pool(None, "") as pool:
             items = [[(file, known(file)) for file in batch] for batch in _batches(files, _FILES)]
             yield _Reader(_in_order(pool.run(lambda worker, item: worker.read.remote(item), items, tick)))

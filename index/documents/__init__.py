@@ -6,6 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from index.documents.articles import FilePart, Unreadable, parts, path_of, path_text, read_article, read_bytes
+    from index.documents.bibliographies import Bibliographies
     from index.documents.discovery import Found, display_name, file_id, is_there, key_of, require_there, scan, walk
     from index.documents.encoding import decode
     from index.documents.file_kinds import KINDS, KINDS_WORDS, MOST_BYTES, READERS, most_bytes
@@ -16,6 +17,7 @@ else:
     __getattr__ = face(
         __name__,
         articles="FilePart Unreadable parts path_of path_text read_article read_bytes",
+        bibliographies="Bibliographies",
         discovery="Found display_name file_id is_there key_of require_there scan walk",
         encoding="decode",
         file_kinds="KINDS KINDS_WORDS MOST_BYTES READERS most_bytes",
@@ -30,6 +32,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_NAMED",
     "READERS",
+    "Bibliographies",
     "FilePart",
     "Found",
     "Unreadable",

@@ -75,6 +75,8 @@ def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: T
         ValueError: The data is not of its kind; the message is the reason.
     """
     kind = _EXTRACTED.get(found.kind, "")
+    if found.kind == ".rdf":
+        raise NotAnArticle("bibliography")
     if found.kind == ".jsonl" and not is_one_json(data):
         return [FilePart(replace(found, id=f"{found.id}#{n}"), sha256(line), line) for n, line in split_records(data)]
     if found.kind == ".txt" and _CORPUS.match(data):
@@ -163,6 +165,9 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
         section=said.section,
         page=said.page,
         date_from=said.date_from if date else header.date_from,
+        ocr=said.ocr,
+        doubtful=said.doubtful,
+        unread=said.unread,
     ), said.note
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 KINDS = (
     ".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl", ".odt", ".rtf", ".eml", ".mbox",
-    ".mhtml", ".mht", ".csv", ".tsv", ".json", ".xml", ".rss", ".atom", ".zip",
+    ".mhtml", ".mht", ".csv", ".tsv", ".json", ".xml", ".rss", ".atom", ".rdf", ".zip",
 )  # fmt: skip
 KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, .jsonl, .json, .csv, .eml, .mbox, .mhtml, .rss, .zip"
 MAX_BYTES = 10_000_000
@@ -14,10 +14,13 @@ LARGER = {
     **dict.fromkeys(
         (".html", ".htm", ".pdf", ".jsonl", ".json", ".csv", ".mbox", ".mhtml", ".mht", ".zip"), 100_000_000
     ),
-    **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml"), 50_000_000),
+    **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml", ".rdf"), 50_000_000),
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
-READERS = {".html": 2, ".htm": 2, ".epub": 2, ".docx": 2, ".pdf": 2, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2}
+READERS = {
+    ".html": 3, ".htm": 3, ".epub": 2, ".docx": 2, ".pdf": 3, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2,
+    ".mhtml": 2, ".mht": 2, ".zip": 2,
+}  # fmt: skip
 """Versions of what reads each kind of file, 1 for the others. Increase one whenever such files would be read otherwise:
 a library that was built with another version reads its files of that kind again."""
 MOST_BYTES = max(LARGER.values())

@@ -7,12 +7,14 @@ from index.faces import face
 if TYPE_CHECKING:
     from index.extraction.header import find_date, read_header
     from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, digest_of, lay_out, tidy, web_address
+    from index.extraction.ocr import Ocr
     from index.extraction.sandbox import Extractor
 else:
     __getattr__ = face(
         __name__,
         header="find_date read_header",
         layout="Extracted MAX_CHARS Paragraph digest_of lay_out tidy web_address",
+        ocr="Ocr",
         sandbox="Extractor",
     )
 
@@ -20,6 +22,7 @@ __all__ = [
     "MAX_CHARS",
     "Extracted",
     "Extractor",
+    "Ocr",
     "Paragraph",
     "digest_of",
     "find_date",

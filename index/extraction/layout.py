@@ -20,6 +20,8 @@ MAX_CHARS = 5_000_000
 """Maximum number of characters taken from one file, about twice 800 closely printed pages."""
 MAX_LINES = 200_000
 
+_NOT_SAID = ("note", "unread", "ocr", "doubtful")
+
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\x1c-\x1e\x85]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}\x00-\x1f]{1,2000}")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\ufeff]")
@@ -57,11 +59,17 @@ class Extracted:
     """Page of the newspaper, as printed there."""
     date_from: str = "metadata"
     """What says the date, if there is one; see `Article.date_from`."""
+    unread: tuple[int, ...] = ()
+    """Pages that hold pictures, and text at most on their edge: OCR may read them."""
+    ocr: tuple[int, ...] = ()
+    """Pages that were read by OCR."""
+    doubtful: tuple[int, ...] = ()
+    """The line, from 1, of each word that OCR is not sure of."""
 
 
 def digest_of(said: Extracted) -> str:
     """Return the SHA-256, in hex, of all that was said, so that what is unchanged can be told."""
-    held = [getattr(said, each.name) for each in fields(said) if each.name != "note"]
+    held = [getattr(said, each.name) for each in fields(said) if each.name not in _NOT_SAID]
     return hashlib.sha256(repr(held).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import ctypes
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from math import pi
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
+from math import pi, sqrt
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,8 @@ from index.extraction.printed.arrangement import arrange
 from index.extraction.printed.forms import Field, with_values
 from index.extraction.printed.lines import Char, Line, is_raised, line_of
 from index.extraction.printed.paragraphs import paragraphs_of
+from index.extraction.printed.recognised import doubtful_lines, recognised_lines
+from index.extraction.printed.running_heads import without_running_heads
 from index.skip_reason import NotAnArticle
 
 MAX_PAGES = 2000
@@ -23,81 +26,197 @@ MAX_FIELDS = 5000
 """Maximum number of fields of a form that are read on one page."""
 MAX_VALUE = 100_000
 """A longer value of a field is left out. In characters."""
+MAX_SCANS = 500
+"""Maximum number of pages of one file that are drawn for OCR."""
+MAX_PIXELS = 40_000_000
+"""Maximum size of a page that is drawn; a larger one is drawn with less detail."""
+_DPI = 300
+_FEW_CHARS = 40
+"""A scanner's or an archive's stamp has fewer letters."""
+_FILLS = 0.6
+"""Share of a page that its pictures cover if there are some letters beside."""
+_HOLDS = 0.02
+_MANY_PATHS = 200
+"""Paths on a page without text: its letters are drawn."""
 _MARGIN = 0.15  # of the page's height
 _PASSWORD = 1 << 13  # the flag of a field
 _LINE_END_HYPHEN = 2  # PDFium's character for a hyphen that ends a printed line
 
 
-def extract_pdf(data: bytes) -> Extracted:
+def extract_pdf(data: bytes, said: Mapping[int, bytes] | None = None) -> Extracted:
     """Extract the text of a PDF in the order of its content.
 
-    Raises ValueError with the reason if there is none to read.
+    `said` is what tesseract says of some of its pages, by number. Raises ValueError with the reason if there is nothing
+    to read.
     """
+    document = _opened(data)
+    if document.get_formtype():
+        document.init_forms()
+    n_pages = len(document)
+    lines: list[Line] = []
+    pages = _Pages()
+    n_chars = 0
+    for number in range(1, min(n_pages, MAX_PAGES) + 1):
+        found = _read_page(document, number, said, pages)
+        if not any(char.isalnum() for line in found for char in line.text):
+            pages.pictures.append(number)
+        lines += found
+        n_chars += sum(len(line.text) for line in found)
+        pages.last = number
+        if n_chars > MAX_CHARS:
+            break
+    if pages.n_damaged == pages.last:
+        raise NotAnArticle("damaged_pages")
+    _require_text(lines, is_read=said is not None)
+    kept = without_running_heads(lines, pages.last)
+    paragraphs = paragraphs_of([line for _, page in groupby(kept, _page_of) for line in arrange(list(page))])
+    laid_out = lay_out(
+        paragraphs,
+        n_pages=pages.last,
+        title=_title(paragraphs, str(document.get_metadata_dict().get("Title", ""))),
+    )
+    doubtful = doubtful_lines(laid_out, pages.read)
+    told = [*_notes(n_pages, pages, len(doubtful), is_read=said is not None), laid_out.note]
+    note = "; ".join(filter(None, told))
+    return replace(laid_out, note=note, unread=tuple(pages.unread), ocr=tuple(pages.read), doubtful=doubtful)
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What became of the pages of a PDF, by number."""
+
+    pictures: list[int] = field(default_factory=list)
+    """Without text."""
+    unread: list[int] = field(default_factory=list)
+    """That OCR may read."""
+    read: dict[int, frozenset[str]] = field(default_factory=dict)
+    """By OCR, with the words that are doubtful."""
+    n_damaged: int = 0
+    last: int = 0
+
+
+def _read_page(document: Any, number: int, said: Mapping[int, bytes] | None, pages: _Pages) -> list[Line]:
+    """Return the lines of a page: those it holds, or those that were recognised on its picture."""
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(data)
+        page = document[number - 1]
+        found = list(_lines_of(page, number))
+        if said is None and _is_scan(page, found):
+            pages.unread.append(number)
+        elif said and number in said:
+            recognised, doubtful = recognised_lines(said[number], number, *page.get_size())
+            if recognised:
+                found, pages.read[number] = recognised, doubtful
+        found = with_values(found, _fields_of(document, page), number)
+        page.close()
+    except pypdfium2.PdfiumError:
+        pages.n_damaged += 1
+        return []
+    return found
+
+
+def extract_scan(data: bytes) -> Extracted:
+    """Extract the text of a PDF with what tesseract says of its pages, put before it as a line of JSON: {page: TSV}."""
+    head, _, document = data.partition(b"\n")
+    return extract_pdf(document, {int(number): tsv.encode() for number, tsv in json.loads(head).items()})
+
+
+def scanned_pages(data: bytes) -> Iterator[dict[str, object]]:
+    """Yield the pages of a PDF that are pictures, drawn in grey: number, width and height in pixels, a byte a pixel."""
+    import pypdfium2
+
+    document = _opened(data)
+    numbers = []
+    for number in range(1, min(len(document), MAX_PAGES) + 1):
+        try:
+            page = document[number - 1]
+            numbers += [number] if _is_scan(page, list(_lines_of(page, number))) else []
+            page.close()
+        except pypdfium2.PdfiumError:
+            continue
+    for number in numbers[:MAX_SCANS]:
+        try:
+            page = document[number - 1]
+            width, height = page.get_size()
+            scale = min(_DPI / 72, sqrt(MAX_PIXELS / max(1.0, width * height)))
+            drawn = page.render(scale=scale, grayscale=True)
+            rows, stride = bytes(drawn.buffer), drawn.stride
+            grey = b"".join(rows[n * stride : n * stride + drawn.width] for n in range(drawn.height))
+            size = {"width": drawn.width, "height": drawn.height}
+            drawn.close()
+            page.close()
+        except pypdfium2.PdfiumError:
+            continue
+        of = min(len(numbers), MAX_SCANS)
+        yield {"page": number, "of": of, **size, "grey": base64.b64encode(grey).decode("ascii")}
+
+
+def _opened(data: bytes) -> Any:
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise NotAnArticle("password") from None
         if "security" in str(error).lower():
             raise NotAnArticle("protection") from None
         raise NotAnArticle("damaged_pdf") from None
-    if document.get_formtype():
-        document.init_forms()
-    n_pages = len(document)
-    lines: list[Line] = []
-    pictures, n_damaged, n_chars, last = [], 0, 0, 0
-    for number in range(1, min(n_pages, MAX_PAGES) + 1):
-        try:
-            page = document[number - 1]
-            found = with_values(list(_lines_of(page, number)), _fields_of(document, page), number)
-            page.close()
-        except pypdfium2.PdfiumError:
-            found, n_damaged = [], n_damaged + 1
-        if not any(char.isalnum() for line in found for char in line.text):
-            pictures.append(number)
-        lines += found
-        n_chars += sum(len(line.text) for line in found)
-        last = number
-        if n_chars > MAX_CHARS:
-            break
-    if n_damaged == last:
-        raise NotAnArticle("damaged_pages")
-    _require_text(lines, last)
-    kept = _without_running_heads(lines, last)
-    paragraphs = paragraphs_of([line for _, page in groupby(kept, _page_of) for line in arrange(list(page))])
-    told = _notes(n_pages, last, pictures)
-    return lay_out(
-        paragraphs,
-        n_pages=last,
-        title=_title(paragraphs, str(document.get_metadata_dict().get("Title", ""))),
-        note="; ".join(told),
-    )
+
+
+def _is_scan(page: Any, lines: Sequence[Line]) -> bool:
+    """Return whether a page is to be read from its picture.
+
+    It has no text that can be read, or hardly any and a picture that fills it. A page with nothing on it is none.
+    """
+    import pypdfium2.raw as pdfium
+
+    text = "".join(line.text for line in lines)
+    n_alnum = sum(map(str.isalnum, text))
+    if n_alnum >= _FEW_CHARS:
+        return _is_unreadable(text)
+    width, height = page.get_size()
+    shares = [0.0]
+    for each in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = each.get_bounds()
+        shares.append((right - left) * (top - bottom) / max(1.0, width * height))
+    n_paths = sum(1 for _ in islice(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=2), _MANY_PATHS))
+    return sum(shares) >= (_FILLS if n_alnum else _HOLDS) or n_paths == _MANY_PATHS or _is_unreadable(text)
+
+
+def _is_unreadable(text: str) -> bool:
+    bad = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in text)
+    return bad > sum(map(str.isalnum, text)) / 4
 
 
 def _page_of(line: Line) -> int:
     return line.page
 
 
-def _require_text(lines: Sequence[Line], n_pages: int) -> None:
+def _require_text(lines: Sequence[Line], is_read: bool) -> None:
     text = "".join(line.text for line in lines)
-    n_alnum = sum(char.isalnum() for char in text)
-    if not n_alnum:
-        raise NotAnArticle("no_text_layer")
-    bad = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in text)
-    if bad > n_alnum / 4:
+    if not any(map(str.isalnum, text)):
+        raise NotAnArticle("no_printed_words") if is_read else NotAnArticle("no_text_layer")
+    if _is_unreadable(text):
         raise NotAnArticle("unreadable_text")
 
 
-def _notes(n_pages: int, last: int, pictures: Sequence[int]) -> list[str]:
+def _notes(n_pages: int, pages: _Pages, n_doubtful: int, is_read: bool) -> list[str]:
     told = []
+    last, read, pictures = pages.last, pages.read, pages.pictures
     if last < n_pages:
         told.append(f"only its first {last:,} pages of {n_pages:,} were read")
+    if read:
+        told.append(f"{len(read)} of {last} pages read by OCR ({_some(read)}): {n_doubtful:,} doubtful words")
     if pictures:
-        named = ", ".join(map(str, pictures[:5])) + (" …" if len(pictures) > 5 else "")
-        told.append(f"no text on {len(pictures)} of {last} pages ({named}): pictures need OCR")
+        why = "OCR found none either" if is_read else "pictures need OCR"
+        told.append(f"no text on {len(pictures)} of {last} pages ({_some(pictures)}): {why}")
     return told
+
+
+def _some(numbers: Collection[int]) -> str:
+    return ", ".join(map(str, islice(numbers, 5))) + (" …" if len(numbers) > 5 else "")
 
 
 # --- printed lines ------------------------------------------------------------------------------------------------
@@ -204,33 +323,6 @@ def _is_beside(last: Char, each: Char, is_ended: bool) -> bool:
     small, large = (last, each) if last.top - last.bottom == sizes[0] else (each, last)
     follows = -0.3 * sizes[1] < each.left - last.right < 0.6 * sizes[1]
     return follows and 0.4 * sizes[1] < sizes[0] and is_raised(small, sizes[1], large.bottom)
-
-
-def _without_running_heads(lines: Sequence[Line], n_pages: int) -> list[Line]:
-    """Remove lines that are at the same height at the top or foot of page after page, whatever number they contain."""
-    pages: dict[int, list[Line]] = defaultdict(list)
-    for line in lines:
-        pages[line.page].append(line)
-    edges: dict[tuple[bool, str], list[Line]] = defaultdict(list)
-    for found in pages.values():
-        heights = sorted({round(line.y) for line in found}, reverse=True)
-        for line in found:
-            place = heights.index(round(line.y))
-            words = re.sub(r"\d+|^[ivxlc]+$", "#", line.text.lower())
-            if not line.is_margin:
-                continue
-            if place < 2:
-                edges[True, words].append(line)
-            if place >= len(heights) - 2:
-                edges[False, words].append(line)
-    running: set[int] = set()
-    for same in edges.values():
-        height = median(line.y for line in same)
-        level = [line for line in same if abs(line.y - height) < 6]
-        n = len({line.page for line in level})
-        if n >= 3 or (n == 2 and n_pages <= 4):
-            running.update(map(id, level))
-    return [line for line in lines if id(line) not in running]
 
 
 # --- headline ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +24,7 @@ from typing import Any
 import index
 from index.extraction.exports.part import Part
 from index.extraction.layout import Extracted
+from index.extraction.ocr import Ocr
 from index.progress import Tick, no_tick
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
 
@@ -38,7 +41,9 @@ _MAIN = "import sys; sys.path[:0] = [sys.argv[1]]; from index.extraction.worker 
 class Extractor:
     """Extracts text from files one by one, in a process that starts with the first one and ends with `close`."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: float = SECONDS, ocr: Ocr | None = None) -> None:
+        """Begin. With `ocr`, pages that are pictures are read too."""
+        self._ocr = ocr
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,31 +69,65 @@ class Extractor:
 
         Raises ValueError with the reason if it cannot be read.
         """
+        ocr = self._ocr if kind == "pdf" else None
+        try:
+            parts = self._parts(kind, data, tick)
+            is_whole = not any(part.said and part.said.unread for part in parts)
+        except NotAnArticle as error:
+            if ocr is None or error.reason.code not in ("no_text_layer", "unreadable_text") or not ocr.languages:
+                raise
+            is_whole = False
+        return parts if is_whole or ocr is None or not ocr.languages else self._recognised(ocr, data, tick)
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether pages that are pictures can be read."""
+        return self._ocr is not None and bool(self._ocr.languages)
+
+    def _parts(self, kind: str, data: bytes, tick: Tick) -> list[Part]:
         return [
             Part(each["key"], _extracted(each["said"]) if each["said"] else None, _reason(each["reason"]))
-            for each in self._ask(kind, data, tick)
+            for each in self._messages(kind, data, tick)
         ]
+
+    def _recognised(self, ocr: Ocr, data: bytes, tick: Tick) -> list[Part]:
+        """Return the articles of a PDF, its pictures of pages read by OCR."""
+        said: dict[int, str] = {}
+        with closing(self._messages("scan", data, tick)) as pages:
+            for done, each in enumerate(pages):
+                try:
+                    number, of, width, height = (int(each[name]) for name in ("page", "of", "width", "height"))
+                    grey = base64.b64decode(each["grey"])
+                except (KeyError, TypeError, ValueError):  # what the process says is not trusted
+                    raise NotAnArticle("broke_parser") from None
+                ocr.told(done, of)
+                said[number] = ocr.page(width, height, grey, tick).decode("utf-8", "replace")
+        ocr.told(len(said), len(said))
+        return self._parts("ocr", json.dumps(said).encode("ascii") + b"\n" + data, tick)
 
     def members(self, data: bytes, tick: Tick = no_tick) -> list[tuple[str, bytes | SkipReason]]:
         """Return names and bytes of the files in a .zip, or why one is passed over. Raises ValueError."""
         return [
             (each["name"], reason if (reason := _reason(each["reason"])) else base64.b64decode(each["data"]))
-            for each in self._ask("zip", data, tick)
+            for each in self._messages("zip", data, tick)
         ]
 
-    def _ask(self, kind: str, data: bytes, tick: Tick) -> list[dict[str, Any]]:
-        """Return what the process answers about a file, a message for each part of it."""
-        found: list[dict[str, Any]] = []
-        until = time.monotonic() + MOST_TIMES * self._seconds
+    def _messages(self, kind: str, data: bytes, tick: Tick) -> Generator[dict[str, Any], None, None]:
+        """Yield what the process answers about a file, a message for each part of it."""
+        left = MOST_TIMES * self._seconds
         try:
             process = self._process or self._start(tick)
             assert process.stdin is not None
             process.stdin.write(struct.pack("<4sQ", kind.encode("ascii"), len(data)) + data)
             process.stdin.flush()
-            while "end" not in (message := self._answer(process, self._seconds, tick)):
-                if time.monotonic() > until:
+            while True:
+                began = time.monotonic()
+                if "end" in (message := self._answer(process, self._seconds, tick)):
+                    break
+                left -= time.monotonic() - began  # what the caller does meanwhile takes none of its time
+                if left < 0:
                     raise TimeoutError
-                found.append(message)
+                yield message
         except (BrokenPipeError, EOFError):
             self.close()
             raise NotAnArticle("broke_parser") from None
@@ -96,11 +135,10 @@ class Extractor:
             self.close()
             raise NotAnArticle("too_slow", n=round(self._seconds)) from None
         except BaseException:
-            self.close()  # what is half said cannot be taken up again
+            self.close()  # what is half said, or not listened to, cannot be taken up again
             raise
         if reason := _reason(message["end"]):
             raise NotAnArticle.of(reason)
-        return found
 
     def close(self) -> None:
         """End the process. A further `extract` starts a new one."""
@@ -158,7 +196,8 @@ class Extractor:
 
 
 def _extracted(fields: dict[str, Any]) -> Extracted:
-    return Extracted(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields["pages"])}))
+    held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
+    return Extracted(**held)
 
 
 def _reason(found: dict[str, Any] | None) -> SkipReason | None:

@@ -20,12 +20,13 @@ from index.extraction.exports.page import read_page
 from index.extraction.exports.part import Part, parts_of, require
 from index.extraction.exports.record import read_fragment
 from index.extraction.formats.archive import read_zip
+from index.extraction.formats.bibliography import read_csl, read_rdf
 from index.extraction.formats.mail import read_mail, read_mailbox, read_saved_page
 from index.extraction.formats.rich_text import read_odt, read_rtf
 from index.extraction.formats.structured import read_feed, read_json, read_table
 from index.extraction.html import extract_html
 from index.extraction.office import WORD, extract_docx, extract_epub
-from index.extraction.pdf import extract_pdf
+from index.extraction.pdf import extract_pdf, extract_scan, scanned_pages
 from index.extraction.printed.hyphens import compounds
 from index.skip_reason import NotAnArticle, SkipReason
 
@@ -80,6 +81,7 @@ _CODECS = (
 READERS: dict[str, Callable[[bytes], Iterable[Part]]] = {
     "html": lambda data: read_page(data.decode("utf-8", "replace")),
     "pdf": lambda data: read_export(extract_pdf(data)),
+    "ocr": lambda data: read_export(extract_scan(data)),
     "docx": lambda data: read_flow(extract_docx(data)),
     "epub": lambda data: [Part("", extract_epub(data))],
     "odt": read_odt,
@@ -92,8 +94,12 @@ READERS: dict[str, Callable[[bytes], Iterable[Part]]] = {
     "xml": read_feed,
     "iram": lambda data: require(list(parts_of(iramuteq.entries(data.decode("utf-8", "replace"))))),
     "frag": read_fragment,
+    "rdf": read_rdf,
+    "csl": read_csl,
 }
 """What reads each kind of file, all of it after the process was shut."""
+PIECES: dict[str, Callable[[bytes], Iterable[dict[str, object]]]] = {"zip": read_zip, "scan": scanned_pages}
+"""What takes a file apart into pieces that others read."""
 
 
 def main() -> None:
@@ -115,9 +121,9 @@ def _messages(kind: str, data: bytes) -> Iterator[dict[str, object]]:
     """Yield a message for each part of a file, and at the end one with the reason if it could not be read."""
     reason = None
     try:
-        if kind == "zip":
-            yield from read_zip(data)
-        for part in READERS[kind](data) if kind != "zip" else ():
+        if kind in PIECES:
+            yield from PIECES[kind](data)
+        for part in READERS[kind](data) if kind in READERS else ():
             said = asdict(part.said) if part.said else None
             yield {"key": part.key, "said": said, "reason": part.reason.to_dict() if part.reason else None}
     except NotAnArticle as error:
@@ -158,6 +164,7 @@ def _warm() -> None:
         )
     )
     extract_pdf(_PDF)
+    list(scanned_pages(_PDF))
     list(read_mail(_MAIL))
     list(read_saved_page(_MAIL))
     read_rtf(b"{\\rtf1\\ansi Some words.}")

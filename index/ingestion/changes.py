@@ -26,8 +26,8 @@ def compare(old: Library | None, articles: Sequence[Article]) -> Changes:
 
     The lines of a .jsonl move when a line is added or removed above them: that is a new name, not a new text.
     """
-    before = {article.id: article.sha256 for article in old.articles} if old else {}
-    after = {article.id: article.sha256 for article in articles}
+    before = {article.id: article.sha256 + article.described for article in old.articles} if old else {}
+    after = {article.id: article.sha256 + article.described for article in articles}
     same = {id for id, sha in after.items() if before.get(id) == sha}
     left: dict[str, list[str]] = {}
     for id, sha in before.items():

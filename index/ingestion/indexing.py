@@ -22,6 +22,7 @@ from index.documents import (
     walk,
 )
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
+from index.extraction import Extractor, Ocr
 from index.ingestion.changes import compare
 from index.ingestion.estimate import keep_pace
 from index.ingestion.journal import Journal
@@ -58,6 +59,7 @@ def build(
     rebuild: bool = False,
     may_be_empty: bool = False,
     workers: Workers | None = None,
+    ocr: bool = True,
     progress: Progress = lambda phase, done, total: None,
 ) -> BuildReport:
     """Bring the library at `path` up to date with its folders, and publish a new generation unless nothing changed.
@@ -72,6 +74,7 @@ def build(
         rebuild: Start from nothing, as after a change of embedder.
         may_be_empty: Allow a new library without an article.
         workers: Who reads, cuts and embeds; None for this process.
+        ocr: Read pages that are pictures by tesseract, if it is installed.
         progress: Called with phase, amount done and total; an exception it raises stops the build.
 
     Raises:
@@ -94,7 +97,9 @@ def build(
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
         _require_some([each for each in folders if each != added_folder(path)], found, old)
-        read = read_all(found, old, {each.key for each in excluded}, pulse, workers or ThisProcess())
+        pictures = Ocr(path / "ocr", lambda done, total: pulse("recognising", done, total))
+        with Extractor(ocr=pictures if ocr else None) as here:
+            read = read_all(found, old, {each.key for each in excluded}, pulse, workers or ThisProcess(), here)
         articles, notes = read.articles, read.notes
         skipped = sorted([*skipped, *read.skipped], key=lambda each: each.path)
         if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
@@ -114,6 +119,7 @@ def build(
             n_articles=len(articles),
             n_chunks=len(old.rows) if old else 0,
             notes=tuple(notes),
+            recognised=tuple(read.recognised),
         )
         kept = (tuple(map(str, folders)), tuple(skipped), excluded, tuple(read.many), read.readers)
         journal = Journal(path / "pending.bin", embedder)
@@ -125,6 +131,7 @@ def build(
         ):
             if journal.vectors().keys() <= keys_of(old):  # left by a build that was killed once it had published
                 journal.clear()
+            pictures.clear()
             collect(path)
             return replace(report, seconds=time.monotonic() - began)
         indexing = time.monotonic()
@@ -140,6 +147,7 @@ def build(
         )  # fmt: skip
         generation = publish(path, manifest, segments, order, old.folder if old else None, pulse.tick)
         journal.clear()
+        pictures.clear()
         pulse("publishing", 1, 1)
         return replace(
             report,

@@ -13,6 +13,7 @@ from index import disk
 from index.documents import (
     MOST_NAMED,
     READERS,
+    Bibliographies,
     Found,
     Unreadable,
     display_name,
@@ -47,14 +48,18 @@ def changed_since(library: Library) -> dict[str, str]:
     excluded = {each.key for each in library.manifest.excluded}
     states = {article.id: "removed" for article in library.articles}
     with Extractor() as extractor:
+        bibliographies = Bibliographies.among(found, bytes_of, extractor)
         for file in found:
-            if Excluded(file.id, "", str(file.path)).key in excluded:
+            if file in bibliographies or Excluded(file.id, "", str(file.path)).key in excluded:
                 continue
             held = _held_in(file, by_file)
+            described = bibliographies.digest(file)
             for part, sha in _parts_now(file, known, held, extractor):
                 names = {display_name(str(file.path)), _where(file, part)}
                 if (article := library.by_id.get(part.id)) is not None:
-                    states[part.id] = "" if sha in (article.sha256, None) else "changed"
+                    is_same = sha in (article.sha256, None)
+                    is_same &= part.id != file.id or described in (article.described, None)
+                    states[part.id] = "" if is_same else "changed"
                 elif not names & known_skipped and Excluded(part.id, "", str(file.path)).key not in excluded:
                     states[part.id] = "new"
     return {id: state for id, state in states.items() if state}
@@ -153,23 +158,31 @@ class Read:
     many_now: list[ManyRead] = field(default_factory=list)
     """Those of them that were new or had changed."""
     readers: Mapping[str, int] = field(default_factory=lambda: dict(READERS))
+    recognised: list[str] = field(default_factory=list)
+    """Ids of articles that were read by OCR just now."""
 
 
 def read_all(
-    found: Sequence[Found], old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse, workers: Workers
+    found: Sequence[Found],
+    old: Library | None,
+    excluded: set[tuple[str, str]],
+    pulse: Pulse,
+    workers: Workers,
+    extractor: Extractor,
 ) -> Read:
-    """Let `workers` read every article as it is now, except the `excluded`.
+    """Let `workers`, or this process by `extractor`, read every article as it is now, except the `excluded`.
 
     Articles whose bytes are known are not parsed again, and those of a file that cannot be read for now stay as they
     were.
     """
-    return _Reading(old, excluded, pulse).read(found, workers)
+    return _Reading(old, excluded, pulse, extractor).read(found, workers)
 
 
 class _Reading:
     """One run through all files."""
 
-    def __init__(self, old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> None:
+    def __init__(self, old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse, extractor: Extractor) -> None:
+        self._extractor = extractor
         self._known = _Known(old)
         self._by_file = _by_file(old.articles) if old else {}
         self._old_readers = old.manifest.readers if old else {}
@@ -177,11 +190,13 @@ class _Reading:
         self._pulse = pulse
         self._now = time.time()
         self._all = Read()
+        self._bibliographies = Bibliographies()
 
     def read(self, found: Sequence[Found], workers: Workers) -> Read:
-        files = [each for each in found if not self._is_excluded(each, each.id)]
+        self._bibliographies = Bibliographies.among(found, bytes_of, self._extractor, self._pulse.tick)
+        files = [each for each in found if each not in self._bibliographies and not self._is_excluded(each, each.id)]
         self._pulse("reading", 0, len(files))
-        with workers.reader(files, self._known_digest, self._pulse.tick) as reader:
+        with workers.reader(files, self._known_digest, self._pulse.tick, self._extractor) as reader:
             for done, each in enumerate(files):
                 self._pulse("reading", done, len(files))
                 try:
@@ -190,8 +205,25 @@ class _Reading:
                     self._keep(each, error)
                 except ValueError as error:
                     self._all.skipped.append(Skipped.by(display_name(str(each.path)), error))
+        self._tell_bibliographies()
         self._pulse("reading", len(files), len(files))
         return self._all
+
+    def _tell_bibliographies(self) -> None:
+        """Say of each bibliography how many of its items describe a file, and why others do not."""
+        for each in self._bibliographies.all:
+            name = display_name(str(each.file.path))
+            if each.error:
+                self._all.skipped.append(Skipped.by(name, each.error))
+                self._all.many += filter(None, [self._known.many_at(each.file)])
+                continue
+            wrong = [Skipped.of(f"{name}#{key}", why) for key, why in each.passed_over]
+            self._all.skipped += _named(each.file, wrong)
+            reasons = Counter(why for _, why in each.passed_over).most_common()
+            n_read = each.n_items - len(wrong)
+            many = ManyRead(path_text(each.file.path), each.sha256, each.n_items, n_read, tuple(reasons))
+            self._all.many.append(many)
+            self._all.many_now += [many] if many != self._known.many_at(each.file) else []
 
     def _is_excluded(self, file: Found, id: str) -> bool:
         return Excluded(id, "", str(file.path)).key in self._excluded
@@ -228,13 +260,19 @@ class _Reading:
         """Return what was read of a file when it had this SHA-256, None if it has to be read."""
         known = self._known
         # The title may come from the file's name, so only a file of the same name is taken as it was.
-        if (same := known.article(file.id, digest)) is not None and known.is_current(file):
+        if (same := known.article(file.id, digest)) is not None and self._is_as_it_was(same, file):
             return Read([same])
         many = known.many(file, digest)
         held = _held_in(file, self._by_file)
         if many and known.is_excluded_alike(file, self._excluded) and all(each.indexed for each in held.values()):
             return Read([*held.values()], known.skipped_in(file), many=[many])
         return None
+
+    def _is_as_it_was(self, same: Article, file: Found) -> bool:
+        """Return whether an article would be read as it was, and is described as it was if it is all of its file."""
+        is_described = same.id != file.id or self._bibliographies.digest(file) in (same.described, None)
+        has_more = bool(same.unread) and self._extractor.reads_pictures
+        return is_described and self._known.is_current(file) and not has_more
 
     def _read_parts(self, file: Found, digest: str, reader: Reader) -> None:
         split = reader.parts(file, self._pulse.tick)
@@ -245,17 +283,19 @@ class _Reading:
             if self._is_excluded(file, part.found.id):
                 continue
             same = self._known.article(part.found.id, part.sha256)
-            if same is not None and self._known.is_current(file):
+            if same is not None and self._is_as_it_was(same, file):
                 self._all.articles.append(_at(same, file))
                 n_read += 1
                 continue
             try:
                 article, note = reader.article(part, self._pulse.tick)
+                article = self._bibliographies.describe(article, file)
             except ValueError as error:
                 wrong.append(Skipped.by(_where(file, part.found), error))
                 continue
             self._all.articles.append(replace(article, indexed=self._now if same is None else same.indexed))
             n_read += 1
+            self._all.recognised += [article.id] if article.ocr else []
             if note:
                 self._all.notes.append(f"{part.found.id}: {note}")
         self._all.skipped += _named(file, wrong)

@@ -7,8 +7,7 @@ made, so that the result does not depend on who did it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from types import TracebackType
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from index import disk
@@ -41,11 +40,12 @@ class Workers(Protocol):
     """Who reads, cuts and embeds. Each method calls `tick` while it waits; what that raises ends the work."""
 
     def reader(
-        self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick
+        self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick, extractor: Extractor
     ) -> AbstractContextManager[Reader]:
         """Return a reader of these files, in their order.
 
-        `known` gives the SHA-256 with which a file need not be taken apart, "" if there is none.
+        `known` gives the SHA-256 with which a file need not be taken apart, "" if there is none; `extractor` is this
+        machine's, for who reads here.
         """
         ...
 
@@ -64,9 +64,9 @@ class ThisProcess:
     """One thing after the other, here."""
 
     def reader(
-        self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick
+        self, files: Sequence[Found], known: Callable[[Found], str], tick: Tick, extractor: Extractor
     ) -> AbstractContextManager[Reader]:
-        return _Reader()
+        return nullcontext(_Reader(extractor))
 
     def cut(
         self, articles: Sequence[Article], embedder: Embedder, tick: Tick
@@ -83,17 +83,9 @@ class ThisProcess:
 class _Reader:
     """Reads a file when it is taken up, and each of its articles when that is asked for."""
 
-    def __init__(self) -> None:
-        self._extractor = Extractor()
+    def __init__(self, extractor: Extractor) -> None:
+        self._extractor = extractor
         self._data = b""
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._extractor.close()
 
     def digest(self, file: Found) -> str:
         self._data = bytes_of(file)

@@ -225,4 +225,5 @@ def article_of(line: bytes) -> Article:
     """Parse an article from its line of JSON."""
     fields = json.loads(line)
     # A generation from before source, url and pages were kept lacks them, and is read with their defaults.
-    return Article(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields.get("pages", ()))}))
+    held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
+    return Article(**held)

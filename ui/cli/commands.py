@@ -153,6 +153,10 @@ def index(
     ] = None,
     ray_cpus: Annotated[float, typer.Option(help="Processors per worker, such as 1 or 0.5.", min=0.01)] = 1.0,
     ray_gpus: Annotated[float, typer.Option(help="GPUs per worker that embeds, such as 1 or 0.25.", min=0.0)] = 0.0,
+    ocr: Annotated[
+        bool,
+        typer.Option("--ocr/--no-ocr", help="Read scanned pages by tesseract, if it is installed (not with --ray)."),
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Index articles: add new ones, update changed or renamed ones, drop removed ones.
@@ -193,6 +197,7 @@ def index(
             forget=forget or [],
             rebuild=rebuild,
             workers=workers,
+            ocr=ocr and ray is None,
             progress=progress,
         )
     if as_json:

@@ -38,6 +38,7 @@ def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
         "files_of_several": [_many_dict(each) for each in report.many],
         "skipped": [{"path": s.path, "reason": s.reason} for s in report.skipped],
         "notes": list(report.notes),
+        "ocr": list(report.recognised),
         "n_articles": report.n_articles,
         "n_chunks": report.n_chunks,
         "n_embedded": report.n_embedded,
@@ -101,6 +102,8 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
             "url": article.url,
             "lines": len(article.lines),
             "pages": len(article.pages),
+            "ocr_pages": list(article.ocr),
+            "doubtful_words": len(article.doubtful),
             "sha256": article.sha256,
             "state": states.get(article.id, "current"),
             "copies": [each.id for each in library.families.of(article.id) if each.id != article.id],
@@ -148,6 +151,7 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
             f"{article.date or '-':10}  {article.date_from or '-':8}  {article.language}  {len(article.lines):4} lines"
         )
         facts += f"  {len(article.pages)} pages" if article.pages else ""
+        facts += f"  OCR, {len(article.doubtful)} doubtful words" if article.ocr else ""
         first, *others = library.families.of(article.id) or (article,)
         facts += f"  copy of {first.id}" if first.id != article.id else f"  {len(others)} copies" if others else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")

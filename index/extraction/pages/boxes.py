@@ -9,8 +9,8 @@ from index.extraction.layout import tidy
 from index.extraction.pages.passages import BLOCKS, PAGE, is_standfirst, names_of
 from index.text import LEXICON
 
-_RELATED = LEXICON.pattern("page.related", r"\W*(?:{})(?!\w)", re.I)
-_INVITATION = LEXICON.pattern("page.invitation", r"\W*(?:{})", re.I)
+RELATED = LEXICON.pattern("page.related", r"\W*(?:{})(?!\w)", re.I)
+INVITATION = LEXICON.pattern("page.invitation", r"\W*(?:{})", re.I)
 _LEADS_ON = re.compile(r"\s*[:|>»›→▶►–—-]")
 # Names that sites give such boxes, whole or as a part between hyphens.
 _BOXES = re.compile(
@@ -90,9 +90,9 @@ def _is_teaser(element: Any, n_chars: int, n_linked: int) -> bool:
     ):
         return False
     text = tidy(element.text_content())
-    if _INVITATION.match(text):
+    if INVITATION.match(text):
         return n_linked >= 0.3 * n_chars or n_chars <= 80
-    match = _RELATED.match(text)
+    match = RELATED.match(text)
     rest = text[match.end() :] if match else ""
     return bool(rest.strip(" :»>…")) and (
         n_linked >= 0.4 * n_chars or (len(text) <= 200 and bool(_LEADS_ON.match(rest)))
@@ -102,7 +102,7 @@ def _is_teaser(element: Any, n_chars: int, n_linked: int) -> bool:
 def _is_label(element: Any) -> bool:
     """Does it say nothing but "À lire aussi" and the like?"""
     text = tidy(element.text_content())
-    match = _RELATED.match(text)
+    match = RELATED.match(text)
     return match is not None and not text[match.end() :].strip(" :»>›→▶►…!")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from index.extraction.pages.fact_boxes import in_fact_boxes
 from index.extraction.pages.passages import PAGE, Passage, is_same, is_standfirst, key_of, names_of, near, passages_of
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -55,14 +56,15 @@ def restored(tree: Any, lines: Sequence[str], title: str, standfirst: str = "") 
     scope = _scope(passages, found)
     inside = [n for n in found if scope is None or _is_inside(passages[n].element, scope)]
     frame = _Frame(heads[0] if heads else -1, inside[0], inside[-1], scope)
+    boxed = in_fact_boxes(passages, scope, frame.last) if scope is not None else set()
     kept: dict[int, list[str]] = {}
     has_own = any(is_standfirst(passages[n].element) for n in found)
     at = head_line = next((n for n, line in enumerate(lines) if is_same(line, title)), -1)
     for n, each in enumerate(passages):
         if each.at >= 0:
             at = max(at, each.at)
-        elif not is_same(each.text, title) and _belongs(passages, n, frame):
-            has_own |= n < frame.first and not _is_caption(each.element)
+        elif not is_same(each.text, title) and (n in boxed or _belongs(passages, n, frame)):
+            has_own |= n < frame.first and n not in boxed and not _is_caption(each.element)
             kept.setdefault(at, []).append(f"- {each.text}" if each.element.tag == "li" else each.text)
     if standfirst and not has_own and not any(key_of(standfirst)[:60] in key_of(line) for line in lines):
         kept.setdefault(head_line, []).insert(0, standfirst)

@@ -1,6 +1,7 @@
 """Pages as newspapers build them: the whole article, its standfirst and captions among it, and nothing that leads away."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,81 @@ def test_a_page_of_markup_without_end_is_refused():
     """Its pictures do not count, its markup does."""
     with pytest.raises(ValueError, match="an article may have"):
         read_article(*parts(Found(Path("/nowhere/a.html"), "a.html"), b"<p>x</p>" * 7_000_000))
+
+
+# --- boxes of facts ---------------------------------------------------------------------------------------------------
+
+FACT = "La charpente de la halle pèse 210 tonnes et repose depuis 1867 sur quarante piliers de fonte."
+MORE_FACTS = "Chaque pilier a été démonté, sablé puis repeint dans un atelier de Montaubert."
+HEADED = f"<h3>Repères</h3><p>{FACT}</p><p>{MORE_FACTS}</p>"
+
+
+def with_box(box, is_last=False):
+    ps = [f"<p>{each}</p>" for each in BODY]
+    ps.insert(3 if is_last else 1, box)
+    return page(f"{NAV}<main><article><h1>{TITLE}</h1>{''.join(ps)}</article></main>{FOOT}")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<aside>{HEADED}</aside>",
+        f'<aside class="article__aside"><p>{FACT}</p><p>{MORE_FACTS}</p></aside>',
+        f'<aside class="key-points"><h2>Ce qu’il faut savoir</h2><ul><li>{FACT}</li><li>{MORE_FACTS}</li></ul></aside>',
+        f'<div class="encadre sidebar-box">{HEADED}</div>',
+        f'<section class="fact-box"><div><h4>Key facts</h4><p>{FACT}</p></div><p>{MORE_FACTS}</p></section>',
+        f'<aside>{HEADED}<p>Lire aussi : <a href="/a">{TEASER}</a></p></aside>',
+        f'<aside>{HEADED}<p>Le détail des comptes est public, dit la mairie. <a href="/a">Les comptes</a></p></aside>',
+        f"<div><aside><section>{HEADED}</section></aside></div>",
+    ],
+)
+@pytest.mark.parametrize("is_last", [False, True])
+def test_a_box_of_facts_is_part_of_its_article(box, is_last):
+    """Its paragraphs are lines of their own in its place; below the text, its name or heading must say what it is."""
+    lines = [line for line in extract_html(with_box(box, is_last)).lines if line]
+    assert [line for line in lines if line in BODY] == list(BODY)
+    if is_last and "article__aside" in box:
+        assert not any(FACT in line for line in lines)
+        return
+    at = next(n for n, line in enumerate(lines) if line.removeprefix("- ") == FACT)
+    assert lines[at + 1].removeprefix("- ") == MORE_FACTS
+    assert (lines.index(BODY[2]) < at) if is_last else (lines.index(BODY[0]) < at < lines.index(BODY[1]))
+    assert TEASER not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f'<aside><h3>Sur le même thème</h3><ul><li><a href="/a">{FACT}</a></li></ul></aside>',
+        f'<aside><a href="/a"><h4>{TEASER}</h4><p>{FACT}</p></a></aside>',
+        f'<aside><h4><a href="/a">{TEASER}</a></h4><p>{FACT}</p></aside>',
+        f"<aside><p>Inscrivez-vous à notre lettre du soir. {FACT}</p></aside>",
+        f"<aside><p>{FACT}</p><form><input name=q></form></aside>",
+        f'<aside class="author-bio"><p>{FACT}</p></aside>',
+        f'<div class="ads"><aside>{HEADED}</aside></div>',
+        f"<aside hidden>{HEADED}</aside>",
+        f'<aside style="display: none">{HEADED}</aside>',
+        f"<nav><aside>{HEADED}</aside></nav>",
+        "<aside><h3>Publicité</h3><p>La maison du store</p></aside>",
+    ],
+)
+@pytest.mark.parametrize("is_last", [False, True])
+def test_a_box_that_leads_elsewhere_is_not(box, is_last):
+    """Links, teasers, invitations, forms, advertisements, the author, what is not shown."""
+    said = "\n".join(extract_html(with_box(box, is_last)).lines)
+    assert FACT not in said and "Repères" not in said and "store" not in said and TEASER not in said
+
+
+def test_a_quotation_in_a_box_is_not_said_twice():
+    """A pull quote repeats a sentence of the text."""
+    quote = "Nous avons découvert du plomb partout"
+    said = "\n".join(extract_html(with_box(f"<aside class='pull'><p>« {quote} »</p></aside>")).lines)
+    assert said.count(quote) == 1
+
+
+def test_boxes_without_end_take_no_time():
+    """Thousands of boxes, one in the other."""
+    began = time.monotonic()
+    extract_html(with_box("<aside>" * 200 + HEADED + "</aside>" * 200) * 3)
+    extract_html(with_box("".join(f"<aside><p>{n} {FACT}</p></aside>" for n in range(3000))))
+    assert time.monotonic() - began < 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -56,13 +57,15 @@ def article_html(article: Article, marks: Sequence[Mark], current: int, lang: st
     good = [mark for mark in marks if holds(article, mark)]
     lit = stretches(article, good)
     cited = {line for mark in good for line in range(mark.first, mark.last + 1)}
+    doubts = Counter(article.doubtful)
     rows = [
-        (n, n in cited, _page(article, n), line_html(line, lit.get(n, ()), current))
+        (n, n in cited, _page(article, n), _ocr(doubts[n], lang), line_html(line, lit.get(n, ()), current))
         for n, line in enumerate(article.lines, start=1)
     ]
     facts = [article.id, article.source, date_words(article.date, lang), language_name(article.language, lang)]
     facts.append(count(len(article.pages), "page", lang) if article.pages else "")
     facts.append(count(len(article.lines), "line", lang))
+    facts.append(_ocr(len(article.doubtful), lang) or words(lang)["ocr"] if article.ocr else "")
     return _html(
         "article",
         article=article,
@@ -74,6 +77,11 @@ def article_html(article: Article, marks: Sequence[Mark], current: int, lang: st
         file_state=file_state,
         say=words(lang),
     )
+
+
+def _ocr(n: int, lang: str) -> str:
+    """How many words OCR is not sure of; "" for none."""
+    return f"{words(lang)['ocr']}{words(lang)['colon']}{count(n, 'doubtful', lang)}" if n else ""
 
 
 def _page(article: Article, n: int) -> int:

@@ -483,3 +483,12 @@ def test_what_the_reader_has_switched_to_counts(cookie, lang, theme):
     """The page's own cookies stand above the browser's language and the system's colours; nonsense counts for
     nothing."""
     assert words.page_language("en-GB", cookie) == lang and words.page_theme(cookie) == theme
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "lu par OCR"), ("en", "read by OCR")])
+def test_an_article_read_by_ocr_says_so_and_which_lines_are_doubtful(lang, said):
+    """Among its facts, and on each line with doubtful words; any other article says nothing of it."""
+    page = render_article.article_html(replace(BRIDGE, ocr=(1,), doubtful=(1, 1, 3)), [], 0, lang)
+    assert page.count(said) == 3 and page.count('title="' + said) == 2
+    assert said in render_article.article_html(replace(BRIDGE, ocr=(1,)), [], 0, lang)
+    assert said not in render_article.article_html(BRIDGE, [], 0, lang)

@@ -1,0 +1,206 @@
+"""A folder as Zotero exports it: each file is described by the bibliography beside it, which is no article itself."""
+
+import json
+
+import pytest
+from printed import lines, printed
+from zotero import Item, csl, rdf
+
+from index.ingestion.indexing import build
+from index.ingestion.reading import changed_since
+from index.storage.library import Library
+
+WEIR = Item(
+    "Le barrage de Lonzac sera rehaussé", url="https://phare.example/barrage", page="4", file="files/12/Castaing.pdf"
+)
+FERRY = Item(
+    "Le bac de Saint-Yrieul cesse de traverser", "La Gazette d’Yrieul", "2023-11-02", "Paul", "Oriol", file="files/15/bac.html"
+)  # fmt: skip
+PDF = printed(
+    lines(40, 500, "Scan 0012", "Le conseil a voté la hausse de la digue de deux mètres.", "Elle coûtera 4 millions.")
+)
+PAGE = "<html><head><title>page.html</title></head><body><p>Le bac ne traverse plus la rivière depuis lundi matin, dit la mairie.</p></body></html>"
+
+
+def write(folder, files):
+    for name, said in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(said if isinstance(said, bytes) else said.encode())
+    return folder
+
+
+def built(tmp_path, embedder, files):
+    report = build(tmp_path / "library", embedder, [write(tmp_path / "zotero", files)])
+    return Library.open(tmp_path / "library"), report
+
+
+def passed_over(report):
+    return {each.path.rpartition("/")[2].partition("#")[0]: each.reason for each in report.skipped}
+
+
+@pytest.mark.parametrize("is_nested", [True, False])
+def test_each_file_has_the_facts_of_its_item(tmp_path, embedder, is_nested):
+    """Headline, newspaper, date, author, address and page; the text is the file's own."""
+    files = {
+        "Presse.rdf": rdf(WEIR, FERRY, is_nested=is_nested),
+        WEIR.file: PDF,
+        FERRY.file: PAGE,
+        "seul.txt": "Un texte seul.",
+    }
+    library, report = built(tmp_path, embedder, files)
+    weir, ferry = library.by_id[WEIR.file], library.by_id[FERRY.file]
+    assert (weir.title, weir.source, weir.date, weir.date_from) == (WEIR.title, WEIR.paper, WEIR.date, "metadata")
+    assert (weir.author, weir.url, weir.page) == ("Irène Castaing", WEIR.url, "4")
+    assert (ferry.title, ferry.source, ferry.date, ferry.author) == (FERRY.title, FERRY.paper, FERRY.date, "Paul Oriol")
+    assert "Elle coûtera 4 millions." in weir.text and WEIR.title not in weir.text
+    assert set(library.by_id) == {WEIR.file, FERRY.file, "seul.txt"} and library.by_id["seul.txt"].described == ""
+    (many,) = report.many
+    assert (many.n_found, many.n_read, many.passed_over, report.skipped) == (2, 2, (), ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "storage/ABCD1234/Castaing - 2024 - Le barrage de Lonzac sera rehaussé.txt",
+        "storage/KEY00001/Snapshot.txt",
+        "Castaing_2024_Le barrage de Lonzac sera.txt",
+        "storage/ABCD1234/Le barrage de Lonzac sera rehausse – Le Phare de Lonzac.txt",
+    ],
+)
+def test_a_bibliography_without_names_of_files_finds_them_by_title(tmp_path, embedder, name):
+    """As Zotero calls them, cut short or not; a folder may have the item's key for a name."""
+    said = "Le conseil a voté la hausse de la digue."
+    library, report = built(tmp_path, embedder, {"Presse.json": csl(Item(WEIR.title), Item(FERRY.title)), name: said})
+    article = library.by_id[name]
+    assert (article.title, article.source, article.date, article.author) == (
+        WEIR.title,
+        WEIR.paper,
+        WEIR.date,
+        "Irène Castaing",
+    )
+    assert (report.many[0].n_found, report.many[0].n_read) == (2, 1)
+    assert "no file beside the bibliography has its title" in passed_over(report)["Presse.json"]
+
+
+def test_two_items_of_one_title_are_told_by_year_and_author(tmp_path, embedder):
+    """What neither tells apart is not guessed."""
+    one, two = (
+        Item("Bulletin municipal", date="2021-01-04"),
+        Item("Bulletin municipal", date="2022-01-04", family="Vignal"),
+    )
+    files = {
+        "a.json": csl(one, two),
+        "Vignal - 2022 - Bulletin municipal.txt": "Le marché change de place.",
+        "Bulletin municipal.txt": "La poste ferme.",
+    }
+    library, _ = built(tmp_path, embedder, files)
+    assert library.by_id["Vignal - 2022 - Bulletin municipal.txt"].date == "2022-01-04"
+    assert library.by_id["Bulletin municipal.txt"].described == ""
+
+
+def test_changed_metadata_make_a_file_be_read_anew(tmp_path, embedder):
+    """And only that one; without the bibliography it is what its text says. Unchanged, nothing is published."""
+    files = {"Presse.rdf": rdf(WEIR, FERRY), WEIR.file: PDF, FERRY.file: PAGE}
+    first, report = built(tmp_path, embedder, files)
+    again = build(tmp_path / "library", embedder)
+    assert (again.is_noop, again.generation, again.many, changed_since(first)) == (True, report.generation, (), {})
+    corrected = Item(WEIR.title, "Le Phare", "2024-03-13", file=WEIR.file)
+    write(tmp_path / "zotero", {"Presse.rdf": rdf(corrected, FERRY)})
+    assert changed_since(first) == {WEIR.file: "changed"}
+    report = build(tmp_path / "library", embedder)
+    assert (report.changed, report.unchanged, report.n_embedded) == ((WEIR.file,), 1, 0)
+    weir = Library.open(tmp_path / "library").by_id[WEIR.file]
+    assert (weir.source, weir.date, weir.url) == ("Le Phare", "2024-03-13", "")
+    (tmp_path / "zotero" / "Presse.rdf").unlink()
+    build(tmp_path / "library", embedder)
+    weir = Library.open(tmp_path / "library").by_id[WEIR.file]
+    assert (weir.described, weir.source) == ("", "") and weir.title != WEIR.title
+
+
+def test_a_bibliography_that_is_damaged_for_now_takes_nothing_away(tmp_path, embedder):
+    """One that is being written: files stay described as they were, and its error is said."""
+    built(tmp_path, embedder, {"Presse.rdf": rdf(WEIR), WEIR.file: PDF})
+    library, report = built(tmp_path, embedder, {"Presse.rdf": rdf(WEIR)[:300]})
+    assert library.by_id[WEIR.file].source == WEIR.paper and report.is_noop
+    assert "damaged bibliography" in passed_over(report)["Presse.rdf"]
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("../secret.txt", "outside the folder"),
+        ("files/../../secret.txt", "outside the folder"),
+        ("/etc/passwd", "outside the folder"),
+        ("C:\\Users\\moi\\Zotero\\a.pdf", "outside the folder"),
+        ("file:///etc/passwd", "outside the folder"),
+        ("%2e%2e/secret.txt", "not beside the bibliography"),
+        ("files/9/parti.pdf", "not beside the bibliography"),
+        ("files/9/image.svg", "not beside the bibliography"),
+        ("", "names no file"),
+    ],
+)
+def test_an_item_without_a_file_here_is_passed_over(tmp_path, embedder, file, reason):
+    """A name that leads elsewhere opens nothing and describes nothing."""
+    write(tmp_path, {"secret.txt": "Un secret."})
+    files = {
+        "Presse.rdf": rdf(Item("Un titre qui ne dit rien", file=file)),
+        "files/9/image.svg": "<svg/>",
+        "a.txt": "Un texte.",
+    }
+    library, report = built(tmp_path, embedder, files)
+    assert [(each.id, each.described) for each in library.articles] == [("a.txt", "")]
+    assert reason in next(each.reason for each in report.skipped if "#" in each.path)
+    assert sum(n for _, n in report.many[0].passed_over) == report.many[0].n_found == 1
+
+
+BOMB = "<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
+    f"<!ENTITY {name} '{f'&{before};' * 10}'>" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (rdf(Item("&i;"), head=BOMB + "]>"), "entities"),
+        (rdf(Item("x"), head="<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"), "entities"),
+        ("<a>" * 100_000, "damaged bibliography|nested"),
+        ("<rdf:RDF", "damaged bibliography"),
+        ("", "damaged bibliography"),
+        ("<rss><channel/></rss>", "no bibliography"),
+        (b"%PDF-1.4", "damaged bibliography"),
+        (b"\0" * 1000, "damaged bibliography"),
+        (b" " * 50_000_001, "bytes"),
+    ],
+)  # fmt: skip
+def test_a_hostile_bibliography_costs_only_itself(tmp_path, embedder, said, reason):
+    library, report = built(tmp_path, embedder, {"a.rdf": said, "a.txt": "Un texte."})
+    assert [each.id for each in library.articles] == ["a.txt"]
+    assert any(each in passed_over(report)["a.rdf"] for each in reason.split("|"))
+
+
+def test_odd_facts_are_cut_or_left_out(tmp_path, embedder):
+    """Markup in a title, no date, an address that is none, fields of other kinds, thousands of authors."""
+    record = json.loads(csl(Item("Le <i>Barrage</i> &amp; la digue de Lonzac", file="a.txt")))[0]
+    record |= {
+        "URL": "javascript:alert(1)",
+        "issued": {"date-parts": [[None]]},
+        "page": ["1"],
+        "author": [{"family": 1}, 2, None] * 5000,
+    }
+    library, _ = built(tmp_path, embedder, {"b.json": json.dumps([record]), "a.txt": "Un texte."})
+    article = library.by_id["a.txt"]
+    assert (article.title, article.url, article.date, article.page) == (
+        "Le Barrage &amp; la digue de Lonzac",
+        "",
+        "",
+        "",
+    )
+    assert len(article.author) <= 200
+
+
+def test_other_json_is_read_as_it_was(tmp_path, embedder):
+    """Articles that have a type, or a list that has some of CSL's names."""
+    article = {"type": "article", "title": "Le pont", "text": "Le pont rouvre.", "issued": "2024-03-01"}
+    library, report = built(tmp_path, embedder, {"a.json": json.dumps([article]), "b.json": '{"issued": 1}'})
+    assert [each.title for each in library.articles] == ["Le pont"]
+    assert "JSON without articles" in passed_over(report)["b.json"]
