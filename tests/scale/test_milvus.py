@@ -14,17 +14,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BagEmbedder
+from fakes import BagEmbedder, plain_answerer
 from milvus_server import MilvusProcess
 from store_conformance import QUESTIONS, assert_whole, life, seen
 
+from bench.quality.same_lines import compare, questions, rows
 from index.errors import LibraryBusy, LibraryError, LibraryUnreadable
 from index.ingestion import build
 from index.milvus import settle, store_at
 from index.milvus import store as store_module
 from index.milvus import ticket as ticket_module
 from index.retrieval import search
-from index.storage import Library, current_generation
+from index.retrieval.hybrid import CANDIDATES
+from index.storage import Library, copy, current_generation
 from index.storage.stored import StoredTable, StoredVectors
 from index.storage.vectors import Table, VectorTable
 
@@ -137,6 +139,21 @@ def test_an_approximate_index_finds_nearly_all_and_never_outside_the_filter(tabl
     assert min(recalls.values()) >= 0.98
 
 
+def test_200_questions_get_the_same_cited_lines(there, tmp_path):
+    """Through all stages up to the citations, from more articles than candidates, some questions narrowed by their words."""
+    local, articles = (
+        tmp_path / "local",
+        [ROOT / "seeds" / "articles", ROOT / "bench" / "quality" / "written" / "articles"],
+    )
+    build(local, BagEmbedder(), articles)
+    copy(local, there)
+    one, other = plain_answerer(local), plain_answerer(there)
+    assert one.library.manifest.n_chunks > 2 * CANDIDATES
+    compared = compare(one, other, questions(200))
+    assert [value for _, value in rows(compared)] == ["200 of 200", "200 of 200", "0", "0"]
+    assert sum(bool(one.ask(question).supported) for question in questions(20)) > 5
+
+
 def test_the_server_is_killed_in_mid_search_and_comes_back(server, there, tmp_path):
     """Each search gives what it gave before, or one line; when the server is back, the open library answers again."""
     embedder = BagEmbedder()
@@ -230,7 +247,7 @@ def assert_swept(there):
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from fakes import BagEmbedder
+from fakes import BagEmbedder, plain_answerer
 from index.ingestion import build
 from index.milvus.client import Client
 folder, call, kind, after = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] == "after"

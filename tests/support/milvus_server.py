@@ -11,13 +11,20 @@ import time
 from pathlib import Path
 
 _RUN = """
-import os, sys, threading
-from milvus import MilvusServer
-server = MilvusServer()
+import os, socket, sys, threading
+from milvus import MilvusServer, MilvusServerConfig
+class Config(MilvusServerConfig):
+    def try_bind_port(self, port):  # as the server binds it: whatever connections were cut when it was killed
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", port))
+            listening.listen()
+            return listening
+        except OSError:
+            return None
+server = MilvusServer(Config(proxy_port=int(sys.argv[2])), wait_for_started=False)
 server.set_base_dir(sys.argv[1])
-server.listen_port = int(sys.argv[2])
-server.webservice_port = int(sys.argv[3])
-server.wait_for_started = False
 server.start()
 print(server.server_proc.pid, flush=True)
 threading.Thread(target=lambda: (server.server_proc.wait(), os._exit(1)), daemon=True).start()
@@ -39,7 +46,7 @@ class MilvusProcess:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port, self._web = folder, free_port(), free_port()
+        self.folder, self.port = folder, free_port()
         self._watcher: subprocess.Popen[str] | None = None
         self._pid, self._why = 0, ""
 
@@ -49,7 +56,7 @@ class MilvusProcess:
     def start(self) -> None:
         """Start it, and wait until it answers. Raises AssertionError when it does not."""
         self._watcher = subprocess.Popen(
-            [sys.executable, "-c", _RUN, str(self.folder), str(self.port), str(self._web)],
+            [sys.executable, "-c", _RUN, str(self.folder), str(self.port)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             preexec_fn=lambda: os.nice(5),
         )  # fmt: skip

@@ -115,7 +115,12 @@ def restore_from(
     file: Annotated[Path, typer.Argument(help="What citeline backup wrote.")],
     library: Annotated[
         Path | None,
-        typer.Option("--library", help="Folder of the new library. Default: $CITELINE_LIBRARY or your data folder."),
+        typer.Option(
+            "--library",
+            help="Folder of the new library. Default: $CITELINE_LIBRARY or your data folder.",
+            parser=library_path,
+            metavar="LIBRARY",
+        ),
     ] = None,
     articles: Annotated[
         Path | None,
