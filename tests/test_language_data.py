@@ -61,6 +61,7 @@ PROSE = {"messages", "prompt", "instructions", "overview", "rewriting", "reasons
 """Sections of sentences and names: their words are not those by which rules go."""
 NOT_WORDS = {
     ("index/extraction/pages/boxes.py", "(?:^|["): "names of classes, as pages have them",
+    ("index/extraction/pages/fact_boxes.py", "(?:^|["): "names of classes, as pages have them",
     ("index/extraction/pages/facts.py", "(?:^|["): "names of classes, as pages have them",
     ("index/extraction/pages/passages.py", ""): "names of classes and elements, as pages have them",
     ("index/extraction/pages/restoration.py", ""): "names of classes and elements, as pages have them",

@@ -29,6 +29,8 @@ _HEAD = 1 << 18  # bytes in which a bibliography in JSON is told from other JSON
 _TITLE_LETTERS = 20
 """Letters and digits of a title that a file's name must have, or all of a shorter one."""
 _FEWEST = 8
+_MOST_ALIKE = 100
+"""Of so many items with titles that begin alike, none is taken for a file's."""
 
 
 @dataclass(slots=True)
@@ -164,31 +166,35 @@ def _by_name(files: Sequence[Found], items: Sequence[tuple[str, Extracted]]) -> 
     A file in a folder that has the key of an item for a name is that item's.
     """
     by_key = dict(items)
-    by_start: dict[str, list[str]] = defaultdict(list)
-    for key, said in items:
-        if len(title := _letters(said.title)) >= _FEWEST:
-            by_start[title[:_FEWEST]].append(key)
+    titles = {key: _letters(said.title) for key, said in items}
+    by_start: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for key, title in titles.items():
+        if len(title) >= _FEWEST:
+            by_start[title[:_FEWEST]][title[:_TITLE_LETTERS]].append(key)
     matched: dict[str, list[Found]] = defaultdict(list)
     for file in files:
         stem = _letters(file.stem)
         near = {file.path.parent.name} & by_key.keys() or {
             key
             for at in range(len(stem) - _FEWEST + 1)
-            for key in by_start.get(stem[at : at + _FEWEST], ())
-            if _letters(by_key[key].title)[:_TITLE_LETTERS] in stem
+            for start, keys in by_start.get(stem[at : at + _FEWEST], {}).items()
+            if start in stem
+            for key in keys[:_MOST_ALIKE]
         }
+        if len(near) >= _MOST_ALIKE:
+            continue
         if len(near) > 1:
-            near = {key for key in near if _is_of(by_key[key], stem)}
+            near = {key for key in near if _is_of(by_key[key], titles[key], stem)}
         if len(near) == 1:
             matched[near.pop()].append(file)
     return matched
 
 
-def _is_of(said: Extracted, stem: str) -> bool:
+def _is_of(said: Extracted, title: str, stem: str) -> bool:
     """Return whether a file's name has all of an item's title, and its year and an author's last name if known."""
     year = find_date(said.date)[:4]
     names = [_letters(each.split()[-1]) for each in said.author.split(", ") if each.strip()]
-    return _letters(said.title) in stem and year in stem and (not names or any(each in stem for each in names))
+    return title in stem and year in stem and (not names or any(each in stem for each in names))
 
 
 def _letters(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
-from math import pi, sqrt
+from math import pi
 from statistics import median
 from typing import Any
 
@@ -28,8 +28,8 @@ MAX_VALUE = 100_000
 """A longer value of a field is left out. In characters."""
 MAX_SCANS = 500
 """Maximum number of pages of one file that are drawn for OCR."""
-MAX_PIXELS = 40_000_000
-"""Maximum size of a page that is drawn; a larger one is drawn with less detail."""
+MAX_SIDE = 5000
+"""Maximum width and height in pixels of a page that is drawn, those of A3; a larger one is drawn with less detail."""
 _DPI = 300
 _FEW_CHARS = 40
 """A scanner's or an archive's stamp has fewer letters."""
@@ -139,7 +139,7 @@ def scanned_pages(data: bytes) -> Iterator[dict[str, object]]:
         try:
             page = document[number - 1]
             width, height = page.get_size()
-            scale = min(_DPI / 72, sqrt(MAX_PIXELS / max(1.0, width * height)))
+            scale = min(_DPI / 72, MAX_SIDE / max(1.0, width, height))
             drawn = page.render(scale=scale, grayscale=True)
             rows, stride = bytes(drawn.buffer), drawn.stride
             grey = b"".join(rows[n * stride : n * stride + drawn.width] for n in range(drawn.height))

@@ -1,6 +1,7 @@
 """A folder as Zotero exports it: each file is described by the bibliography beside it, which is no article itself."""
 
 import json
+import time
 
 import pytest
 from printed import lines, printed
@@ -204,3 +205,12 @@ def test_other_json_is_read_as_it_was(tmp_path, embedder):
     library, report = built(tmp_path, embedder, {"a.json": json.dumps([article]), "b.json": '{"issued": 1}'})
     assert [each.title for each in library.articles] == ["Le pont"]
     assert "JSON without articles" in passed_over(report)["b.json"]
+
+
+def test_thousands_of_items_alike_take_no_time(tmp_path, embedder):
+    """A file that could be any of them is described by none."""
+    items = [Item("Compte rendu du conseil", date="2020-01-01") for _ in range(5000)]
+    files = {f"{n}/Compte rendu du conseil {n}.txt": f"Le texte numéro {n}." for n in range(200)}
+    began = time.monotonic()
+    library, _ = built(tmp_path, embedder, {"a.json": csl(*items), **files})
+    assert {each.described for each in library.articles} == {""} and time.monotonic() - began < 40
