@@ -5,12 +5,22 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from index.extraction.coverage import n_letters
     from index.extraction.header import find_date, read_header
-    from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, digest_of, lay_out, tidy, web_address
+    from index.extraction.layout import (
+        MAX_CHARS,
+        Extracted,
+        Paragraph,
+        digest_of,
+        lay_out,
+        tidy,
+        web_address,
+    )
     from index.extraction.sandbox import Extractor
 else:
     __getattr__ = face(
         __name__,
+        coverage="n_letters",
         header="find_date read_header",
         layout="Extracted MAX_CHARS Paragraph digest_of lay_out tidy web_address",
         sandbox="Extractor",
@@ -24,6 +34,7 @@ __all__ = [
     "digest_of",
     "find_date",
     "lay_out",
+    "n_letters",
     "read_header",
     "tidy",
     "web_address",

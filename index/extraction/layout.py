@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 
 from index.progress import Tick, no_tick
 from index.text import sentences
+from index.types import Coverage
 
 LINE_CHARS = 400
 """A longer paragraph is cut between sentences, so that a line is quickly compared with its source. In characters."""
@@ -57,11 +58,13 @@ class Extracted:
     """Page of the newspaper, as printed there."""
     date_from: str = "metadata"
     """What says the date, if there is one; see `Article.date_from`."""
+    coverage: Coverage | None = None
+    """How much of the file's text this is; None where that is not measured."""
 
 
 def digest_of(said: Extracted) -> str:
     """Return the SHA-256, in hex, of all that was said, so that what is unchanged can be told."""
-    held = [getattr(said, each.name) for each in fields(said) if each.name != "note"]
+    held = [getattr(said, each.name) for each in fields(said) if each.name not in ("note", "coverage")]
     return hashlib.sha256(repr(held).encode("utf-8", "surrogatepass")).hexdigest()
 
 

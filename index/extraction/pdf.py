@@ -6,17 +6,20 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from math import pi
 from statistics import median
 from typing import Any
 
+from index.extraction.coverage import n_letters, summed
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 from index.extraction.printed.arrangement import arrange
 from index.extraction.printed.forms import Field, with_values
 from index.extraction.printed.lines import Char, Line, is_raised, line_of
 from index.extraction.printed.paragraphs import paragraphs_of
 from index.skip_reason import NotAnArticle
+from index.types import Coverage, LeftOut
 
 MAX_PAGES = 2000
 MAX_FIELDS = 5000
@@ -25,6 +28,7 @@ MAX_VALUE = 100_000
 """A longer value of a field is left out. In characters."""
 _MARGIN = 0.15  # of the page's height
 _PASSWORD = 1 << 13  # the flag of a field
+_NUMBER = re.compile(r"\W*(?:[^\W\d]{1,8}\.?\s*)?(?:\d{1,4}|[ivxlc]{1,7})\W*(?:(?:[^\W\d]{1,4}\s*)?\d{1,4}\W*)?", re.I)
 _LINE_END_HYPHEN = 2  # PDFium's character for a hyphen that ends a printed line
 
 
@@ -68,12 +72,26 @@ def extract_pdf(data: bytes) -> Extracted:
     kept = _without_running_heads(lines, last)
     paragraphs = paragraphs_of([line for _, page in groupby(kept, _page_of) for line in arrange(list(page))])
     told = _notes(n_pages, last, pictures)
-    return lay_out(
+    said = lay_out(
         paragraphs,
         n_pages=last,
         title=_title(paragraphs, str(document.get_metadata_dict().get("Title", ""))),
         note="; ".join(told),
     )
+    return replace(said, coverage=_coverage(lines, kept, said))
+
+
+def _coverage(lines: Sequence[Line], kept: Sequence[Line], said: Extracted) -> Coverage:
+    """Compare the printed lines with those of the article."""
+    there = set(map(id, kept))
+    running = [line.text for line in lines if id(line) not in there and n_letters(line.text)]
+    numbers = [text for text in running if _NUMBER.fullmatch(text)]
+    heads = [text for text in running if not _NUMBER.fullmatch(text)]
+    left_out = [summed(why, texts) for why, texts in (("running_head", heads), ("page_number", numbers)) if texts]
+    n_kept = n_letters(*said.lines)
+    if (n_cut := n_letters(*(line.text for line in kept)) - n_kept) > 0:
+        left_out.append(LeftOut("too_long" if n_kept > MAX_CHARS // 2 else "other", n_cut, 1))
+    return Coverage(n_kept + sum(each.n_chars for each in left_out), n_kept, tuple(left_out))
 
 
 def _page_of(line: Line) -> int:

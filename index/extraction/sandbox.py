@@ -24,6 +24,7 @@ from index.extraction.exports.part import Part
 from index.extraction.layout import Extracted
 from index.progress import Tick, no_tick
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
+from index.types import coverage_of
 
 SECONDS = 60.0
 """Time limit for one article, as a file or in one; 2,000 printed pages take 10 s (docs/experiments.md)."""
@@ -158,7 +159,13 @@ class Extractor:
 
 
 def _extracted(fields: dict[str, Any]) -> Extracted:
-    return Extracted(**(fields | {"lines": tuple(fields["lines"]), "pages": tuple(fields["pages"])}))
+    """Return what was read. A measure of it that makes no sense is dropped: what the process says is not trusted."""
+    try:
+        coverage = coverage_of(fields["coverage"])
+    except (KeyError, TypeError, ValueError):
+        coverage = None
+    made = {"lines": tuple(fields["lines"]), "pages": tuple(fields["pages"]), "coverage": coverage}
+    return Extracted(**(fields | made))
 
 
 def _reason(found: dict[str, Any] | None) -> SkipReason | None:

@@ -107,7 +107,7 @@ class _Known:
     def article(self, id: str, digest: str) -> Article | None:
         """Return the article of that id and SHA-256, if all that is kept of an article today was kept of it."""
         found = self._articles.get((id, digest))
-        return found if found is not None and found.indexed else None
+        return found if found is not None and _is_complete(found) else None
 
     def many(self, file: Found, digest: str) -> ManyRead | None:
         """Return how a file of several articles was read, if it has the same bytes and would be read alike."""
@@ -213,7 +213,7 @@ class _Reading:
             return
         many = known.many(file, digest)
         held = _held_in(file, self._by_file)
-        if many and known.is_excluded_alike(file, self._excluded) and all(each.indexed for each in held.values()):
+        if many and known.is_excluded_alike(file, self._excluded) and all(map(_is_complete, held.values())):
             self._all.articles += [_at(article, file) for article in held.values()]
             self._all.skipped += known.skipped_in(file)
             self._all.many.append(many)
@@ -247,6 +247,11 @@ class _Reading:
             many = ManyRead(path_text(file.path), digest, len(split), n_read, tuple(reasons.most_common()))
             self._all.many.append(many)
             self._all.many_now.append(many)
+
+
+def _is_complete(article: Article) -> bool:
+    """Return whether all that is kept of an article today was kept of it; else it is read again."""
+    return bool(article.indexed) and article.coverage is not None
 
 
 def _at(article: Article, file: Found) -> Article:

@@ -27,6 +27,8 @@ from ui.cli.eval.sheet import EvalError
 from ui.cli.library import backup, libraries, remove, restore, restore_from, watch_folders
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
+from ui.cli.shelf.coverage import file_dict, file_text, files_named
+from ui.cli.shelf.names import ShelfError
 from ui.cli.verify import verify
 from ui.conversations import VerifyError
 from ui.formats import answer_text, report_text, shown
@@ -96,7 +98,8 @@ class CliError(Exception):
 
 
 _SAID = (
-    CitelineIndexError, RagError, CliError, NotWanted, BatchError, CheckError, EvalError, ServeError, VerifyError
+    CitelineIndexError, RagError, CliError, NotWanted, BatchError, CheckError, EvalError, ServeError, ShelfError,
+    VerifyError,
 )  # fmt: skip
 """What goes wrong and says so in one line."""
 
@@ -275,12 +278,25 @@ def chat(
 
 
 @app.command()
-def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def status(
+    library: LibraryOption = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Show of one file, or article, how much of its text was read and what was left out."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show what is indexed, when and with which embedder, which files were skipped and why, and which have changed."""
     from index.ingestion import changed_since
     from index.storage import Library, default_path
 
     found = Library.open((library or default_path()).expanduser())
+    if file is not None:
+        held = files_named(found, file)
+        print(json.dumps(list(map(file_dict, held)), indent=1) if as_json else "\n\n".join(map(file_text, held)))
+        return
     states = changed_since(found)
     print(json.dumps(status_dict(found, states), indent=1) if as_json else status_text(found, states))
 
