@@ -129,7 +129,8 @@ class Article:
     page: str = ""
     """Page of the newspaper it was printed on, as an export says, or ""."""
     date_from: str = ""
-    """What says so: "export", "metadata", "dateline", "line", "filename", or "" without a date."""
+    """What says so: "export", "metadata", "dateline", "line", "filename", "corrected" by a person, or "" without a
+    date."""
     coverage: Coverage | None = None
     """How much of the file's text it is; None in a generation that did not record it yet."""
     indexed: float = field(default=0.0, compare=False)

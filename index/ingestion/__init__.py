@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from index.ingestion.dates import correct_date
     from index.ingestion.estimate import Counted, count, pace_of
     from index.ingestion.indexing import build, check, make_empty
     from index.ingestion.reading import changed_since
 else:
     __getattr__ = face(
         __name__,
+        dates="correct_date",
         estimate="Counted count pace_of",
         indexing="build check make_empty",
         reading="changed_since",
     )
 
-__all__ = ["Counted", "build", "changed_since", "check", "count", "make_empty", "pace_of"]
+__all__ = ["Counted", "build", "changed_since", "check", "correct_date", "count", "make_empty", "pace_of"]

@@ -95,7 +95,7 @@ class _Known:
     """What a library knows of files, so that those that did not change need not be read."""
 
     def __init__(self, old: Library | None) -> None:
-        self._articles = {(article.id, article.sha256): article for article in old.articles} if old else {}
+        self._articles = {(article.id, article.sha256): article for article in old.as_read} if old else {}
         self._readers = old.manifest.readers if old else {}
         self._many = {each.path: each for each in old.manifest.many} if old else {}
         self._skipped: dict[str, list[Skipped]] = {path: [] for path in map(display_name, self._many)}
@@ -165,7 +165,7 @@ class _Reading:
 
     def __init__(self, old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse) -> None:
         self._known = _Known(old)
-        self._by_file = _by_file(old.articles) if old else {}
+        self._by_file = _by_file(old.as_read) if old else {}
         self._old_readers = old.manifest.readers if old else {}
         self._excluded = excluded
         self._pulse = pulse

@@ -27,7 +27,9 @@ from ui.cli.eval.sheet import EvalError
 from ui.cli.library import backup, libraries, remove, restore, restore_from, watch_folders
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
+from ui.cli.shelf.comparison import compare
 from ui.cli.shelf.coverage import file_dict, file_text, files_named
+from ui.cli.shelf.dates import date
 from ui.cli.shelf.names import ShelfError
 from ui.cli.verify import verify
 from ui.conversations import VerifyError
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 _ORDER = (
-    "index ask check chat serve status watch remove restore libraries explain eval verify backup restore-backup"
+    "index ask check chat serve status date compare watch remove restore libraries explain eval verify backup "
+    "restore-backup"
 ).split()
 
 
@@ -63,6 +66,8 @@ app.add_typer(models_app, name="models")
 app.command()(backup)
 app.command(name="restore-backup")(restore_from)
 app.command()(check)
+app.command()(compare)
+app.command()(date)
 app.command(name="eval")(evaluate)
 app.command()(libraries)
 app.command()(remove)

@@ -13,6 +13,8 @@ from index.extraction.pages.passages import BLOCKS, PAGE, names_of, walk
 from index.text import LEXICON
 from index.types import Coverage, LeftOut
 
+_LONG = 40  # characters of a paragraph that is looked for whole, before it is looked for in runs of words
+_LOOKED_UP = 200  # times that one may not be found: each takes time in the length of the article
 _RUN = 3  # words in a row that make a place of one text one of another
 _UNSEEN = frozenset(
     "script style head title template noscript svg math iframe object embed canvas audio video map".split()
@@ -73,23 +75,43 @@ def blocks_of(tree: Any) -> Iterator[Block]:
 
 def coverage_of_page(blocks: Sequence[Block], lines: Sequence[str], *, is_whole: bool = True) -> Coverage:
     """Compare what a page says with the lines of its article; with `is_whole` False its end was cut off."""
-    whole_lines = {tuple(_words(cell)) for line in lines for cell in (line, *line.split(" | "))}
-    words = [word for line in lines for word in _words(line)]
-    runs = set(zip(*(words[n:] for n in range(_RUN)), strict=False))
     n_kept = n_letters(*lines)
-    n_there = 0  # of what the lines have, as often as the page says it
-    missing: list[Block] = []
-    for each in blocks:
-        for text, is_there in _split(each.text, runs, whole_lines):
-            if is_there:
-                n_there += n_letters(text)
-            elif n_letters(text):
-                missing.append(Block(each.reason if is_whole or each.reason != "other" else "too_long", text))
+    n_there, missing = _compared(blocks, lines)
+    missing = [each if is_whole or each.reason != "other" else Block("too_long", each.text) for each in missing]
     left_out = [summed(reason, [each.text for each in missing if each.reason == reason]) for reason in
                 dict.fromkeys(each.reason for each in missing)]  # fmt: skip
     if n_there > n_kept:
         left_out.append(LeftOut("repeated", n_there - n_kept, 1))
     return Coverage(n_kept + sum(each.n_chars for each in left_out), n_kept, tuple(left_out))
+
+
+def _compared(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[int, list[Block]]:
+    """Return how many letters of the blocks the lines have, as often as a block has them, and what they lack."""
+    joined = " ".join(filter(None, lines))
+    at = n_there = n_failed = 0
+    others = []
+    for each in blocks:
+        place = joined.find(each.text, at) if len(each.text) >= _LONG and n_failed < _LOOKED_UP else -1
+        if place >= 0:
+            at, n_there = place + len(each.text), n_there + n_letters(each.text)
+        else:
+            n_failed += len(each.text) >= _LONG
+            others.append(each)
+    whole_lines = {tuple(_words(cell)) for line in lines if len(line) < _LONG for cell in (line, *line.split(" | "))}
+    asked = {run for each in others for run in _runs(_words(each.text))}
+    runs = asked.intersection(_runs(_words(joined)))
+    missing = []
+    for each in others:
+        for text, is_there in _split(each.text, runs, whole_lines):
+            if is_there:
+                n_there += n_letters(text)
+            elif n_letters(text):
+                missing.append(Block(each.reason, text))
+    return n_there, missing
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[n:] for n in range(_RUN)), strict=False)
 
 
 def _split(text: str, runs: set[tuple[str, ...]], whole_lines: set[tuple[str, ...]]) -> Iterator[tuple[str, bool]]:
@@ -112,7 +134,7 @@ def _split(text: str, runs: set[tuple[str, ...]], whole_lines: set[tuple[str, ..
 
 
 def _words(text: str) -> list[str]:
-    return [match.group().lower() for match in _WORD.finditer(text)]
+    return _WORD.findall(text.lower())
 
 
 def _reason(element: Any, text: str) -> str:

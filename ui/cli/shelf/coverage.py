@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ui.cli.shelf.dates import date_words
 from ui.cli.shelf.names import matching, no_such
 from ui.formats import shown
 
@@ -88,9 +89,8 @@ def file_text(held: Held) -> str:
 
     lines = [held.path + (f": {many_words(held.many, 'en')}" if held.many else "")]
     for each in held.articles:
-        date = f"{each.date} ({each.date_from or 'unknown'})" if each.date else "no date"
         lines.append(f"  {each.id}: {each.title}")
-        lines.append(f"    date {date}, {len(each.lines)} lines")
+        lines.append(f"    date: {date_words(each)}")
         lines += [f"    {line}" for line in _coverage_lines(each.coverage)]
     lines += [f"  passed over {each.path}: {each.reason}" for each in held.skipped]
     return "\n".join(map(shown, lines))
