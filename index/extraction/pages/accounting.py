@@ -44,13 +44,14 @@ class Block:
 
 def blocks_of(tree: Any) -> Iterator[Block]:
     """Yield every paragraph of an element in order, menus and forms too; only what no browser shows is not there."""
-    owners: list[Any] = [tree]
+    reasons = [""]  # of each element that is open, its own or that of what it stands in
+    owners = [""]
     said: list[str] = []
-    unseen = 0
+    unseen = n_articles = 0
 
     def block() -> Iterator[Block]:
         if text := tidy("".join(said)):
-            yield Block(_reason(owners[-1], text), text)
+            yield Block("advertising" if _LABEL.fullmatch(text) else owners[-1] or "other", text)
         said.clear()
 
     for event, element in walk(tree):
@@ -58,15 +59,18 @@ def blocks_of(tree: Any) -> Iterator[Block]:
         begins = name in BLOCKS or name in _CONTROLS or name == "nav"
         if begins:
             yield from block()
+        step = 1 if event == "start" else -1
+        unseen += step * (name in _UNSEEN)
+        n_articles += step * (name == "article")
         if event == "start":
-            owners += [element] if begins and name != "br" else []
-            unseen += name in _UNSEEN
+            reasons.append("" if name in PAGE else _kind(element, n_articles > 0) or reasons[-1])
+            owners += [reasons[-1]] if begins and name != "br" else []
             said += [" | "] if name in ("td", "th") and said else []
             part = element.text
         else:
+            reasons.pop()
             if begins and name != "br":
                 owners.pop()
-            unseen -= name in _UNSEEN
             part = element.tail if element is not tree else None
         if part and not unseen:
             said.append(part)
@@ -137,22 +141,9 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _reason(element: Any, text: str) -> str:
-    """Return what a paragraph is, by what it stands in, if the article has not got it."""
-    if _LABEL.fullmatch(text):
-        return "advertising"
-    for each in (element, *element.iterancestors()):
-        if each.tag in PAGE:
-            break
-        if reason := _kind(each):
-            return reason
-    return "other"
-
-
-def _kind(element: Any) -> str:
+def _kind(element: Any, is_in_article: bool) -> str:
     """Return what an element is beside an article, "" if nothing says that it is."""
     names, role = names_of(element), element.get("role")
-    is_in_article = any(above.tag == "article" for above in element.iterancestors())
     is_hidden = element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(" ", "")
     kinds = (
         ("hidden", is_hidden),

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hostile import HOSTILE
 
-from index.types import Article, Chunk, Hit, Span
+from index.types import Article, Chunk, Coverage, Hit, Span
 from rag.types import Answer, Citation, Claim, Timings
 from ui.formats.html import escape, escape_key, unescape_key
 from ui.i18n import page as words
@@ -483,3 +483,17 @@ def test_what_the_reader_has_switched_to_counts(cookie, lang, theme):
     """The page's own cookies stand above the browser's language and the system's colours; nonsense counts for
     nothing."""
     assert words.page_language("en-GB", cookie) == lang and words.page_theme(cookie) == theme
+
+
+@pytest.mark.parametrize(
+    ("lang", "why", "share"),
+    [("fr", "date corrigée à la main", "99 % du texte"), ("en", "date corrected by hand", "99% of the text")],
+)
+def test_an_article_says_what_dates_it_and_how_much_of_its_file_it_is(lang, why, share):
+    """Nearly all is never said to be all, and where nothing is missing or measured nothing is said."""
+    article = replace(BRIDGE, date_from="corrected", coverage=Coverage(100_000, 99_999))
+    page = only_ours(render_article.article_html(article, [], 0, lang))
+    assert why in page.text and share in page.text
+    for coverage in (None, Coverage(-1, 50), Coverage(50, 50), Coverage(0, 0)):
+        page = only_ours(render_article.article_html(replace(article, coverage=coverage), [], 0, lang))
+        assert why in page.text and "%" not in page.text
