@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,10 @@ MOST_SENTENCES = 3000
 """Sentences of an article that are compared; the others are counted."""
 _MOST_PAIRS = 400
 """Sentences cut at a place, times those added there, that are compared with each other to find the changed ones."""
+MOST_WORDS = 300
+"""Words of a sentence that are compared one by one; of a longer one that changed no word is marked."""
+_MOST_STEPS = 50_000
+"""The same for sentences that say a few words over and over: places where both have the same word, times words."""
 _WORDS = re.compile(r"\w+|[^\w\s]")
 
 
@@ -71,7 +76,7 @@ def compare(a: Article, b: Article) -> Comparison:
     """Compare two articles. What differs in spaces, capitals, accents or quotation marks only is the same."""
     all_a, all_b = list(_sentences_of(a)), list(_sentences_of(b))
     from_a, from_b = all_a[:MOST_SENTENCES], all_b[:MOST_SENTENCES]
-    matcher = SequenceMatcher(None, [_key(each) for each in from_a], [_key(each) for each in from_b], autojunk=False)
+    matcher = SequenceMatcher(None, _numbered(from_a), _numbered(from_b), autojunk=False)
     found: list[Difference] = []
     for tag, a1, a2, b1, b2 in matcher.get_opcodes():
         if tag == "equal":
@@ -86,6 +91,17 @@ def _sentences_of(article: Article) -> Iterator[Sentence]:
         for start, end in sentences(line):
             if any(map(str.isalnum, text := line[start:end].strip())):
                 yield Sentence(n, text)
+
+
+def _numbered(said: Sequence[Sentence]) -> list[tuple[str, int]]:
+    """Return the key of each sentence and how often it was there before: a refrain would take time in its square."""
+    seen: Counter[str] = Counter()
+    found = []
+    for each in said:
+        key = _key(each)
+        found.append((key, seen[key]))
+        seen[key] += 1
+    return found
 
 
 def _key(sentence: Sentence) -> str:
@@ -107,13 +123,13 @@ def _changed(cut: Sequence[Sentence], added: Sequence[Sentence]) -> Iterator[Dif
 
 def _pairs(cut: Sequence[Sentence], added: Sequence[Sentence]) -> list[tuple[int, int]]:
     """Return the sentences that are one another changed, in order: those of the greatest likeness in all."""
-    words_a, words_b = ([_key(each).split() for each in side] for side in (cut, added))
+    words_a, words_b = ([Counter(_key(each).split()) for each in side] for side in (cut, added))
     best: list[list[tuple[float, list[tuple[int, int]]]]] = [
         [(0.0, []) for _ in range(len(added) + 1)] for _ in range(len(cut) + 1)
     ]
     for n in range(len(cut) - 1, -1, -1):
         for m in range(len(added) - 1, -1, -1):
-            likeness = SequenceMatcher(None, words_a[n], words_b[m], autojunk=False).ratio()
+            likeness = 2 * (words_a[n] & words_b[m]).total() / (words_a[n].total() + words_b[m].total() or 1)
             choices = [best[n + 1][m], best[n][m + 1]]
             if likeness >= ALIKE:
                 total, pairs = best[n + 1][m + 1]
@@ -126,6 +142,11 @@ def _pieces(a: str, b: str) -> Iterator[Piece]:
     """Yield the words of both sentences, those of `a` that are gone before those of `b` in their place."""
     spans_a, spans_b = ([match.span() for match in _WORDS.finditer(text)] for text in (a, b))
     words_a, words_b = [fold(a[i:j]) for i, j in spans_a], [fold(b[i:j]) for i, j in spans_b]
+    often = Counter(words_b)
+    n_steps = sum(often[word] for word in words_a) * min(len(words_a), len(words_b))
+    if max(len(words_a), len(words_b)) > MOST_WORDS or n_steps > _MOST_STEPS:
+        yield from (Piece("cut", a), Piece("added", b))
+        return
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, words_a, words_b, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Piece("same", b[spans_b[b1][0] : spans_b[b2 - 1][1]])

@@ -1,6 +1,7 @@
 """`citeline compare`: each sentence of two articles is the same, changed, cut or added, with its line."""
 
 import json
+import time
 
 import pytest
 from command import one_line, run
@@ -8,6 +9,7 @@ from fakes import BagEmbedder
 
 from index.ingestion import build
 from index.storage import Library
+from index.types import Article
 from rag.copies import compare
 
 DISPATCH = (
@@ -74,6 +76,27 @@ def test_the_command_marks_the_words_and_says_whether_they_are_copies(shelf):
     assert "[-2-] {+4+}" in said and "4 sentences the same" in said
     found = json.loads(run("compare", "agence", "autre", "--library", shelf, "--json").stdout)
     assert found["is_copy"] is False and found["counts"]["same"] == 0
+
+
+def article(*lines):
+    return Article("a.txt", "A", "", "fr", lines, "", "/a.txt")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["Ha ha ha."] * 3000, ["Ha ha ha.", "Ho ho ho."] * 1500),
+        (["mot " * 100_000], ["mot " * 99_999 + "fin"]),
+        ([f"Une phrase {n} ici." for n in range(4000)], [f"Une phrase {n} là." for n in range(4000)]),
+        ([], ["Un mot."]),
+    ],
+)
+def test_texts_made_to_take_long_do_not(one, other):
+    began = time.process_time()
+    found = compare(article(*one), article(*other))
+    assert time.process_time() - began < 20
+    n_a = sum(1 for each in found.differences if each.a)
+    assert n_a + max(0, len(one) - 3000) == len(one)
 
 
 @pytest.mark.parametrize(
