@@ -30,7 +30,9 @@ def test_a_correction_outlives_indexing_a_change_a_new_name_and_a_rebuild(shelf,
     assert read[0] == "2023-04-02"
     correct_date(shelf, "pont.txt", "2024-03-03")
     assert dated(shelf)["pont.txt"] == ("2024-03-03", "corrected")
+    generation = Library.open(shelf).generation
     assert build(shelf, BagEmbedder()).is_noop and dated(shelf)["pont.txt"][0] == "2024-03-03"
+    assert Library.open(shelf).generation == generation
     file = tmp_path / "in" / "pont.txt"
     file.write_text(TEXT.replace("lundi", "mardi"), encoding="utf-8")
     build(shelf, BagEmbedder())
