@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from index.skip_reason import NotAnArticle, SkipReason
 
@@ -27,6 +29,70 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.article_id}:{self.lines}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Text of a file that is no part of its article, and why."""
+
+    reason: str
+    """A key of LEFT_OUT."""
+    n_chars: int
+    """Letters and digits."""
+    n_blocks: int
+    """Paragraphs, lines or boxes it is."""
+    begins: tuple[str, ...] = ()
+    """First words of the longest of these, in the order of the file."""
+
+
+LEFT_OUT = {
+    "menu": "menu",
+    "teaser": "link to other articles",
+    "sharing": "buttons for sharing",
+    "advertising": "advertising",
+    "invitation": "invitation to subscribe or agree",
+    "comments": "comments of readers",
+    "control": "buttons and fields of a form",
+    "hidden": "not shown on the page",
+    "beside": "beside the article",
+    "footer": "foot of the page",
+    "byline": "byline, date, section or tags",
+    "other": "taken for no part of the article",
+    "repeated": "on the page a second time",
+    "running_head": "running head or foot",
+    "page_number": "page number",
+    "too_long": "beyond what is read of one article",
+}
+"""Why text is left out, in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a file's text is in its article, in letters and digits; `found` = `kept` + all `left_out`."""
+
+    found: int
+    """-1 if what reads this kind of file does not measure it."""
+    kept: int
+    left_out: tuple[LeftOut, ...] = ()
+    note: str = ""
+    """What a person should know about how it was read, or ""."""
+
+
+def coverage_of(record: Mapping[str, Any] | None) -> Coverage | None:
+    """Return a Coverage from its fields as JSON has them. Raises ValueError if they make no sense."""
+    if record is None:
+        return None
+    left_out = tuple(LeftOut(**(each | {"begins": tuple(each["begins"])})) for each in record["left_out"])
+    made = Coverage(**(dict(record) | {"left_out": left_out}))
+    counts = [made.found, made.kept, *(n for each in left_out for n in (each.n_chars, each.n_blocks))]
+    texts = [made.note, *(text for each in left_out for text in each.begins)]
+    if (
+        not all(type(n) is int and n >= -1 for n in counts)
+        or not all(isinstance(text, str) for text in texts)
+        or not all(each.reason in LEFT_OUT for each in left_out)
+    ):
+        raise ValueError("no measure of a text")
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +129,8 @@ class Article:
     page: str = ""
     """Page of the newspaper it was printed on, as an export says, or ""."""
     date_from: str = ""
-    """What says so: "export", "metadata", "dateline", "line", "filename", or "" without a date."""
+    """What says so: "export", "metadata", "dateline", "line", "filename", "corrected" by a person, or "" without a
+    date."""
     ocr: tuple[int, ...] = ()
     """Printed pages that were read by OCR, from 1."""
     doubtful: tuple[int, ...] = ()
@@ -72,6 +139,8 @@ class Article:
     """Printed pages that are pictures and were not read; OCR may read them."""
     described: str = ""
     """SHA-256, in hex, of what a bibliography beside its file says of it, or ""."""
+    coverage: Coverage | None = None
+    """How much of the file's text it is; None in a generation that did not record it yet."""
     indexed: float = field(default=0.0, compare=False)
     """When this text was indexed, in seconds since 1970; 0.0 in a generation that did not record it yet."""
 

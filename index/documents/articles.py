@@ -22,6 +22,7 @@ from index.extraction import (
     digest_of,
     find_date,
     lay_out,
+    n_letters,
     read_header,
     tidy,
     web_address,
@@ -30,7 +31,7 @@ from index.extraction.exports import Keys, is_markup, safe_key
 from index.progress import Tick, no_tick
 from index.skip_reason import NotAnArticle, SkipReason
 from index.text import detect
-from index.types import Article
+from index.types import Article, Coverage
 
 _OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _EXTRACTED = {
@@ -144,6 +145,7 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
     else:
         text, note = decode_text(content)
         said = Extracted(split_lines(text), note=note)
+        said = replace(said, coverage=Coverage(n_letters(text), n_letters(*said.lines)))
     if not any(char.isalnum() for line in said.lines for char in line):
         raise NotAnArticle("no_text")
     # The name of a file of several articles says nothing of one of them.
@@ -168,6 +170,7 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
         ocr=said.ocr,
         doubtful=said.doubtful,
         unread=said.unread,
+        coverage=replace(said.coverage or Coverage(-1, n_letters(*said.lines)), note=said.note[:300]),
     ), said.note
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from index.extraction.coverage import n_letters
     from index.extraction.header import find_date, read_header
     from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, digest_of, lay_out, tidy, web_address
     from index.extraction.ocr import Ocr
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
+        coverage="n_letters",
         header="find_date read_header",
         layout="Extracted MAX_CHARS Paragraph digest_of lay_out tidy web_address",
         ocr="Ocr",
@@ -27,6 +29,7 @@ __all__ = [
     "digest_of",
     "find_date",
     "lay_out",
+    "n_letters",
     "read_header",
     "tidy",
     "web_address",

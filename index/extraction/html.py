@@ -10,7 +10,16 @@ from typing import Any
 
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy
 from index.extraction.note_calls import write_raised
-from index.extraction.pages import BLOCKS, SILENT, facts_of, is_same, remove_boxes, restored
+from index.extraction.pages import (
+    BLOCKS,
+    SILENT,
+    blocks_of,
+    coverage_of_page,
+    facts_of,
+    is_same,
+    remove_boxes,
+    restored,
+)
 from index.skip_reason import NotAnArticle
 from index.text import LEXICON
 
@@ -28,9 +37,11 @@ def extract_html(text: str) -> Extracted:
     if not _TAG.search(text):
         return lay_out([Paragraph(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)], note="no HTML, read as text")
     tree = parse(text)
+    removed = []
     is_small = next(islice(tree.iter(), MAX_ELEMENTS, None), None) is None
     if is_small:
-        remove_boxes(tree)
+        removed = remove_boxes(tree)
+    there = list(blocks_of(tree))
     facts = facts_of(tree)
     title = facts["title"]
     paragraphs = _main_text(tree, title, facts["standfirst"]) if is_small else list(blocks(tree))
@@ -46,7 +57,8 @@ def extract_html(text: str) -> Extracted:
         source=facts["source"],
         url=facts["url"],
     )
-    return replace(said, date_from=facts["date_from"])
+    coverage = coverage_of_page([*removed, *there], said.lines, is_whole=not said.note)
+    return replace(said, date_from=facts["date_from"], coverage=coverage)
 
 
 def parse(text: str | bytes) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 
 from index.progress import Tick, no_tick
 from index.text import sentences
+from index.types import Coverage
 
 LINE_CHARS = 400
 """A longer paragraph is cut between sentences, so that a line is quickly compared with its source. In characters."""
@@ -20,7 +21,7 @@ MAX_CHARS = 5_000_000
 """Maximum number of characters taken from one file, about twice 800 closely printed pages."""
 MAX_LINES = 200_000
 
-_NOT_SAID = ("note", "unread", "ocr", "doubtful")
+_NOT_SAID = ("note", "unread", "ocr", "doubtful", "coverage")
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\x1c-\x1e\x85]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}\x00-\x1f]{1,2000}")
@@ -65,6 +66,8 @@ class Extracted:
     """Pages that were read by OCR."""
     doubtful: tuple[int, ...] = ()
     """The line, from 1, of each word that OCR is not sure of."""
+    coverage: Coverage | None = None
+    """How much of the file's text this is; None where that is not measured."""
 
 
 def digest_of(said: Extracted) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ctypes
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
@@ -12,6 +13,7 @@ from math import pi
 from statistics import median
 from typing import Any
 
+from index.extraction.coverage import n_letters, summed
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 from index.extraction.printed.arrangement import arrange
 from index.extraction.printed.forms import Field, with_values
@@ -20,6 +22,7 @@ from index.extraction.printed.paragraphs import paragraphs_of
 from index.extraction.printed.recognised import doubtful_lines, recognised_lines
 from index.extraction.printed.running_heads import without_running_heads
 from index.skip_reason import NotAnArticle
+from index.types import Coverage, LeftOut
 
 MAX_PAGES = 2000
 MAX_FIELDS = 5000
@@ -40,6 +43,7 @@ _MANY_PATHS = 200
 """Paths on a page without text: its letters are drawn."""
 _MARGIN = 0.15  # of the page's height
 _PASSWORD = 1 << 13  # the flag of a field
+_NUMBER = re.compile(r"\W*(?:[^\W\d]{1,8}\.?\s*)?(?:\d{1,4}|[ivxlc]{1,7})\W*(?:(?:[^\W\d]{1,4}\s*)?\d{1,4}\W*)?", re.I)
 _LINE_END_HYPHEN = 2  # PDFium's character for a hyphen that ends a printed line
 
 
@@ -78,7 +82,14 @@ def extract_pdf(data: bytes, said: Mapping[int, bytes] | None = None) -> Extract
     doubtful = doubtful_lines(laid_out, pages.read)
     told = [*_notes(n_pages, pages, len(doubtful), is_read=said is not None), laid_out.note]
     note = "; ".join(filter(None, told))
-    return replace(laid_out, note=note, unread=tuple(pages.unread), ocr=tuple(pages.read), doubtful=doubtful)
+    return replace(
+        laid_out,
+        note=note,
+        unread=tuple(pages.unread),
+        ocr=tuple(pages.read),
+        doubtful=doubtful,
+        coverage=_coverage(lines, kept, laid_out),
+    )
 
 
 @dataclass(slots=True)
@@ -188,6 +199,19 @@ def _is_scan(page: Any, lines: Sequence[Line]) -> bool:
 def _is_unreadable(text: str) -> bool:
     bad = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in text)
     return bad > sum(map(str.isalnum, text)) / 4
+
+
+def _coverage(lines: Sequence[Line], kept: Sequence[Line], said: Extracted) -> Coverage:
+    """Compare the printed lines with those of the article."""
+    there = set(map(id, kept))
+    running = [line.text for line in lines if id(line) not in there and n_letters(line.text)]
+    numbers = [text for text in running if _NUMBER.fullmatch(text)]
+    heads = [text for text in running if not _NUMBER.fullmatch(text)]
+    left_out = [summed(why, texts) for why, texts in (("running_head", heads), ("page_number", numbers)) if texts]
+    n_kept = n_letters(*said.lines)
+    if (n_cut := n_letters(*(line.text for line in kept)) - n_kept) > 0:
+        left_out.append(LeftOut("too_long" if n_kept > MAX_CHARS // 2 else "other", n_cut, 1))
+    return Coverage(n_kept + sum(each.n_chars for each in left_out), n_kept, tuple(left_out))
 
 
 def _page_of(line: Line) -> int:

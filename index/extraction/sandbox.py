@@ -27,6 +27,7 @@ from index.extraction.layout import Extracted
 from index.extraction.ocr import Ocr
 from index.progress import Tick, no_tick
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
+from index.types import coverage_of
 
 SECONDS = 60.0
 """Time limit for one article, as a file or in one; 2,000 printed pages take 10 s (docs/experiments.md)."""
@@ -196,7 +197,12 @@ class Extractor:
 
 
 def _extracted(fields: dict[str, Any]) -> Extracted:
+    """Return what was read. A measure of it that makes no sense is dropped: what the process says is not trusted."""
     held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
+    try:
+        held["coverage"] = coverage_of(fields["coverage"])
+    except (KeyError, TypeError, ValueError):
+        held["coverage"] = None
     return Extracted(**held)
 
 

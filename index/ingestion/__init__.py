@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from index.ingestion.dates import correct_date
     from index.ingestion.estimate import Counted, count, pace_of
     from index.ingestion.indexing import build, check, make_empty
     from index.ingestion.preparation import Prepared, analysis, prepare
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
+        dates="correct_date",
         estimate="Counted count pace_of",
         indexing="build check make_empty",
         preparation="Prepared analysis prepare",
@@ -31,6 +33,7 @@ __all__ = [
     "bytes_of",
     "changed_since",
     "check",
+    "correct_date",
     "count",
     "make_empty",
     "pace_of",

@@ -24,6 +24,7 @@ from index.documents import (
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extraction import Extractor, Ocr
 from index.ingestion.changes import compare
+from index.ingestion.dates import moved
 from index.ingestion.estimate import keep_pace
 from index.ingestion.journal import Journal
 from index.ingestion.planning import count_chunks, keys_of, segments_of
@@ -38,6 +39,7 @@ from index.storage import (
     added_folder,
     collect,
     current_generation,
+    known_dates,
     known_sources,
     publish,
     require_embedder,
@@ -127,7 +129,7 @@ def build(
             old is not None
             and report.is_noop
             and kept == _kept_by(old.manifest)
-            and all(map(_is_same_but_path, old.articles, articles))
+            and all(map(_is_same_but_path, old.as_read, articles))
         ):
             if journal.vectors().keys() <= keys_of(old):  # left by a build that was killed once it had published
                 journal.clear()
@@ -144,6 +146,7 @@ def build(
             generation=0, created=0.0, embedder=embedder.name, fingerprint=embedder.fingerprint, dim=embedder.dim,
             sources=tuple(map(str, folders)), n_articles=len(articles), n_chunks=n_chunks, skipped=tuple(skipped),
             excluded=excluded, many=tuple(read.many), readers=read.readers,
+            dates=moved(old.manifest.dates if old else known_dates(path), changes.renamed),
         )  # fmt: skip
         generation = publish(path, manifest, segments, order, old.folder if old else None, pulse.tick)
         journal.clear()

@@ -45,7 +45,7 @@ def segments_of(
         place = places.get(article.id, -1)
         if old is None or place < 0 or not _is_whole(old.segments[int(old.order[place, 0])]):
             continue
-        former = old.articles[place]
+        former = old.as_read[place]
         if is_same(former, article):
             before[n] = place
             stays[n] = former == article

@@ -98,8 +98,8 @@ class _Known:
     """What a library knows of files, so that those that did not change need not be read."""
 
     def __init__(self, old: Library | None) -> None:
-        self._digests = {article.id: article.sha256 for article in old.articles} if old else {}
-        self._articles = {(article.id, article.sha256): article for article in old.articles} if old else {}
+        self._digests = {article.id: article.sha256 for article in old.as_read} if old else {}
+        self._articles = {(article.id, article.sha256): article for article in old.as_read} if old else {}
         self._readers = old.manifest.readers if old else {}
         self._many = {each.path: each for each in old.manifest.many} if old else {}
         self._skipped: dict[str, list[Skipped]] = {path: [] for path in map(display_name, self._many)}
@@ -111,7 +111,7 @@ class _Known:
     def article(self, id: str, digest: str) -> Article | None:
         """Return the article of that id and SHA-256, if all that is kept of an article today was kept of it."""
         found = self._articles.get((id, digest))
-        return found if found is not None and found.indexed else None
+        return found if found is not None and _is_complete(found) else None
 
     def digests(self, file: Found) -> list[str]:
         """Return the SHA-256 that a file may have had when it was read."""
@@ -184,7 +184,7 @@ class _Reading:
     def __init__(self, old: Library | None, excluded: set[tuple[str, str]], pulse: Pulse, extractor: Extractor) -> None:
         self._extractor = extractor
         self._known = _Known(old)
-        self._by_file = _by_file(old.articles) if old else {}
+        self._by_file = _by_file(old.as_read) if old else {}
         self._old_readers = old.manifest.readers if old else {}
         self._excluded = excluded
         self._pulse = pulse
@@ -264,7 +264,7 @@ class _Reading:
             return Read([same])
         many = known.many(file, digest)
         held = _held_in(file, self._by_file)
-        if many and known.is_excluded_alike(file, self._excluded) and all(each.indexed for each in held.values()):
+        if many and known.is_excluded_alike(file, self._excluded) and all(map(_is_complete, held.values())):
             return Read([*held.values()], known.skipped_in(file), many=[many])
         return None
 
@@ -304,6 +304,11 @@ class _Reading:
             many = ManyRead(path_text(file.path), digest, len(split), n_read, tuple(reasons.most_common()))
             self._all.many.append(many)
             self._all.many_now.append(many)
+
+
+def _is_complete(article: Article) -> bool:
+    """Return whether all that is kept of an article today was kept of it; else it is read again."""
+    return bool(article.indexed) and article.coverage is not None
 
 
 def _at(article: Article, file: Found) -> Article:

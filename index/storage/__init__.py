@@ -6,6 +6,7 @@ from index.faces import face
 
 if TYPE_CHECKING:
     from index.storage.bm25 import Postings
+    from index.storage.corrections import is_date
     from index.storage.families import Families
     from index.storage.library import (
         FORMAT,
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         copy,
         current_generation,
         default_path,
+        known_dates,
         known_sources,
         publish,
         read_manifest,
@@ -29,9 +31,10 @@ else:
     __getattr__ = face(
         __name__,
         bm25="Postings",
+        corrections="is_date",
         families="Families",
-        library="FORMAT Library Manifest added_folder collect copy current_generation default_path known_sources "
-        "publish read_manifest require require_embedder writing",
+        library="FORMAT Library Manifest added_folder collect copy current_generation default_path known_dates "
+        "known_sources publish read_manifest require require_embedder writing",
         segment="ROW Segment merged vector_table",
         vectors="Sentences key_list",
     )
@@ -50,7 +53,9 @@ __all__ = [
     "copy",
     "current_generation",
     "default_path",
+    "is_date",
     "key_list",
+    "known_dates",
     "known_sources",
     "merged",
     "publish",

@@ -41,6 +41,7 @@ from index.progress import Progress, Pulse, Tick, no_progress, no_tick
 from index.skip_reason import SkipReason
 from index.storage import format2, stored
 from index.storage.bm25 import Keywords
+from index.storage.corrections import corrected, is_date
 from index.storage.families import Families, numbers_of
 from index.storage.segment import Segment, merged, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Table, Vectors, data
@@ -75,6 +76,8 @@ class Manifest:
     """Files of several articles, as they were read."""
     readers: Mapping[str, int] = field(default_factory=dict)
     """Versions of what read each kind of file; 1 for one that is not named."""
+    dates: Mapping[str, str] = field(default_factory=dict)
+    """Dates that a person gave, by the ids of the articles."""
     format: int = FORMAT
     segments: tuple[int, ...] = ()
     """Numbers of its segments; order.bin refers to their places in this list."""
@@ -139,6 +142,14 @@ def known_sources(path: Path) -> tuple[tuple[str, ...], tuple[Excluded, ...]]:
         return (), ()
 
 
+def known_dates(path: Path) -> dict[str, str]:
+    """Return the dates that a person gave to a library's articles, even if the library itself cannot be opened."""
+    try:
+        return dict(read_manifest(path).dates)
+    except (LibraryError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 class Library:
     """One generation, checked and open; what happens on disk afterwards does not affect it.
 
@@ -158,7 +169,9 @@ class Library:
         self.segments = segments
         self.order = order
         slots, self.rows = slots_of(segments, order)
-        self.articles = [segments[n].articles[at] for n, at in order.tolist()]
+        self.as_read = [segments[n].articles[at] for n, at in order.tolist()]
+        """The articles without what a person corrected."""
+        self.articles = corrected(self.as_read, manifest.dates)
         self.families = Families(self.articles, families)
         self.vectors = Vectors([each.vectors for each in segments], slots, manifest.dim)
         self.sentences = SentenceVectors([each.sentences for each in segments], slots)
@@ -501,6 +514,7 @@ def _manifest(data: bytes, path: Path) -> Manifest:
     fields["segments"] = tuple(fields.get("segments", ()))
     fields["excluded"] = _excluded(fields)
     fields["many"] = tuple(map(_many, fields.get("many", ())))
+    fields["dates"] = {id: date for id, date in fields.get("dates", {}).items() if is_date(date)}
     return Manifest(**fields)
 
 

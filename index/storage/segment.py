@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from index.disk import OpenFile
 from index.duplicates import Sketches
 from index.storage.bm25 import Postings
 from index.storage.vectors import LARGE, Codes, Sentences, Slots, Table, VectorTable, data, spread
-from index.types import Article
+from index.types import Article, coverage_of
 
 ROW = np.dtype([("article", "<i4"), ("start", "<i4"), ("length", "<i4"), ("key", "S32")])
 """A chunk: its article's number, its place in the article's text, and the key of the passage that represents it."""
@@ -72,7 +72,8 @@ class Segment:
     def write(self, number: int) -> dict[str, bytes | memoryview]:
         """Return the contents of its files by name, for a generation of this number."""
         names = [each.name for each in fields(Article)]  # asdict would copy every line
-        lines = [json.dumps({name: getattr(article, name) for name in names}) for article in self.articles]
+        records = ({name: getattr(article, name) for name in names} for article in self.articles)
+        lines = [json.dumps(record, default=asdict) for record in records]
         about: dict[str, Any] = {"analysis": self.analysis, "vocabulary": list(self.postings.vocabulary)}
         found: dict[str, bytes | memoryview] = {
             f"articles-{number}.jsonl": "\n".join(lines).encode("ascii"),
@@ -224,6 +225,6 @@ def _arrays(holder: object, names: Sequence[str]) -> bytes:
 def article_of(line: bytes) -> Article:
     """Parse an article from its line of JSON."""
     fields = json.loads(line)
-    # A generation from before source, url and pages were kept lacks them, and is read with their defaults.
+    # A generation from before source, url, pages and coverage were kept lacks them, and is read with their defaults.
     held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
-    return Article(**held)
+    return Article(**held | {"coverage": coverage_of(fields.get("coverage"))})

@@ -38,6 +38,10 @@ from ui.cli.library import (
 )
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
+from ui.cli.shelf.comparison import compare
+from ui.cli.shelf.coverage import file_dict, file_text, files_named
+from ui.cli.shelf.dates import date
+from ui.cli.shelf.names import ShelfError
 from ui.cli.verify import verify
 from ui.conversations import VerifyError
 from ui.formats import answer_text, report_text, shown
@@ -49,7 +53,8 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 _ORDER = (
-    "index ask check chat serve status watch remove restore libraries explain eval verify backup restore-backup"
+    "index ask check chat serve status date compare watch remove restore libraries explain eval verify backup "
+    "restore-backup"
 ).split()
 
 
@@ -73,6 +78,8 @@ app.command()(backup)
 app.command(name="restore-backup")(restore_from)
 app.command(name="copy")(copy_library)
 app.command()(check)
+app.command()(compare)
+app.command()(date)
 app.command(name="eval")(evaluate)
 app.command()(libraries)
 app.command()(remove)
@@ -104,7 +111,8 @@ class CliError(Exception):
 
 
 _SAID = (
-    CitelineIndexError, RagError, CliError, NotWanted, BatchError, CheckError, EvalError, ServeError, VerifyError
+    CitelineIndexError, RagError, CliError, NotWanted, BatchError, CheckError, EvalError, ServeError, ShelfError,
+    VerifyError,
 )  # fmt: skip
 """What goes wrong and says so in one line."""
 
@@ -306,12 +314,25 @@ def chat(
 
 
 @app.command()
-def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def status(
+    library: LibraryOption = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Show of one file, or article, how much of its text was read and what was left out."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show what is indexed, when and with which embedder, which files were skipped and why, and which have changed."""
     from index.ingestion import changed_since
     from index.storage import Library, default_path
 
     found = Library.open((library or default_path()).expanduser())
+    if file is not None:
+        held = files_named(found, file)
+        print(json.dumps(list(map(file_dict, held)), indent=1) if as_json else "\n\n".join(map(file_text, held)))
+        return
     states = changed_since(found)
     print(json.dumps(status_dict(found, states), indent=1) if as_json else status_text(found, states))
 

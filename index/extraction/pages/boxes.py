@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from index.extraction.layout import tidy
+from index.extraction.pages.accounting import Block, blocks_of
 from index.extraction.pages.passages import BLOCKS, PAGE, is_standfirst, names_of
 from index.text import LEXICON
 
@@ -19,6 +20,7 @@ _BOXES = re.compile(
     r"teasers?|outbrain|taboola|breadcrumbs?|fil-?ariane|share|sharing|social|onward|linked-?articles?)(?=$|[\s_-])",
     re.I,
 )
+_TRAIL = re.compile(r"breadcrumb|fil-?ariane", re.I)
 _INVITING = re.compile(
     r"newsletter|(?:^|[\s_-])(?:cookies?|consent|paywall|subscribe|abonnement|signup)(?=$|[\s_-])", re.I
 )
@@ -29,8 +31,12 @@ _COMMENTS = re.compile(
 )
 
 
-def remove_boxes(tree: Any) -> None:
-    """Take out of a page what leads to other articles, invites to subscribe, or was written by its readers."""
+def remove_boxes(tree: Any) -> list[Block]:
+    """Take out of a page what leads to other articles, invites to subscribe, or was written by its readers.
+
+    Return the text of all that.
+    """
+    removed: list[Block] = []
     sizes = _sizes(tree)
     whole = sizes[tree][0]
     for element in list(tree.iter()):
@@ -41,11 +47,12 @@ def remove_boxes(tree: Any) -> None:
             continue
         if _is_box(element, n_chars, n_linked, whole) or _is_teaser(element, n_chars, n_linked):
             if element.find(".//h1") is None:
-                _drop(element)
+                removed += _drop(element)
         elif element.tag in BLOCKS and n_chars < 100 and _is_label(element):
             for each in _labelled(element, sizes, whole):
                 if each.find(".//h1") is None and each.getparent() is not None:
-                    _drop(each)
+                    removed += _drop(each)
+    return removed
 
 
 def _sizes(tree: Any) -> dict[Any, tuple[int, int]]:
@@ -129,9 +136,20 @@ def _labelled(label: Any, sizes: dict[Any, tuple[int, int]], whole: int) -> list
     return [label, *found] if found or is_link else []
 
 
-def _drop(element: Any) -> None:
-    """Take an element out of its tree; the text behind it stays."""
+def _drop(element: Any) -> list[Block]:
+    """Take an element out of its tree and return its text; the text behind it stays."""
+    names, text = names_of(element), tidy(" ".join(each.text for each in blocks_of(element)))
+    if _COMMENTS.search(names):
+        reason = "comments"
+    elif _INVITING.search(names) or INVITATION.match(text):
+        reason = "invitation"
+    elif match := _BOXES.search(names):
+        is_sharing = match[0].strip(" _-").lower() in ("share", "sharing", "social")
+        reason = "sharing" if is_sharing else "menu" if _TRAIL.search(match[0]) else "teaser"
+    else:
+        reason = "teaser"
     element.drop_tree()
+    return [Block(reason, text)] if text else []
 
 
 def _is_within(element: Any, tree: Any) -> bool:

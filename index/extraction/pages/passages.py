@@ -54,7 +54,7 @@ def passages_of(tree: Any) -> Iterator[Passage]:
         said.clear()
         n_linked = 0
 
-    for event, element in _walk(tree):
+    for event, element in walk(tree):
         name = element.tag if isinstance(element.tag, str) else ""
         is_silent = name in SILENT or element.get("hidden") is not None or element.get("aria-hidden") == "true"
         if event == "start":
@@ -78,7 +78,7 @@ def passages_of(tree: Any) -> Iterator[Passage]:
     yield from passage()
 
 
-def _walk(tree: Any) -> Iterator[tuple[str, Any]]:
+def walk(tree: Any) -> Iterator[tuple[str, Any]]:
     """Yield each element of a tree where it starts and where it ends."""
     yield "start", tree
     open_ones = [(tree, iter(tree))]

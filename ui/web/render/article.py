@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.types import Article, Span
 from ui.formats import escape_key, render, text_html
-from ui.i18n import count, date_words, language_name, words
+from ui.i18n import count, date_words, dotted, language_name, words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -70,6 +70,7 @@ def article_html(article: Article, marks: Sequence[Mark], current: int, lang: st
         "article",
         article=article,
         key=escape_key(article.id),
+        reasons=_reasons(article, lang),
         blocks=[(top + 1, rows[top : top + BLOCK_LINES]) for top in range(0, len(rows), BLOCK_LINES)],
         facts=list(filter(None, facts)),
         width=len(str(len(article.lines))),
@@ -82,6 +83,15 @@ def article_html(article: Article, marks: Sequence[Mark], current: int, lang: st
 def _ocr(n: int, lang: str) -> str:
     """How many words OCR is not sure of; "" for none."""
     return f"{words(lang)['ocr']}{words(lang)['colon']}{count(n, 'doubtful', lang)}" if n else ""
+
+
+def _reasons(article: Article, lang: str) -> str:
+    """What says the article's date, and how much of its file's text it is if that is not all of it."""
+    say, coverage = words(lang), article.coverage
+    told = say.get(f"date_from_{article.date_from}", "") if article.date else ""
+    if coverage is None or coverage.found <= coverage.kept:
+        return told
+    return dotted(told, say["text_kept"].format(share=min(99, 100 * coverage.kept // coverage.found)))
 
 
 def _page(article: Article, n: int) -> int:

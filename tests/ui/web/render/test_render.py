@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hostile import HOSTILE
 
-from index.types import Article, Chunk, Hit, Span
+from index.types import Article, Chunk, Coverage, Hit, Span
 from rag.types import Answer, Citation, Claim, Timings
 from ui.formats.html import escape, escape_key, unescape_key
 from ui.i18n import page as words
@@ -492,3 +492,17 @@ def test_an_article_read_by_ocr_says_so_and_which_lines_are_doubtful(lang, said)
     assert page.count(said) == 3 and page.count('title="' + said) == 2
     assert said in render_article.article_html(replace(BRIDGE, ocr=(1,)), [], 0, lang)
     assert said not in render_article.article_html(BRIDGE, [], 0, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "why", "share"),
+    [("fr", "date corrigée à la main", "99 % du texte"), ("en", "date corrected by hand", "99% of the text")],
+)
+def test_an_article_says_what_dates_it_and_how_much_of_its_file_it_is(lang, why, share):
+    """Nearly all is never said to be all, and where nothing is missing or measured nothing is said."""
+    article = replace(BRIDGE, date_from="corrected", coverage=Coverage(100_000, 99_999))
+    page = only_ours(render_article.article_html(article, [], 0, lang))
+    assert why in page.text and share in page.text
+    for coverage in (None, Coverage(-1, 50), Coverage(50, 50), Coverage(0, 0)):
+        page = only_ours(render_article.article_html(replace(article, coverage=coverage), [], 0, lang))
+        assert why in page.text and "%" not in page.text
