@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from index import disk
 from index.errors import CorpusError
-from index.storage import Library, is_date, publish, sweep
+from index.storage import Library, is_date, publish, writing
 from index.types import Article
 
 
@@ -23,8 +22,7 @@ def correct_date(path: Path, article_id: str, date: str) -> Article:
     """
     if date and not is_date(date):
         raise CorpusError(f'"{date[:40]}" is no date. Write the day, month or year as 2024-03-03, 2024-03 or 2024')
-    with disk.writer_lock(path):
-        sweep(path)
+    with writing(path):
         old = Library.open(path)
         if article_id not in old.by_id:
             raise CorpusError(f"no article of the library is called {article_id}")
