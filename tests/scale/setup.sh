@@ -4,7 +4,7 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-EXTRAS=ray
+EXTRAS=ray,milvus
 
 state=$(cat .venv/.citeline pyproject.toml constraints.txt tests/scale/setup.sh | sha256sum | cut -d' ' -f1)
 [ "$(cat .venv-scale/.citeline 2>/dev/null)" = "$state" ] && exit 0
@@ -15,5 +15,5 @@ rm -rf .venv-scale
 packages='import sysconfig; print(sysconfig.get_path("purelib"))'
 .venv/bin/python -c "$packages" >"$(.venv-scale/bin/python -c "$packages")/default_install.pth"
 .venv/bin/python -m pip --python .venv-scale/bin/python install --quiet --disable-pip-version-check \
-    -c constraints.txt --editable ".[$EXTRAS]"
+    -c constraints.txt --editable ".[$EXTRAS]" milvus==2.3.5 "llama-cpp-python[server]"
 echo "$state" >.venv-scale/.citeline
