@@ -5,17 +5,24 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.extraction.coverage import n_letters
     from index.extraction.header import find_date, read_header
-    from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, digest_of, lay_out, tidy, web_address
+    from index.extraction.layout import (
+        MAX_CHARS,
+        Extracted,
+        Paragraph,
+        digest_of,
+        lay_out,
+        n_letters,
+        tidy,
+        web_address,
+    )
     from index.extraction.ocr import Ocr
     from index.extraction.sandbox import Extractor
 else:
     __getattr__ = face(
         __name__,
-        coverage="n_letters",
         header="find_date read_header",
-        layout="Extracted MAX_CHARS Paragraph digest_of lay_out tidy web_address",
+        layout="Extracted MAX_CHARS Paragraph digest_of lay_out n_letters tidy web_address",
         ocr="Ocr",
         sandbox="Extractor",
     )

@@ -13,8 +13,7 @@ from math import pi
 from statistics import median
 from typing import Any
 
-from index.extraction.coverage import n_letters, summed
-from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
+from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, n_letters, summed, tidy
 from index.extraction.printed.arrangement import arrange
 from index.extraction.printed.forms import Field, with_values
 from index.extraction.printed.lines import Char, Line, is_raised, line_of

@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.ingestion.dates import correct_date
     from index.ingestion.estimate import Counted, count, pace_of
     from index.ingestion.indexing import build, check, make_empty
     from index.ingestion.preparation import Prepared, analysis, prepare
     from index.ingestion.reading import changed_since
+    from index.ingestion.sources import correct_date
     from index.ingestion.workers import Reader, ThisProcess, Workers, bytes_of
 else:
     __getattr__ = face(
         __name__,
-        dates="correct_date",
         estimate="Counted count pace_of",
         indexing="build check make_empty",
         preparation="Prepared analysis prepare",
         reading="changed_since",
+        sources="correct_date",
         workers="Reader ThisProcess Workers bytes_of",
     )
 

@@ -24,12 +24,11 @@ from index.documents import (
 from index.errors import CorpusError, LibraryError, LibraryOutdated, NoLibrary
 from index.extraction import Extractor, Ocr
 from index.ingestion.changes import compare
-from index.ingestion.dates import moved
 from index.ingestion.estimate import keep_pace
 from index.ingestion.journal import Journal
 from index.ingestion.planning import count_chunks, keys_of, segments_of
 from index.ingestion.reading import file_of, read_all
-from index.ingestion.sources import excluded_of, folders_of
+from index.ingestion.sources import excluded_of, folders_of, moved
 from index.ingestion.workers import ThisProcess, Workers
 from index.models import Embedder
 from index.progress import Progress, Pulse

@@ -1,8 +1,9 @@
-"""The folders of a library, and the articles removed from it."""
+"""What a person decides about a library: its folders, the articles removed from it, and dates corrected by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index import disk
@@ -16,8 +17,11 @@ from index.errors import CorpusError
 from index.storage import (
     Library,
     added_folder,
+    is_date,
+    publish,
+    writing,
 )
-from index.types import Excluded
+from index.types import Article, Excluded
 
 
 def folders_of(before: Sequence[str], path: Path, sources: Sequence[Path], forget: Sequence[Path]) -> list[Path]:
@@ -66,3 +70,32 @@ def excluded_of(
             )
         off[id] = Excluded(id, article.title, article.path)
     return tuple(off.values())
+
+
+def correct_date(path: Path, article_id: str, date: str) -> Article:
+    """Give an article of the library at `path` another date, or with "" the one that was read again.
+
+    The new generation has the same segments: nothing is read or embedded. Return the article as it is now.
+
+    Raises:
+        CorpusError: There is no such article, or `date` is none.
+        LibraryBusy: Another process is writing.
+    """
+    if date and not is_date(date):
+        raise CorpusError(f'"{date[:40]}" is no date. Write the day, month or year as 2024-03-03, 2024-03 or 2024')
+    with writing(path):
+        old = Library.open(path)
+        if article_id not in old.by_id:
+            raise CorpusError(f"no article of the library is called {article_id}")
+        dates = {id: known for id, known in old.manifest.dates.items() if id != article_id}
+        dates |= {article_id: date} if date else {}
+        if dates == old.manifest.dates:
+            return old.by_id[article_id]
+        publish(path, replace(old.manifest, dates=dates), old.segments, old.order, old.folder)
+    return Library.open(path).by_id[article_id]
+
+
+def moved(dates: Mapping[str, str], renamed: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return corrected dates under the names that articles have now; one whose file is gone keeps its own."""
+    names = dict(renamed)
+    return {names.get(id, id): date for id, date in dates.items()}

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.extraction.coverage import n_letters, summed
-from index.extraction.layout import tidy
+from index.extraction.layout import n_letters, summed, tidy
 from index.extraction.pages.passages import BLOCKS, PAGE, names_of, walk
 from index.text import LEXICON
 from index.types import Coverage, LeftOut

@@ -119,17 +119,17 @@ def test_several_matches_are_listed_and_none_is_one_line(shelf):
 def test_a_library_from_before_it_was_measured_says_how_to_measure_it(shelf, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from index.ingestion import reading
+    from index.ingestion import workers
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("Un titre\n\nDu texte.\n", encoding="utf-8")
-    real = reading.read_article
+    real = workers.read_article
 
     def before(*args):
         article, note = real(*args)
         return replace(article, coverage=None), note
 
-    monkeypatch.setattr(reading, "read_article", before)
+    monkeypatch.setattr(workers, "read_article", before)
     build(tmp_path / "lib", BagEmbedder(), [tmp_path / "in"])
     assert "citeline index" in file_text(files_named(Library.open(tmp_path / "lib"), "a.txt")[0])
     monkeypatch.undo()
