@@ -113,7 +113,7 @@ def address_at(folder: Path) -> Address | None:
 def _read(folder: Path) -> str | None:
     try:
         return (folder / STORE).read_text(encoding="ascii", errors="replace")[:1000].strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None  # whoever opens the library says that its folder is not there, or closed
     except OSError as error:
         raise LibraryDamaged(f"{folder / STORE} cannot be read: {error.strerror}") from None
