@@ -18,7 +18,7 @@ LARGER = {
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
 READERS = {
-    ".html": 3, ".htm": 3, ".epub": 2, ".docx": 2, ".pdf": 3, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2,
+    ".html": 3, ".htm": 3, ".epub": 3, ".docx": 2, ".pdf": 3, ".jsonl": 2, ".txt": 2, ".md": 2, ".markdown": 2,
     ".mhtml": 2, ".mht": 2, ".zip": 2,
 }  # fmt: skip
 """Versions of what reads each kind of file, 1 for the others. Increase one whenever such files would be read otherwise:
