@@ -42,6 +42,7 @@ SECTIONS = (
     Section("overview-no-llm", "Questions about the articles, no language model", "overview", ("--llm", "none")),
     Section("overview-summaries", "Summaries, default models", "overview", ("--kind", "summary")),
     Section("followups", "Follow-ups, no language model", "followups"),
+    Section("reading", "Reading files", "reading"),
     Section("claims", "Claims with one thing changed", "claims", ("--piaf", "PIAF")),
     *(
         Section(

@@ -26,6 +26,10 @@ from index.text import LEXICON
 MAX_ELEMENTS = 40_000
 """A page with more elements is read plainly, with everything around its text: telling them apart would take minutes."""
 
+_SHORT = 5_000
+"""Characters of an article that may be one line because the search for it fell back on the text of its element."""
+_FEW = 2_000
+"""Paragraphs of a page in which those of such a line are looked for."""
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
 _XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*>")  # looked for further in, a run of spaces would take its square
 _RULE = re.compile(r"[|\s:-]+")
@@ -109,6 +113,23 @@ def _main_text(tree: Any, title: str, standfirst: str) -> list[str]:
     import trafilatura
 
     found = trafilatura.extract(tree, include_comments=False, include_tables=True, with_metadata=False) or ""
-    lines = [tidy(re.sub(r"^\|\s*|\s*\|\s*$", "", line)) for line in found.split("\n")]
+    lines = _parted(tree, [tidy(re.sub(r"^\|\s*|\s*\|\s*$", "", line)) for line in found.split("\n")])
     lines = [line for line in lines if line and not _RULE.fullmatch(line) and not _LABEL.fullmatch(line)]
     return restored(tree, lines, title, standfirst) if lines else list(blocks(tree))
+
+
+def _parted(tree: Any, lines: list[str]) -> list[str]:
+    """Return the paragraphs of a short article whose whole text was found as one line, else the lines as they are."""
+    whole = "".join(lines[0].split())
+    if len(lines) != 1 or len(whole) > _SHORT:
+        return lines
+    there = [(text, "".join(text.split())) for text in islice(blocks(tree), _FEW)]
+    for first in range(len(there)):
+        said = ""
+        for last in range(first, len(there)):
+            said += there[last][1]
+            if said == whole:
+                return [text for text, _ in there[first : last + 1]]
+            if not whole.startswith(said):
+                break
+    return lines

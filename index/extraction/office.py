@@ -201,6 +201,14 @@ def _is_raised(props: Any) -> bool:
 # --- EPUB ---------------------------------------------------------------------------------------------------------
 
 
+def _decoded(chapter: bytes) -> str | bytes:
+    """Return a chapter as text if it is UTF-8, which it need not declare; else its bytes, for the parser to tell."""
+    try:
+        return chapter.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return chapter
+
+
 def extract_epub(data: bytes) -> Extracted:
     """Extract the chapters of an EPUB in order, and the title, date, language and publisher it declares."""
     file = _Zip(data, "EPUB")
@@ -221,7 +229,7 @@ def extract_epub(data: bytes) -> Extracted:
         if name not in file.names:
             missing += 1
             continue
-        found = [Paragraph(text) for text in blocks(parse(file.read(name)))]
+        found = [Paragraph(text) for text in blocks(parse(_decoded(file.read(name))))]
         paragraphs += found
         n_chars += sum(len(each.text) for each in found)
         if n_chars > MAX_CHARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -118,7 +119,7 @@ def dates_in(text: str, month_first: bool = False) -> list[WrittenDate]:
 
 
 def _iso(match: re.Match[str], month_first: bool) -> str:
-    """Return the date of a match, "" if there is none: month 13, day 32."""
+    """Return the date of a match, "" if there is none: month 13, the 31st of February."""
     parts = match.groupdict()
     year = int(parts["y"]) if parts.get("y") else 1900 + int(parts["yy"]) + 100 * (int(parts["yy"]) < 70)
     if not parts.get("m"):
@@ -128,9 +129,14 @@ def _iso(match: re.Match[str], month_first: bool) -> str:
     is_numeric = parts.get("gap") and match.start("d") < match.start("m")
     if is_numeric and (month > 12 or (month_first and 1 <= day <= 12)):
         day, month = month, day
-    if not 1 <= month <= 12 or day > 31 or (parts.get("d") and not day):
+    if not 1 <= month <= 12 or (parts.get("d") and not 1 <= day <= _days(year, month)):
         return ""
     return f"{year}-{month:02d}-{day:02d}" if day else f"{year}-{month:02d}"
+
+
+def _days(year: int, month: int) -> int:
+    """Return how many days a month has. Years are those of the Gregorian calendar, from 1."""
+    return monthrange(max(year, 1), month)[1]
 
 
 def _is_year(text: str, match: re.Match[str], whole: str) -> bool:

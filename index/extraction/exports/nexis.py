@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index.extraction.exports.europresse import DAY, newspaper
 from index.extraction.exports.part import Entry
 
-_END = re.compile(r"^(?:end of document|fin du document|ende des dokuments|fin del documento)$", re.IGNORECASE)
+_END = re.compile(r"^(?:end of document|fin d[eu] document|ende des dokuments|fin del documento)$", re.IGNORECASE)
 _BODY = re.compile(r"^(?:body|corps|texte|volltext|cuerpo)\s*:?$", re.IGNORECASE)
 _FIELD = re.compile(
     r"^(section|rubrique|rubrik|sección|length|longueur|länge|byline|auteur|autor|author|highlight|faits saillants|"

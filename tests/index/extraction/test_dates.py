@@ -194,3 +194,11 @@ def test_a_line_that_says_when_is_no_title(line):
     for text in (f"Le quai ferme\n\n{line}\n\n{BODY}", f"{line}\n\nLe quai ferme\n\n{BODY}"):
         article, _ = read_article(*parts(Found(Path("/nowhere/a.txt"), "a.txt"), text.encode()))
         assert (article.title, article.date) == ("Le quai ferme", "2024-03-03")
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("31 février 2019", "2019-02"), ("29/02/2023", ""), ("29 février 2024", "2024-02-29"), ("31.04.2022", "")],
+)
+def test_a_day_that_no_month_has_is_none(text, date):
+    assert find_date(text) == date

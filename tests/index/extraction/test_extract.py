@@ -815,3 +815,9 @@ def test_too_much_text_is_cut_with_a_note():
     """Text past the limit is left out, and the note says how much was kept."""
     said = lay_out([Paragraph("mot " * 5000)] * (MAX_CHARS // 20_000 + 10))
     assert sum(map(len, said.lines)) < MAX_CHARS + 30_000 and "only its first" in said.note
+
+
+def test_a_chapter_need_not_say_that_it_is_utf8(extractor):
+    chapter = "<html xmlns='http://www.w3.org/1999/xhtml'><body><p>Au XVIIIe siècle, déjà.</p></body></html>"
+    article, _ = read("livre.epub", epub([chapter, "\ufeff" + chapter.replace("Au", "Le")]), extractor)
+    assert article.lines == ("Au XVIIIe siècle, déjà.", "", "Le XVIIIe siècle, déjà.")

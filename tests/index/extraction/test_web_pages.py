@@ -337,3 +337,23 @@ def test_boxes_without_end_take_no_time():
     extract_html(with_box("<aside>" * 200 + HEADED + "</aside>" * 200) * 3)
     extract_html(with_box("".join(f"<aside><p>{n} {FACT}</p></aside>" for n in range(3000))))
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("head", ["<h2><a href='/x'>{}</a></h2>", "<h2>{}</h2>", "<h1>{}</h1>"])
+@pytest.mark.parametrize("more", ["<p>{}</p>", "<p>{}</p><p>La mairie paiera.</p>"])
+def test_a_short_article_keeps_its_paragraphs(head, more):
+    """The search for the text gives that of a short <article> as one line, headline and date in front."""
+    title, text = (
+        "Un mur tombe rue Basse",
+        "Le mur du couvent est tombé mardi sur deux voitures vides, rue Basse, à midi.",
+    )
+    body = f"<article>{head.format(title)}<time datetime='2022-03-22'>22 mars</time>{more.format(text)}</article>"
+    lines = extract_html(f"<html lang='fr'><head><title>{title}</title></head><body>{body}</body></html>").lines
+    assert lines[0] == title and text in lines
+    assert not any(title in line for line in lines[1:])
+
+
+def test_short_paragraphs_without_end_take_no_time():
+    began = time.perf_counter()
+    extract_html("<html><body><article>" + "<p>a</p>" * 15_000 + "</article></body></html>")
+    assert time.perf_counter() - began < 20

@@ -309,3 +309,21 @@ def test_a_copied_export_is_not_deleted_with_one_of_its_articles(tmp_path):
     library = Library.open(path)
     alone = [article.id for article in library.articles if is_lone_copy(library, article)]
     assert alone == ["seul.txt"] and len(library.articles) == 4
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [("Par Anne Le Gall", "Anne Le Gall"), ("BY JO REED", "JO REED"), ("Di Maio Luigi", "Di Maio Luigi"),
+     ("Parfait Odon", "Parfait Odon"), ("par notre correspondant", "par notre correspondant")],
+)  # fmt: skip
+def test_an_author_is_a_name_and_a_date_is_the_exports(byline, author, extractor):
+    story = Story("Le lavoir rouvre", "Le Courrier", "mardi 12 mars 2024", "2024-03-12", ["Il rouvre."], byline)
+    (article,), _ = read_all("a.html", europresse([story]), extractor)
+    assert (article.author, article.date, article.date_from) == (author, "2024-03-12", "export")
+
+
+@pytest.mark.parametrize("end", ["Fin du document", "Fin de document"])
+def test_a_french_nexis_ends_its_articles_either_way(end, extractor):
+    lines = [end if line == "Fin du document" else line for line in nexis_lines(french=True)]
+    found, _ = read_all("a.docx", docx(lines), extractor)
+    assert [each.title for each in found] == [story.title for story in STORIES]
