@@ -187,6 +187,11 @@ def for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def data_folder() -> Path:
+    """Return citeline's folder among the user's data: $XDG_DATA_HOME/citeline, or ~/.local/share/citeline."""
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "citeline"
+
+
 OURS = re.compile(r"lock|CURRENT(\.new)?|STORE|cache|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
 """Names in a library's folder that belong to citeline."""
 

@@ -47,7 +47,11 @@ class NoLibrary(LibraryError):
 
 
 class LibraryDamaged(LibraryError):
-    pass
+    @classmethod
+    def of(cls, where: str, what: str) -> LibraryDamaged:
+        """Return the error that a library, "at FOLDER" or at an address, is not what was published."""
+        repair = "Your articles are untouched. Repair: citeline index --rebuild FOLDER"
+        return cls(f"the library {where} is damaged: {what}. {repair}")
 
 
 class LibraryUnreadable(LibraryError):

@@ -77,6 +77,11 @@ class Coverage:
     note: str = ""
     """What a person should know about how it was read, or ""."""
 
+    @property
+    def percent(self) -> int:
+        """How much was kept, if that is measured; 100 only if nothing is missing."""
+        return 100 if self.kept >= self.found else min(99, 100 * self.kept // self.found)
+
 
 def coverage_of(record: Mapping[str, Any] | None) -> Coverage | None:
     """Return a Coverage from its fields as JSON has them. Raises ValueError if they make no sense."""

@@ -18,7 +18,7 @@ from index import disk
 from index.backup.archive import Member, Reader
 from index.documents import path_of, path_text, require_ordinary
 from index.errors import BackupError
-from index.progress import Progress, Pulse
+from index.progress import Progress, Pulse, no_progress
 from index.storage import FORMAT, Library, added_folder
 
 _ARTICLES = re.compile(r"library/articles-\d{1,9}\.jsonl")
@@ -38,9 +38,7 @@ class RestoreReport:
     """(path where it was, what it was when the backup was made), of files that are not as they were indexed."""
 
 
-def restore_backup(
-    file: Path, library: Path, articles: Path, progress: Progress = lambda phase, done, total: None
-) -> RestoreReport:
+def restore_backup(file: Path, library: Path, articles: Path, progress: Progress = no_progress) -> RestoreReport:
     """Put a backup back: the library at `library`, its articles' files in `articles`, both new or empty.
 
     Everything is checked before a byte is written, written beside its place, and named when it is whole.

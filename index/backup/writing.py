@@ -17,7 +17,7 @@ from index.backup.archive import Writer, is_backup
 from index.documents import Unreadable, is_as_indexed, path_of, read_bytes
 from index.errors import BackupError
 from index.milvus import store_at
-from index.progress import Progress, Pulse
+from index.progress import Progress, Pulse, no_progress
 from index.storage import FORMAT, Library, added_folder
 from index.types import Article
 
@@ -38,9 +38,7 @@ class BackupReport:
     """(path, what it is now): a changed file is in the backup as it is now, the others are not in it."""
 
 
-def back_up(
-    library: Path, file: Path, version: str = "", progress: Progress = lambda phase, done, total: None
-) -> BackupReport:
+def back_up(library: Path, file: Path, version: str = "", progress: Progress = no_progress) -> BackupReport:
     """Write the library at `library` with its files and conversations to `file`, which gets its name when it is whole.
 
     An earlier backup of that name is replaced; anything else is left alone.

@@ -70,15 +70,17 @@ class Extractor:
 
         Raises ValueError with the reason if it cannot be read.
         """
-        ocr = self._ocr if kind == "pdf" else None
         try:
             parts = self._parts(kind, data, tick)
-            is_whole = not any(part.said and part.said.unread for part in parts)
         except NotAnArticle as error:
-            if ocr is None or error.reason.code not in ("no_text_layer", "unreadable_text") or not ocr.languages:
+            is_picture = kind == "pdf" and error.reason.code in ("no_text_layer", "unreadable_text")
+            if not (is_picture and self.reads_pictures):
                 raise
-            is_whole = False
-        return parts if is_whole or ocr is None or not ocr.languages else self._recognised(ocr, data, tick)
+        else:
+            has_pictures = kind == "pdf" and any(part.said and part.said.unread for part in parts)
+            if not (has_pictures and self.reads_pictures):
+                return parts
+        return self._recognised(data, tick)
 
     @property
     def reads_pictures(self) -> bool:
@@ -91,8 +93,10 @@ class Extractor:
             for each in self._messages(kind, data, tick)
         ]
 
-    def _recognised(self, ocr: Ocr, data: bytes, tick: Tick) -> list[Part]:
+    def _recognised(self, data: bytes, tick: Tick) -> list[Part]:
         """Return the articles of a PDF, its pictures of pages read by OCR."""
+        ocr = self._ocr
+        assert ocr is not None
         said: dict[int, str] = {}
         with closing(self._messages("scan", data, tick)) as pages:
             for done, each in enumerate(pages):

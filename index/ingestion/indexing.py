@@ -31,7 +31,7 @@ from index.ingestion.reading import file_of, read_all
 from index.ingestion.sources import excluded_of, folders_of, moved
 from index.ingestion.workers import ThisProcess, Workers
 from index.models import Embedder
-from index.progress import Progress, Pulse
+from index.progress import Progress, Pulse, no_progress
 from index.storage import (
     Library,
     Manifest,
@@ -61,7 +61,7 @@ def build(
     may_be_empty: bool = False,
     workers: Workers | None = None,
     ocr: bool = True,
-    progress: Progress = lambda phase, done, total: None,
+    progress: Progress = no_progress,
 ) -> BuildReport:
     """Bring the library at `path` up to date with its folders, and publish a new generation unless nothing changed.
 
@@ -89,6 +89,7 @@ def build(
         disk.make_folder(path)
     except OSError as error:
         raise LibraryError(_nowhere(path, error.strerror)) from None
+    is_here, workers = workers is None, workers or ThisProcess()
     with _in_words(path), writing(path):
         disk.tighten(path)
         old = _open_old(path, embedder, rebuild)
@@ -100,7 +101,7 @@ def build(
         _require_some([each for each in folders if each != added_folder(path)], found, old)
         pictures = Ocr(path / "ocr", lambda done, total: pulse("recognising", done, total))
         with Extractor(ocr=pictures if ocr else None) as here:
-            read = read_all(found, old, {each.key for each in excluded}, pulse, workers or ThisProcess(), here)
+            read = read_all(found, old, {each.key for each in excluded}, pulse, workers, here)
         articles, notes = read.articles, read.notes
         skipped = sorted([*skipped, *read.skipped], key=lambda each: each.path)
         if not articles and not excluded and not may_be_empty and (old is None or not old.articles):
@@ -136,8 +137,8 @@ def build(
             collect(path)
             return replace(report, seconds=time.monotonic() - began)
         indexing = time.monotonic()
-        segments, order, n_embedded = segments_of(articles, old, embedder, journal, pulse, workers or ThisProcess())
-        if workers is None:  # the pace of others says nothing of this machine
+        segments, order, n_embedded = segments_of(articles, old, embedder, journal, pulse, workers)
+        if is_here:  # the pace of others says nothing of this machine
             keep_pace(path, embedder.name, n_embedded, time.monotonic() - indexing)
         n_chunks = count_chunks(segments, order)
         pulse("publishing", 0, 1)

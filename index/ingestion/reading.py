@@ -98,8 +98,7 @@ class _Known:
     """What a library knows of files, so that those that did not change need not be read."""
 
     def __init__(self, old: Library | None) -> None:
-        self._digests = {article.id: article.sha256 for article in old.as_read} if old else {}
-        self._articles = {(article.id, article.sha256): article for article in old.as_read} if old else {}
+        self._articles = {article.id: article for article in old.as_read} if old else {}
         self._readers = old.manifest.readers if old else {}
         self._many = {each.path: each for each in old.manifest.many} if old else {}
         self._skipped: dict[str, list[Skipped]] = {path: [] for path in map(display_name, self._many)}
@@ -110,13 +109,12 @@ class _Known:
 
     def article(self, id: str, digest: str) -> Article | None:
         """Return the article of that id and SHA-256, if all that is kept of an article today was kept of it."""
-        found = self._articles.get((id, digest))
-        return found if found is not None and _is_complete(found) else None
+        found = self._articles.get(id)
+        return found if found is not None and found.sha256 == digest and _is_complete(found) else None
 
     def digests(self, file: Found) -> list[str]:
         """Return the SHA-256 that a file may have had when it was read."""
-        many = self.many_at(file)
-        return [each for each in (self._digests.get(file.id), many.sha256 if many else None) if each]
+        return [each.sha256 for each in (self._articles.get(file.id), self.many_at(file)) if each and each.sha256]
 
     def many(self, file: Found, digest: str) -> ManyRead | None:
         """Return how a file of several articles was read, if it has the same bytes and would be read alike."""

@@ -6,7 +6,6 @@ cache of what was fetched) and a file STORE with the address. Everything that ta
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,10 +69,9 @@ def address_of(text: str) -> Address | None:
 
 def folder_of(address: Address) -> Path:
     """Return the folder on this machine that stands for a library in Milvus, in the user's data folder."""
-    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     host = re.sub(r"[^a-z0-9.-]+", "-", address.host).strip("-")
     folder = f"{host}-{address.port}{'-tls' if address.is_tls else ''}-{address.name}"
-    return Path(data).expanduser() / "citeline" / "milvus" / folder
+    return disk.data_folder() / "milvus" / folder
 
 
 def settle(text: str) -> Path:

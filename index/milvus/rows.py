@@ -67,7 +67,8 @@ class VectorRows:
             rows = self._query(f"id in {part.tolist()}")
             at = np.searchsorted(part, [row["id"] for row in rows])
             if len(rows) != len(part):
-                raise self._damaged(f"{len(part) - len(rows)} vectors are missing")
+                missing = f"{self.name}: {len(part) - len(rows)} vectors are missing"
+                raise LibraryDamaged.of(str(self._client.address), missing)
             for row, place in zip(rows, at.tolist(), strict=True):
                 found[first + place] = row["vector"]
         return found[back.reshape(-1)]
@@ -106,10 +107,4 @@ class VectorRows:
         return LibraryUnreadable(
             f"the library {self._client.address} was brought up to date more than once meanwhile, and what was being "
             "read is removed. Nothing is lost: ask again"
-        )
-
-    def _damaged(self, what: str) -> LibraryDamaged:
-        return LibraryDamaged(
-            f"the library {self._client.address} is damaged: {self.name}: {what}. Your articles are untouched. Repair: "
-            "citeline index --rebuild FOLDER"
         )

@@ -262,10 +262,7 @@ class Store:
         return re.fullmatch(rf"{re.escape(self._prefix)}_g(\d{{1,9}})_(?:chunks|sentences)", name)
 
     def _damaged(self, what: str) -> LibraryDamaged:
-        return LibraryDamaged(
-            f"the library {self.address} is damaged: {what}. Your articles are untouched. Repair: "
-            "citeline index --rebuild FOLDER"
-        )
+        return LibraryDamaged.of(str(self.address), what)
 
 
 def _together(writes: Sequence[Callable[[Tick], None]], tick: Tick) -> None:

@@ -93,8 +93,7 @@ def default_path() -> Path:
     named = os.environ.get("CITELINE_LIBRARY")
     if named:
         return settle(named)
-    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(data).expanduser() / "citeline" / "library"
+    return disk.data_folder() / "library"
 
 
 def added_folder(path: Path) -> Path:
@@ -580,7 +579,4 @@ def _unreadable(path: Path, error: OSError) -> LibraryError:
 
 
 def _damaged(path: Path, what: str) -> LibraryDamaged:
-    return LibraryDamaged(
-        f"the library at {path} is damaged: {what}. Your articles are untouched. "
-        "Repair: citeline index --rebuild FOLDER"
-    )
+    return LibraryDamaged.of(f"at {path}", what)

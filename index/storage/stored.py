@@ -18,11 +18,10 @@ import numpy as np
 from index.arrays import Array, Mask, Rows
 from index.disk import OpenFile
 from index.errors import LibraryDamaged
-from index.milvus import Published, Store, VectorRows
+from index.milvus import MOST, Published, Store, VectorRows
 from index.storage.segment import Files, Segment
 from index.storage.vectors import ROUNDING, Table, VectorTable, best, kth_best, products
 
-_MOST = 16_384  # rows that Milvus returns, and places in one expression
 _MOST_NEAR = 512  # rows up to which HNSW finds nearly all of the nearest, as measured (docs/scale.md)
 _MORE = 16  # rows asked for beyond twice as many as are wanted
 _CALLS = 8  # at once, while a library is opened
@@ -59,14 +58,14 @@ class StoredVectors(VectorTable):
         places = None if alive is None else np.flatnonzero(alive)
         n, n_alive = len(self.vectors), len(self.vectors) if places is None else len(places)
         n_wanted = (2 * k + _MORE) * n // max(n_alive, 1)  # so that enough of them are alive
-        is_narrow = n_wanted > _MOST_NEAR and n_alive <= _MOST and self.vectors.rows.index != "FLAT"
+        is_narrow = n_wanted > _MOST_NEAR and n_alive <= MOST and self.vectors.rows.index != "FLAT"
         if k >= n_alive or is_narrow:
             everything = np.arange(n) if places is None else places
             cosines = products(query, self.vectors.take(everything))
             keep = best(cosines, k)
             return everything[keep], cosines[keep]
-        most = min(n, _MOST)
-        if n_wanted <= most or n_alive > 4 * _MOST:
+        most = min(n, MOST)
+        if n_wanted <= most or n_alive > 4 * MOST:
             n_asked = min(n_wanted, most)
             while True:
                 found = self._among(query, k, n_asked, alive, n_asked == n)
@@ -109,8 +108,8 @@ class StoredVectors(VectorTable):
     def _by_lists(self, query: Array, k: int, places: Rows) -> list[tuple[Rows, Array]]:
         """Return the k nearest of each part of some places; the server is told which places may be found."""
         found = []
-        for first in range(0, len(places), _MOST):
-            part = places[first : first + _MOST]
+        for first in range(0, len(places), MOST):
+            part = places[first : first + MOST]
             n_asked = min(2 * k + _MORE, len(part))
             nearest = None
             while nearest is None:
@@ -143,10 +142,7 @@ def contents(store: Store, of: Published, files: Files, dim: int) -> dict[str, b
         kind, dtype = _KINDS[part[1]]
         table = StoredTable(_rows(store, kind, int(part[2]), dim), size, dtype)
         if len(table) != (n := table.rows.look()):
-            raise LibraryDamaged(
-                f"the library {store.address} is damaged: {n} of {len(table)} vectors are in {table.rows.name}. "
-                "Your articles are untouched. Repair: citeline index --rebuild FOLDER"
-            )
+            raise LibraryDamaged.of(str(store.address), f"{n} of {len(table)} vectors are in {table.rows.name}")
         return table
 
     with ThreadPoolExecutor(_CALLS, thread_name_prefix="milvus") as pool:  # each waits for the server

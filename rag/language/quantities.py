@@ -57,10 +57,9 @@ def thing(word: str, language: str) -> str:
     and the word's stem; "" if it can name nothing that is counted."""
     if unit := _units().get(word):
         return unit
-    no_nouns = stop_words(language) | NUMBER_WORDS.get(language, frozenset()) | months().keys()
-    if not word.isalpha() or len(word) < 2 or word in no_nouns:
-        return ""
-    return f"{language}:{stem(word, language)}"
+    is_noun = word.isalpha() and len(word) > 1 and word not in stop_words(language) and word not in months()
+    is_noun = is_noun and word not in NUMBER_WORDS.get(language, frozenset())
+    return f"{language}:{stem(word, language)}" if is_noun else ""
 
 
 def _counted(text: str, language: str) -> list[tuple[float, str, str]]:

@@ -112,12 +112,13 @@ def _about(run: Run, intent: Intent, all_articles: Sequence[Article]) -> Answer:
     articles = one_each(relevant(intent.topic, intent.language, answer.hits, library), library)
     is_count = bool(_HOW_MANY.search(run.query.folded))
     mentioning = _mentioning(intent, library, all_articles) if is_count else []
-    articles += [each for each in mentioning if each not in articles]
+    found = {article.id for article in articles}
+    articles += [each for each in mentioning if each.id not in found]
     if not articles:
         return replace(answer, message=said.nothing_on.format(topic=intent.topic))
     most = MOST_LISTED if is_count else MOST_QUOTES
     shown, rest = articles[:most], articles[most:]
-    n_each = {1: 3, 2: 2}.get(len(shown), 1) if not is_count else 1
+    n_each = 1 if is_count else {1: 3, 2: 2}.get(len(shown), 1)
     claims = tuple(
         _quote(sentence)
         for article in sorted(shown, key=lambda article: (article.date or "9", article.id))

@@ -13,8 +13,6 @@ from ui.cli.counting import size_text
 from ui.cli.output import progress_bars
 from ui.formats import report_text, shown
 
-LIBRARY_HELP = "Folder of the library, or milvus://HOST:PORT/NAME. Default: $CITELINE_LIBRARY or your data folder."
-
 
 def library_path(text: str) -> Path:
     """The folder of the library that an option names: a folder, or an address in Milvus. Raises LibraryError."""
@@ -24,7 +22,13 @@ def library_path(text: str) -> Path:
 
 
 LibraryOption = Annotated[
-    Path | None, typer.Option("--library", help=LIBRARY_HELP, parser=library_path, metavar="LIBRARY")
+    Path | None,
+    typer.Option(
+        "--library",
+        help="Folder of the library, or milvus://HOST:PORT/NAME. Default: $CITELINE_LIBRARY or your data folder.",
+        parser=library_path,
+        metavar="LIBRARY",
+    ),
 ]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Catalogue name, folder, or hf:OWNER/REPO.")]
 DEFAULT_EMBEDDER = "embeddinggemma-300m"

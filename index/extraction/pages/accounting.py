@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.extraction.layout import n_letters, summed, tidy
-from index.extraction.pages.passages import BLOCKS, PAGE, names_of, walk
+from index.extraction.pages.passages import BLOCKS, PAGE, is_hidden, names_of, walk
 from index.text import LEXICON
 from index.types import Coverage, LeftOut
 
@@ -143,9 +143,8 @@ def _words(text: str) -> list[str]:
 def _kind(element: Any, is_in_article: bool) -> str:
     """Return what an element is beside an article, "" if nothing says that it is."""
     names, role = names_of(element), element.get("role")
-    is_hidden = element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(" ", "")
     kinds = (
-        ("hidden", is_hidden),
+        ("hidden", is_hidden(element)),
         ("control", element.tag in _CONTROLS or element.tag == "form"),
         ("menu", element.tag == "nav" or role == "navigation"),
         ("advertising", _ADVERTISING.search(names)),

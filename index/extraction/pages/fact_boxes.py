@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.extraction.pages.boxes import INVITATION, RELATED
-from index.extraction.pages.passages import PAGE, Passage, names_of
+from index.extraction.pages.passages import PAGE, Passage, is_hidden, names_of
 from index.text import LEXICON
 
 # Names that sites give such boxes, whole or as a part between hyphens.
@@ -53,7 +53,7 @@ def _box_of(element: Any, scope: Any) -> Any:
         is_box = each.tag == "aside" or (each.tag in ("div", "section") and _NAMED.search(names_of(each)))
         if each.tag in ("nav", "footer", "form", "dialog", "address", *PAGE) or _OTHER.search(names_of(each)):
             return None
-        if each.get("hidden") is not None or "display:none" in (each.get("style") or "").replace(" ", ""):
+        if is_hidden(each):
             return None
         box = each if is_box else box
     return None

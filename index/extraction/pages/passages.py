@@ -114,6 +114,11 @@ def names_of(element: Any) -> str:
     return f"{(element.get('class') or '')[:_NAME_CHARS]} {(element.get('id') or '')[:_NAME_CHARS]}"
 
 
+def is_hidden(element: Any) -> bool:
+    """Is it not shown, by its own attributes?"""
+    return element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(" ", "")
+
+
 def key_of(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.extraction.pages.fact_boxes import in_fact_boxes
-from index.extraction.pages.passages import PAGE, Passage, is_same, is_standfirst, key_of, names_of, near, passages_of
+from index.extraction.pages.passages import (
+    PAGE,
+    Passage,
+    is_hidden,
+    is_same,
+    is_standfirst,
+    key_of,
+    names_of,
+    near,
+    passages_of,
+)
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _HEADLINES = frozenset({"h1", *_HEADINGS})
@@ -148,8 +158,7 @@ def _is_around(element: Any, scope: Any) -> bool:
             "dialog",
         ):
             return True
-        style = (each.get("style") or "").replace(" ", "")
-        if "display:none" in style or (_AROUND.search(names_of(each)) and not is_standfirst(each)):
+        if is_hidden(each) or (_AROUND.search(names_of(each)) and not is_standfirst(each)):
             return True
     return False
 

@@ -385,7 +385,7 @@ def stored(server, tables, dead=(), large=None):
 @pytest.mark.parametrize("sizes", [(900,), (700, 30, 1), (5, 5)])
 def test_a_search_there_is_exact_though_its_products_are_not(server, monkeypatch, most, sizes):
     """One table or several, some of its articles gone, among some rows or all, many equal vectors, few rows a call."""
-    monkeypatch.setattr(stored_module, "_MOST", most)
+    monkeypatch.setattr(stored_module, "MOST", most)
     draw = np.random.default_rng(5)
     tables = []
     for n in sizes:

@@ -85,7 +85,9 @@ def print_checked(draft: str, load: Callable[[], FactChecker], as_json: bool) ->
 
 def _progress(is_shown: bool) -> AbstractContextManager[Progress]:
     """A bar, but where the sentences themselves show how far it is."""
-    return progress_bars() if is_shown else nullcontext(lambda phase, done, total: None)
+    from index.progress import no_progress
+
+    return progress_bars() if is_shown else nullcontext(no_progress)
 
 
 def _fact_checker(library: Path | None, embedder: str) -> FactChecker:

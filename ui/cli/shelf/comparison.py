@@ -37,8 +37,7 @@ def compare(
     if one.id == other.id:
         raise ShelfError(f"both names are of one article, {shown(one.id)}. Name two")
     found = compare_articles(one, other)
-    said = _dict(opened, one, other, found)
-    print(json.dumps(said, indent=1) if as_json else _text(opened, one, other, found))
+    print(json.dumps(_dict(opened, one, other, found), indent=1) if as_json else _text(opened, one, other, found))
 
 
 def _is_copy(library: Library, a: Article, b: Article) -> bool:

@@ -112,10 +112,10 @@ def _coverage_lines(coverage: Coverage | None) -> list[str]:
 
 
 def _share(coverage: Coverage) -> str:
-    """Return the percentage kept; 100 % only if nothing is missing."""
-    if not coverage.found or coverage.kept == coverage.found:
-        return " (all)" if coverage.found else ""
-    return f" ({min(99, 100 * coverage.kept // coverage.found)} %)"
+    """Return the percentage kept, "" of nothing."""
+    if not coverage.found:
+        return ""
+    return " (all)" if coverage.kept == coverage.found else f" ({coverage.percent} %)"
 
 
 def _why(each: LeftOut) -> str:

@@ -91,7 +91,7 @@ def _reasons(article: Article, lang: str) -> str:
     told = say.get(f"date_from_{article.date_from}", "") if article.date else ""
     if coverage is None or coverage.found <= coverage.kept:
         return told
-    return dotted(told, say["text_kept"].format(share=min(99, 100 * coverage.kept // coverage.found)))
+    return dotted(told, say["text_kept"].format(share=coverage.percent))
 
 
 def _page(article: Article, n: int) -> int:
