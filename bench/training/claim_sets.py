@@ -26,6 +26,7 @@ from bench.training.answer_claims import (
     parallel_items,
 )
 from bench.training.contrast import case_of
+from bench.training.edits import edit
 from bench.training.mixture import (
     Pools,
     TitlesOf,
@@ -45,6 +46,8 @@ from bench.training.statements import (
     of_rows,
     tidy,
 )
+from index.text.normalize import words
+from index.text.sentence_splitting import sentences
 
 VALIDATION = 0.05
 LABELS = {
@@ -57,6 +60,15 @@ LABELS = {
 """Labels of other people's sets in ours. PAWS-X calls "different" what is not the same, which may yet follow."""
 _MAX_TOGETHER = 6
 """Claims about one evidence in one sequence."""
+
+TWINS = 2
+"""Carried claims of a written case, at most, that get a false twin: the same sentence with one thing changed."""
+TWINNED = 0.7
+"""How often each of them gets it."""
+_IN_EVIDENCE = ("number", "month")
+"""Kinds of edits that are only hard to tell where evidence has the new word too: exact rules know the others."""
+_TWINNED_ABOUT = ("fr", "en", "es")
+"""Languages of evidence whose capitals are names."""
 
 Make = Callable[[Any, random.Random], Case | None]
 
@@ -79,6 +91,8 @@ class ClaimSet:
 
     def draw(self, chooser: random.Random) -> tuple[Case] | None:
         case = self.make(chooser.choice(self.used), chooser)
+        if case and self.table["from"] == "written":
+            case = twinned(case, chooser)
         return (case,) if case and case.claims else None
 
     def validation(self, limit: int) -> list[Case]:
@@ -178,6 +192,24 @@ def _claims(path: Path, table: Mapping[str, Any]) -> list[tuple[str, Case]]:
 def _shuffled(case: Case, chooser: random.Random) -> Case:
     n = min(len(case.claims), _MAX_TOGETHER)
     return replace(case, claims=tuple(chooser.sample(case.claims, n)))
+
+
+def twinned(case: Case, chooser: random.Random) -> Case:
+    """Add false twins of true claims: a number, a name, a word or the negation is another."""
+    told = [case.evidence[a:b].strip() for a, b in sentences(case.evidence)]
+    true = [c for c in case.claims if c.label == "carried"]
+    twins = []
+    for claim in chooser.sample(true, min(TWINS, len(true))):
+        near = {claim.language: told} if case.language in _TWINNED_ABOUT else {}
+        statement = Statement({claim.language: claim.text}, "", elsewhere=near)
+        changed = edit(statement, [claim.language], chooser) if chooser.random() < TWINNED else None
+        if changed and changed.stronger != "unchanged":  # what says less is carried too
+            text = changed.versions[claim.language]
+            new = set(words(text)) - set(words(claim.text))
+            if changed.kind not in _IN_EVIDENCE or new <= set(words(case.evidence)):
+                kind = f"{changed.kind}, twin of a true claim"
+                twins.append(replace(claim, text=text, label="not_carried", kind=kind))
+    return replace(case, claims=(*case.claims, *twins))
 
 
 # --- pairs of sentences in several languages ------------------------------------------------------------------------

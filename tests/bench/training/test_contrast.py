@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 
 from bench.training.answer_claims import like
-from bench.training.claim_sets import ClaimMixture, _paraphrased, _written
+from bench.training.claim_sets import ClaimMixture, _paraphrased, _written, twinned
 from bench.training.contrast import _again, _as_told, _under, case_of, first_part
 from bench.training.contrast_words import ADDITIONS, CONDITIONS, CORRECTIONS, FRAMES, SPEAKERS
 from bench.training.edits import EDITS, Edited, in_mood, negated, number, role
 from bench.training.frames import Frame, framed, small
-from bench.training.statements import ALLOWED, Statement, is_whole, tidy
+from bench.training.statements import ALLOWED, Case, Claim, Statement, is_whole, tidy
 
 MAYOR = "Le maire a vendu 12 parcelles à Camille Durand, voisine de Jeanne Morel, avant le 3 juin 2021."
 VOTE = "The council has approved 12 plots for Camille Durand before the end of June 2021."
@@ -244,3 +244,16 @@ def test_what_is_kept_for_validation_is_never_drawn(tmp_path):
     assert 20 < len(kept) < 60 and len(drawn) == 400 - len(kept) and not kept & drawn
     assert mixture.pool(3, 20) == mixture.pool(3, 20) != mixture.pool(4, 20)
     assert mixture.records()[0]["evidence"] + mixture.records()[0]["evidence_kept_for_validation"] == 400
+
+
+def test_a_true_claim_gets_a_false_twin_beside_it():
+    true = Claim("Le maire a vendu 12 parcelles à Camille Durand.", "fr", "carried", "plain")
+    other = Claim("Le maire a vendu le stade.", "fr", "not_said", "plain")
+    case = Case("Le maire a vendu 12 parcelles à Camille Durand, 47 à Jeanne Morel.", "fr", (true, other))
+    twins = {c.text: c.label for n in range(60) for c in twinned(case, random.Random(n)).claims[2:]}
+
+    assert set(twins.values()) == {"not_carried"}
+    assert "Le maire n'a pas vendu 12 parcelles à Camille Durand." in twins
+    assert "Le maire a vendu 12 parcelles à Jeanne Morel." in twins
+    # A number only where evidence has it too: any other is told by exact rules.
+    assert {int(re.search(r"\d+", text).group()) for text in twins} == {12, 47}
