@@ -192,8 +192,10 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "citeline"
 
 
-OURS = re.compile(r"lock|CURRENT(\.new)?|STORE|cache|gen|pending\.bin|added|talks|\.?serving\.json(\..*)?")
-"""Names in a library's folder that belong to citeline."""
+OURS = re.compile(
+    r"lock|CURRENT(\.new)?|STORE|cache|gen|pending\.bin|pace\.json|ocr|added|talks|\.?serving\.json(\..*)?"
+)
+"""Names in a library's folder that belong to citeline, finished or not."""
 
 
 def tighten(library: Path) -> None:

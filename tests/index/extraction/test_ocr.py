@@ -10,6 +10,7 @@ import pytest
 from printed import lines, printed, text
 from scans import scanned, stand_in, tsv
 
+from index.disk import OURS
 from index.extraction.ocr import Ocr
 from index.extraction.printed.recognised import recognised_lines
 from index.extraction.sandbox import Extractor
@@ -238,6 +239,8 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path, embedder, program, mo
     with pytest.raises(KeyboardInterrupt):
         build(tmp_path / "library", embedder, [folder], progress=stop)
     assert len(run) == 2
+    left = {each.name for each in (tmp_path / "library").iterdir()}
+    assert "ocr" in left and all(OURS.fullmatch(name) for name in left)
     build(tmp_path / "library", embedder, [folder])
     assert len(run) == 3 and Library.open(tmp_path / "library").by_id["a.pdf"].ocr == (1, 2, 3)
 

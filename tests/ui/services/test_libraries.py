@@ -11,6 +11,8 @@ import pytest
 from fakes import BagEmbedder, plain_answerer
 from served import Caller, Served, raw, until
 
+from index.errors import LibraryError
+from index.ingestion.estimate import keep_pace
 from index.ingestion.indexing import build
 from index.storage.library import Library, default_path
 from ui.services import libraries
@@ -70,6 +72,16 @@ def test_a_name_is_never_a_path(loaded, home, name):
     with pytest.raises(NameRefused):
         loaded.create(name)
     assert [each.name for each in (home / "libraries").iterdir()] == ["presse"]
+
+
+def test_an_unfinished_library_leaves_room_for_an_empty_one(tmp_path):
+    keep_pace(tmp_path, "bag", 10_000, 60)
+    for name in ("gen", "ocr", "cache", "talks"):
+        (tmp_path / name).mkdir()
+    libraries.require_room(tmp_path)
+    (tmp_path / "notes.txt").write_text("Notes", encoding="utf-8")
+    with pytest.raises(LibraryError, match="contains files but no library"):
+        libraries.require_room(tmp_path)
 
 
 def test_folders_have_names(tmp_path):
