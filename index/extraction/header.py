@@ -11,13 +11,17 @@ from index.text import LEXICON, WrittenDate, composed, dates_in, fold, weekdays
 
 TITLE_CHARS = 300
 """Maximum characters of a title: a title precedes every chunk, and a file may be one long line after a "#"."""
-_FIELD = re.compile(r"^(?:(?:date|title|titre|source|url)\s*:|date\s+\S+$)", re.I)
+_FIELD = re.compile(r"^(?:(?:date|title|titre|source|url|authors?|auteurs?)\s*:|date\s+\S+$)", re.I)
 _AGENCY = re.compile(r"\(([A-ZÀ-Þ][\w .&’'/-]{1,28})\)\s*[—–-]{1,2}\s+$")
 _DATELINE = re.compile(
     r"^(?:date\s+\S+\s+)?[A-ZÀ-ÖØ-Þ][^a-zß-öø-ÿ\n—–]{2,40}[^—–\n]{0,60}?(?:\([^()\n]{2,30}\)\s*)?[—–-]{1,2}\s+(?=\S)"
 )
 
 
+_FENCES = {"---": ":", "+++": "="}
+"""What surrounds the fields at the top of a text, and what stands between a field's name and its value there."""
+_FIELDS = frozenset("title titre date source url author authors auteur auteurs byline".split())
+_AUTHORS = ("author", "authors", "auteur", "auteurs", "byline")
 _DATE_FIELD = re.compile(r"date\s*:?\s+(?=\d)", re.I)  # "date 2023-10 TAIPEI, Taiwan (AP) — …"
 _CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ0-9(\[]")
 _ELIDED = re.compile(r"^[^\W\d_]{1,4}['’]")
@@ -32,13 +36,20 @@ _START = r"(?:\b|(?-i:(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])))"  # "Ida Roussel
 _PUBLISHED = LEXICON.pattern("page.published", _START + r"(?:{})\b", re.I)
 _OTHER_DATE = LEXICON.pattern("page.other_date", _START + r"(?:{})\b", re.I)
 _AUTHOR = LEXICON.pattern("page.author", r"\b(?:{})\b", re.I)
+_BYLINE = LEXICON.pattern("page.author", r"\A((?i:{}))\s+(?=[^\W\d_a-zß-öø-ÿ])")
+_PARTICLES = LEXICON.all_words("abbreviations.particles")
+_AFTER_NAME = re.compile(r"\s*(?:[|•·–—\n\d(@]|,\s|\s-\s|$)")
+_MOST_NAMES = 10
+"""Words of a byline that is one."""
 _BEFORE_DATE = LEXICON.pattern("page.before_date", r"(?<![\w'’-])(?:{})", re.I)
 _LAST_WORD = re.compile(r"(?<![\w'’-])([^\W\d_]{2,})(?:-[^\W\d_]+)?[\s,.]*$")
+_PAGE = re.compile(r"[\s,;·|–—-]+[^\W\d_]{1,7}[.°]{0,2}\s?\d{1,5}\s*$")  # ", page 2", "- n° 4812"
 _ENDS = re.compile(r"[\s.,;)\]]*(?:$|[|·•—–/(\[\n-])")
 _PARTS = re.compile(r"\s*[|·•—–/,]\s*|\s-\s")
 _MARKS = " ,|·•—–-/:([])"
 _SENTENCE_END = re.compile(r"[.!?…]\s")
 _AMERICAN = re.compile(r"(?:\d|[ap]\.?m\.?|[AP]\.?M\.?)\s[ECMP][SD]?T\b")  # a time of day there: "5:30 p.m. ET"
+_LONGEST_LINE = 100
 _LOOKED_AT = 12
 """Lines with text in which a word of publication is looked for; dates alone and datelines in the first _NEAR_TOP."""
 _NEAR_TOP = 6
@@ -54,6 +65,7 @@ class Header:
     date: str
     source: str
     url: str
+    author: str = ""
     date_from: str = ""
     """Where the date is from: "metadata", "dateline", "line" or "filename"; "" without one."""
 
@@ -78,7 +90,9 @@ def read_header(lines: Sequence[str], stem: str) -> Header:
     date, date_from = _own_date(lines, fields.get("date", ""), title, stem)
     source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
     title = clip(title or _opening(top) or stem, TITLE_CHARS)
-    return Header(title, date, source[:120], fields.get("url", ""), date_from)
+    author = next((fields[name] for name in _AUTHORS if fields.get(name)), "")
+    author = author or next((found for line in top if (found := byline(line))), "")
+    return Header(title, date, source[:120], fields.get("url", ""), name_of(author)[:200], date_from)
 
 
 def published_date(text: str, month_first: bool = False) -> str:
@@ -96,18 +110,30 @@ def other_date(text: str) -> bool:
 
 
 def _fields(lines: Sequence[str], top: Sequence[str]) -> dict[str, str]:
-    """Return the "name: value" lines at the top; those of a "---" block are all read, however many."""
+    """Return the "name: value" lines at the top; those of a "---" or "+++" block are all read, however many."""
+    fence = top[0] if top and top[0] in _FENCES else ""
     rows = list(top)
-    if top and top[0] == "---":
+    if fence:
         whole = [line.strip() for line in lines if line.strip()][1:60]
-        rows = whole[: whole.index("---")] if "---" in whole else rows
-    return {
-        key.strip().lower(): value.strip(" \"'")
-        for line in rows
-        if ":" in line
-        for key, value in [line.split(":", 1)]
-        if key.strip().lower() in {"title", "titre", "date", "source", "url"}
-    }
+        rows = whole[: whole.index(fence)] if fence in whole else rows
+    mark = _FENCES.get(fence, ":")
+    fields: dict[str, str] = {}
+    name = ""
+    for row in rows:
+        key, there, value = row.partition(mark)
+        if fence and name and row.startswith("- "):  # a list, an item a line
+            fields[name] = ", ".join(filter(None, (fields[name], row[2:].strip(" \"'"))))
+        elif there:
+            name = key.strip().lower()
+            name = name if name in _FIELDS else ""
+            if name:
+                fields[name] = ", ".join(each.strip(" \"'") for each in value.strip(" []").split(_between(value)))
+    return fields
+
+
+def _between(value: str) -> str:
+    """Return what separates the items of a value: of one that is no list, nothing that is in it."""
+    return "," if value.strip().startswith("[") else "\n"
 
 
 def _own_date(lines: Sequence[str], field: str, title: str, stem: str) -> tuple[str, str]:
@@ -151,7 +177,7 @@ def _of_dateline(line: str, month_first: bool) -> str:
         if not any(_DASH_BEHIND.match(line, end) for end in (each.end, clock.end() if clock else each.end)):
             return ""
         is_apart = place.endswith((",", "(", ")", "—", "–", "-", ".")) or _CAPITALS.fullmatch(place) is not None
-        if not place or (is_apart and len(place.split()) <= 7 and _is_name(place)):
+        if not place or (is_apart and len(place.split()) <= 7 and is_name(place)):
             return each.date
     return ""
 
@@ -178,13 +204,13 @@ def _of_masthead(line: str, month_first: bool, is_headline: bool = False) -> str
     place, has_weekday = _lead(line[: each.start])
     if not place:
         rest = line[each.end :].strip(_MARKS)
-        return each.date if _ENDS.match(line, each.end) and not is_headline and _is_name(rest) else ""
+        return each.date if _ENDS.match(line, each.end) and not is_headline and is_name(rest) else ""
     is_apart = has_weekday or (not is_headline and place.endswith(tuple(_MARKS.strip())))
-    is_name = len(place.split()) <= 8 and all(_is_name(part) for part in _PARTS.split(place.strip(_MARKS)))
-    return each.date if is_apart and is_name and _is_over(line[each.end :]) else ""
+    is_named = len(place.split()) <= 8 and all(is_name(part) for part in _PARTS.split(place.strip(_MARKS)))
+    return each.date if is_apart and is_named and _is_over(line[each.end :]) else ""
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Are its words those of a newspaper, a place or a person: capitalised, but for short ones?"""
     words = text.split()
     return (
@@ -214,6 +240,7 @@ def _is_over(rest: str) -> bool:
     following = rest.lstrip(" ,;.")
     return bool(
         _ENDS.match(rest)
+        or _PAGE.match(rest)
         or _OTHER_DATE.match(following)
         or (_AUTHOR.match(following) and len(following.split()) <= 7 and not following.endswith("."))
     )
@@ -244,6 +271,39 @@ def _lead(text: str) -> tuple[str, bool]:
     return (text[: short.start()].rstrip() if short else text), has_weekday
 
 
+def name_of(byline: str) -> str:
+    """Return the name in "Par Anne Le Gall"; a word that also begins names ("Di Maio") stays."""
+    lead = _BYLINE.match(byline)
+    return byline[lead.end() :] if lead and lead[1].lower() not in _PARTICLES else byline
+
+
+def byline(line: str, is_marked: bool = False) -> str:
+    """Return the names in a line such as "Par Anne Le Gall et Omar Sy, le 3 mars 2024 à 18 h", or "".
+
+    In a line that a page marks as its author's more may stand around them.
+    """
+    leads = _AUTHOR.finditer(line[: 2 * _LONGEST_LINE]) if is_marked else _AUTHOR.finditer(line[:8])
+    for lead in leads:
+        told = line[lead.start() :]
+        name = name_of(told)
+        end = _AFTER_NAME.search(name)
+        if name == told or not end or not (is_marked or lead.start() == 0):
+            continue
+        found = _lead(name[: end.start()])[0].rstrip(_MARKS)
+        published = _PUBLISHED.search(found)
+        found = found[: published.start()].rstrip(_MARKS) if published else found
+        rest = name[end.start() :].strip(_MARKS)
+        is_apart = is_marked or not rest or rest.isupper() or any(char.isdigit() for char in rest)
+        if (
+            is_apart
+            and is_name(found)
+            and (1 + is_marked) * len(found.split()) > 1
+            and len(found.split()) <= _MOST_NAMES
+        ):
+            return found
+    return ""
+
+
 def clip(text: str, most: int) -> str:
     """Return `text`, or its beginning and "…" if it is longer than `most` characters."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
@@ -258,7 +318,9 @@ def _agency(line: str) -> str:
 
 def _headline(top: Sequence[str]) -> str:
     """Return the headline among the first non-empty lines, or "" if the article starts with its body."""
-    lines = [line for line in top if line != "---" and not _FIELD.match(line) and not _is_dated(line)]
+    lines = [
+        line for line in top if line not in _FENCES and not (_FIELD.match(line) or _is_dated(line) or byline(line))
+    ]
     for line in lines[:2]:
         if line.startswith("#"):
             return line.lstrip("# ").strip()

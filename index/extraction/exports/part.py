@@ -8,15 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from index.extraction.header import TITLE_CHARS, clip
+from index.extraction.header import TITLE_CHARS, clip, name_of
 from index.extraction.layout import Extracted, Paragraph, digest_of, lay_out, tidy
 from index.skip_reason import NotAnArticle, SkipReason
-from index.text import LEXICON
 
 MOST_PARTS = 50_000
 """Maximum number of articles that are read from one file."""
-_BYLINE = LEXICON.pattern("page.author", r"\A((?i:{}))\s+(?=[^\W\d_a-zß-öø-ÿ])")
-_PARTICLES = LEXICON.all_words("abbreviations.particles")
 _KEY_CHARS = 60
 _NO_KEY = re.compile(r"[^\w·-]+")
 _HASH_CHARS = 12
@@ -70,15 +67,9 @@ class Entry:
         )  # fmt: skip
         date_from = "export" if said.date else said.date_from
         return replace(
-            said, date_from=date_from, author=_name_of(author), section=clip(tidy(self.section), 120),
+            said, date_from=date_from, author=name_of(author), section=clip(tidy(self.section), 120),
             page=tidy(self.page)[:20],
         )  # fmt: skip
-
-
-def _name_of(byline: str) -> str:
-    """Return the name in "Par Anne Le Gall"; a word that also begins names ("Di Maio") stays."""
-    lead = _BYLINE.match(byline)
-    return byline[lead.end() :] if lead and lead[1].lower() not in _PARTICLES else byline
 
 
 def parts_of(entries: Iterable[Entry]) -> Iterator[Part]:

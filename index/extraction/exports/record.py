@@ -21,6 +21,7 @@ TEXTS = (
 FIELDS = {
     "title": ("title", "headline", "titre"),
     "date": ("date", "published", "published_at", "date_published", "datepublished", "pubdate", "created_at"),
+    "year": ("year", "publication_year", "annee", "année"),
     "url": ("url", "link", "permalink", "external_url", "lien"),
     "source": (
         "source", "publisher", "journal", "newspaper", "publication", "media", "site_name", "feed", "author",
@@ -31,6 +32,7 @@ FIELDS = {
     "language": ("language", "lang", "langue"),
     "number": ("id", "guid", "uuid", "_id", "message_id"),
 }  # fmt: skip
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EARLIEST, _LATEST = 100_000_000, 10_000_000_000  # seconds since 1970 that are meant as a date
 _MARKUP = re.compile(
     r"</?(?:p|br|div|span|strong|em|b|i|u|a|h[1-6]|ul|ol|li|blockquote|figure|figcaption|img|table|tr|td|article|section)"
@@ -66,14 +68,27 @@ def fields_of(record: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
             continue
         value = record[given]
         said = iso_date(value) if name == "date" else plain(value)
-        if said is None and isinstance(value, int) and name in ("number", "page") and not isinstance(value, bool):
+        if (
+            said is None
+            and isinstance(value, int)
+            and name in ("number", "page", "year")
+            and not isinstance(value, bool)
+        ):
             said = str(value)
         if said is not None:
             said = unescape(_MARKUP.sub("", said)) if name in ("title", "source", "author") else said
             fields[name] = re.sub(r"[\s\x00-\x1f\x7f]+", " ", said).strip()[: 300 if name != "url" else 2000]
         elif name in ("title", "date", "url", "source", "language"):
             wrong.append(f'"{given}" is {kind_of(value)}, not text')
+    year = fields.pop("year", "")
+    if not fields.get("date") and is_year(year):
+        fields["date"] = year
     return fields, wrong
+
+
+def is_year(text: str) -> bool:
+    """Return whether a text is a year that something can have been printed in, and nothing else."""
+    return bool(_YEAR.fullmatch(text))
 
 
 def plain(value: Any) -> str | None:

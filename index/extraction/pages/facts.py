@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from index.extraction.header import TITLE_CHARS, clip, find_date, other_date, published_date
+from index.extraction.header import (
+    TITLE_CHARS,
+    byline,
+    clip,
+    find_date,
+    is_name,
+    name_of,
+    other_date,
+    published_date,
+)
 from index.extraction.layout import tidy, web_address
 from index.extraction.pages.passages import is_same, passages_of
 
@@ -33,10 +42,19 @@ _DATES = (
 _SOURCES = (
     "og:site_name", "publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title", "application-name",
 )  # fmt: skip
+_AUTHORS = (
+    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "citation_author",
+    "parsely-author", "sailthru.author", "byl",
+)  # fmt: skip
+_MOST_AUTHORS = 10
+_MOST_OF_A_NAME = 200
+_MOST_LOOKED_AT = 5000
+"""Elements among which the author is looked for, and characters of one."""
+_BY = re.compile(r"(?:^|[\s_-])(?:by-?line|authors?|auteurs?|signature|meta(?:data)?)(?=$|[\s_-])", re.I)
 
 
 def facts_of(tree: Any) -> dict[str, str]:
-    """Return title, date, language, source and url as the page declares them, "" for what it does not."""
+    """Return title, date, language, source, author and url as the page declares them, "" for what it does not."""
     metas: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
@@ -51,14 +69,17 @@ def facts_of(tree: Any) -> dict[str, str]:
         "date_from": date_from,
         "language": (tree.get("lang") or metas.get("og:locale", ""))[:2].lower(),
         "source": clip(site, 120),
+        "author": _author(tree, metas, data, site),
         "url": next(filter(None, map(web_address, _addresses(tree, metas, data))), ""),
     }
 
 
 def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -> str:
     heads = [text for head in tree.iter("h1") if (text := tidy(head.text_content())) and not _is_logo(head, text, site)]
-    title = tidy(next((each.text_content() for each in tree.iter("title")), ""))[:_TITLE_LOOKED_AT]
-    declared = metas.get("og:title") or (data["headline"] if isinstance(data.get("headline"), str) else "")
+    title = _title(tree)
+    declared = metas.get("og:title") or ""
+    if not declared or _is_trail(declared):
+        declared = data["headline"] if isinstance(data.get("headline"), str) else ""
     for whole in (declared, title):
         for head in heads:
             if head in whole:
@@ -71,6 +92,49 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
     parts = [part for part in _TRAIL.split(title) if not is_same(part, site)]
     title = max(parts, key=len) if len(parts) > 1 else title
     return next((part for part in _TITLE_PARTS.split(title) if part in smaller), _without_site(title, site))
+
+
+def _title(tree: Any) -> str:
+    return tidy(next((each.text_content() for each in tree.iter("title")), ""))[:_TITLE_LOOKED_AT]
+
+
+def _is_trail(title: str) -> bool:
+    """Is it the way to a page from the first one, not the headline of the page?"""
+    return len(_TRAIL.split(title)) > 2
+
+
+def _author(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -> str:
+    """Return who the page says wrote its article: names with ", " between them, or ""."""
+    declared = [_names(data.get("author")), *(metas.get(name, "") for name in _AUTHORS)]
+    sites = [site, *_TITLE_PARTS.split(_title(tree))[1:]]
+    for said in (*declared, *_marked_authors(tree)):
+        name = name_of(tidy(said))
+        is_known = any(is_same(name, each) for each in sites)
+        if name and not is_known and not web_address(name) and len(name) <= _MOST_OF_A_NAME:
+            return name
+    return ""
+
+
+def _names(authors: Any) -> str:
+    several = authors if isinstance(authors, list) else [authors]
+    return ", ".join(filter(None, map(_name, several[:_MOST_AUTHORS])))
+
+
+def _marked_authors(tree: Any) -> Iterator[str]:
+    """Yield the names in elements that are marked as the author's: by the page itself, then by their class."""
+    looked_at = islice(tree.iter("a", "address", "span", "div", "p", "li", "cite", "meta"), _MOST_LOOKED_AT)
+    marked = [each for each in looked_at if not _is_beside(each)]
+    for each in marked:
+        if (each.get("itemprop") or "").lower() == "author" or "author" in (each.get("rel") or "").lower().split():
+            inner = next((one for one in each.iter() if (one.get("itemprop") or "").lower() == "name"), each)
+            yield inner.get("content") or inner.text_content()
+    for each in marked:
+        if _BY.search(f"{each.get('class') or ''} {each.get('id') or ''}"):
+            text = tidy(each.text_content()[:_MOST_LOOKED_AT])
+            if name := byline(text, is_marked=True):
+                yield name
+            elif "author" in (each.get("class") or "").lower() and is_name(text):
+                yield text
 
 
 def _standfirst(data: dict[str, Any]) -> str:
