@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,10 @@ from index.text import LEXICON, WrittenDate, composed, dates_in, fold, weekdays
 
 TITLE_CHARS = 300
 """Maximum characters of a title: a title precedes every chunk, and a file may be one long line after a "#"."""
+_BLOCKS = {"---": ":", "+++": "="}
+"""What opens and ends front matter, and what stands between its names and values."""
+_NAMES = frozenset({"title", "titre", "date", "source", "url"})
+_AUTHORS = frozenset({"author", "authors", "auteur", "auteurs", "byline"})
 _FIELD = re.compile(r"^(?:(?:date|title|titre|source|url)\s*:|date\s+\S+$)", re.I)
 _AGENCY = re.compile(r"\(([A-ZÀ-Þ][\w .&’'/-]{1,28})\)\s*[—–-]{1,2}\s+$")
 _DATELINE = re.compile(
@@ -54,6 +58,8 @@ class Header:
     date: str
     source: str
     url: str
+    author: str = ""
+    """Who wrote it, as front matter says."""
     date_from: str = ""
     """Where the date is from: "metadata", "dateline", "line" or "filename"; "" without one."""
 
@@ -78,7 +84,7 @@ def read_header(lines: Sequence[str], stem: str) -> Header:
     date, date_from = _own_date(lines, fields.get("date", ""), title, stem)
     source = fields.get("source") or next((found for line in top if (found := _agency(line))), "")
     title = clip(title or _opening(top) or stem, TITLE_CHARS)
-    return Header(title, date, source[:120], fields.get("url", ""), date_from)
+    return Header(title, date, source[:120], fields.get("url", ""), _authors(fields)[:200], date_from)
 
 
 def published_date(text: str, month_first: bool = False) -> str:
@@ -96,18 +102,38 @@ def other_date(text: str) -> bool:
 
 
 def _fields(lines: Sequence[str], top: Sequence[str]) -> dict[str, str]:
-    """Return the "name: value" lines at the top; those of a "---" block are all read, however many."""
-    rows = list(top)
-    if top and top[0] == "---":
+    """Return the "name: value" lines at the top; those of a block of front matter are all read, however many.
+
+    In a block between "+++" they are "name = value"; a list may follow its name line by line.
+    """
+    rows, mark, names = list(top), ":", _NAMES
+    if top and top[0] in _BLOCKS:
         whole = [line.strip() for line in lines if line.strip()][1:60]
-        rows = whole[: whole.index("---")] if "---" in whole else rows
-    return {
-        key.strip().lower(): value.strip(" \"'")
-        for line in rows
-        if ":" in line
-        for key, value in [line.split(":", 1)]
-        if key.strip().lower() in {"title", "titre", "date", "source", "url"}
-    }
+        if top[0] in whole:
+            rows, mark, names = whole[: whole.index(top[0])], _BLOCKS[top[0]], _NAMES | _AUTHORS
+    found: dict[str, str] = {}
+    name = ""
+    for line in rows:
+        if name in _AUTHORS and line.startswith("- "):
+            found[name] = ", ".join(filter(None, [found[name], _value(line[2:])]))
+        elif mark in line:
+            key, value = line.split(mark, 1)
+            name = key.strip().lower()
+            if name in names:
+                found[name] = _value(value)
+    return found
+
+
+def _value(text: str) -> str:
+    """Return a value of front matter without its quotes, the items of a list joined by commas."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        return ", ".join(filter(None, (each.strip(" \"'") for each in text[1:-1].split(","))))
+    return text.strip(" \"'")
+
+
+def _authors(fields: Mapping[str, str]) -> str:
+    return re.sub(r"\Aname:\s*", "", next((fields[name] for name in sorted(_AUTHORS) if fields.get(name)), ""))
 
 
 def _own_date(lines: Sequence[str], field: str, title: str, stem: str) -> tuple[str, str]:
@@ -258,7 +284,7 @@ def _agency(line: str) -> str:
 
 def _headline(top: Sequence[str]) -> str:
     """Return the headline among the first non-empty lines, or "" if the article starts with its body."""
-    lines = [line for line in top if line != "---" and not _FIELD.match(line) and not _is_dated(line)]
+    lines = [line for line in top if line not in _BLOCKS and not _FIELD.match(line) and not _is_dated(line)]
     for line in lines[:2]:
         if line.startswith("#"):
             return line.lstrip("# ").strip()

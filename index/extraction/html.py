@@ -62,7 +62,7 @@ def extract_html(text: str) -> Extracted:
         url=facts["url"],
     )
     coverage = coverage_of_page([*removed, *there], said.lines, is_whole=not said.note)
-    return replace(said, date_from=facts["date_from"], coverage=coverage)
+    return replace(said, author=facts["author"], date_from=facts["date_from"], coverage=coverage)
 
 
 def parse(text: str | bytes) -> Any:

@@ -30,6 +30,8 @@ _DATES = (
     "dcterms.date", "dcterms.issued", "dcterms.created", "pubdate", "publishdate", "publish-date", "publication_date",
     "sailthru.date", "parsely-pub-date", "citation_publication_date",
 )  # fmt: skip
+_AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "citation_author")
+_ADDRESS = re.compile(r"https?:|//|www\.|@")
 _SOURCES = (
     "og:site_name", "publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title", "application-name",
 )  # fmt: skip
@@ -50,6 +52,7 @@ def facts_of(tree: Any) -> dict[str, str]:
         "date": date,
         "date_from": date_from,
         "language": (tree.get("lang") or metas.get("og:locale", ""))[:2].lower(),
+        "author": clip(_authors(metas, data, site), 200),
         "source": clip(site, 120),
         "url": next(filter(None, map(web_address, _addresses(tree, metas, data))), ""),
     }
@@ -63,6 +66,7 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
         for head in heads:
             if head in whole:
                 return head
+    declared = "" if heads and _is_trail(declared) else declared
     if declared and not is_same(declared, site):
         return _without_site(tidy(declared)[:_TITLE_LOOKED_AT], site, is_known=bool(site))
     if len(heads) == 1:
@@ -71,6 +75,22 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
     parts = [part for part in _TRAIL.split(title) if not is_same(part, site)]
     title = max(parts, key=len) if len(parts) > 1 else title
     return next((part for part in _TITLE_PARTS.split(title) if part in smaller), _without_site(title, site))
+
+
+def _is_trail(title: str) -> bool:
+    """Return whether a declared title is the way to a page, not its headline: short steps one behind the other."""
+    steps = _TRAIL.split(title[:_TITLE_LOOKED_AT])
+    return len(steps) > 2 and all(len(step.split()) <= 4 for step in steps)
+
+
+def _authors(metas: dict[str, str], data: dict[str, Any], site: str) -> str:
+    """Return who the page says wrote its article, names of people only where both are given; no address, no site."""
+    said = data.get("author")
+    listed = [each for each in (said if isinstance(said, list) else [said])[:20] if each]
+    people = [each for each in listed if isinstance(each, dict) and each.get("@type") == "Person"]
+    names = [_name(each) for each in people or listed] + [metas.get(name, "") for name in _AUTHORS]
+    kept = [each for each in names if each and not _ADDRESS.search(each) and not is_same(each, site)]
+    return ", ".join(dict.fromkeys(kept[: max(1, len(people or listed))])) if kept else ""
 
 
 def _standfirst(data: dict[str, Any]) -> str:
