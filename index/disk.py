@@ -21,6 +21,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 
 from index.errors import LibraryBusy
@@ -192,10 +193,37 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "citeline"
 
 
-OURS = re.compile(
-    r"lock|CURRENT(\.new)?|STORE|cache|gen|pending\.bin|pace\.json|ocr|added|talks|\.?serving\.json(\..*)?"
-)
-"""Names in a library's folder that belong to citeline, finished or not."""
+class Own(StrEnum):
+    """All that citeline itself writes in a library's folder, by the names it has there."""
+
+    CURRENT = "CURRENT"
+    """Which generation is the current one."""
+    NEXT = "CURRENT.new"
+    GENERATIONS = "gen"
+    LOCK = "lock"
+    PENDING = "pending.bin"
+    """Vectors of a build that was interrupted."""
+    ADDED = "added"
+    """Articles that were copied into the library."""
+    TALKS = "talks"
+    """Conversations."""
+    OCR = "ocr"
+    """What a build that was interrupted had read by OCR."""
+    PACE = "pace.json"
+    SERVING = "serving.json"
+    FIRST_QUESTIONS = "first_questions.json"
+    STORE = "STORE"
+    """The address of a library that is kept elsewhere."""
+    CACHE = "cache"
+
+
+_UNFINISHED = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{4,12}(?:\.new)?")
+
+
+def is_own(name: str) -> bool:
+    """Return whether a name in a library's folder is that of a file of citeline's, or of one half written."""
+    unfinished = _UNFINISHED.fullmatch(name)
+    return (unfinished["name"] if unfinished else name) in frozenset(Own)
 
 
 def tighten(library: Path) -> None:
@@ -207,9 +235,9 @@ def tighten(library: Path) -> None:
     with suppress(OSError):
         entries = list(os.scandir(library))
         for entry in entries:
-            if OURS.fullmatch(entry.name):
+            if is_own(entry.name):
                 _take_from_others(entry)
-        if all(OURS.fullmatch(entry.name) for entry in entries) and not _is_shared_place(library):
+        if all(is_own(entry.name) for entry in entries) and not _is_shared_place(library):
             _close_to_others(library)
 
 
@@ -279,7 +307,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
     Raises LibraryBusy at once if another process holds it.
     """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / Own.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

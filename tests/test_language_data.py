@@ -72,6 +72,7 @@ NOT_WORDS = {
     ("index/extraction/note_calls.py", "p div li td"): "elements of HTML",
     ("index/skip_reason.py", ""): "codes, and the lines they stand for",
     ("index/backup/archive.py", "library/(manifest"): "names of files",
+    ("index/extraction/exports/iramuteq.py", ""): "names of variables, as corpora have them",
     ("index/extraction/exports/europresse.py", ""): "what an export prints around an article",
     ("index/extraction/exports/europresse_pdf.py", ""): "what an export prints around an article",
     ("index/extraction/exports/factiva.py", ""): "what an export prints around an article",

@@ -130,7 +130,7 @@ class _Places:
 def _write(backup: Reader, places: _Places, homes: Mapping[Path, Path], library: Path, pulse: Pulse) -> None:
     """Write everything into the new folders that stand for the two targets."""
     manifest = _library_manifest(backup)
-    generation = homes[library] / "gen" / f"{manifest['generation']:08d}"
+    generation = homes[library] / disk.Own.GENERATIONS / f"{manifest['generation']:08d}"
     try:
         for folder in (generation.parent, generation):
             folder.mkdir(mode=0o700)
@@ -155,7 +155,7 @@ def _write(backup: Reader, places: _Places, homes: Mapping[Path, Path], library:
         content = json.dumps(places.new_manifest(manifest, written), indent=1).encode("ascii")
         disk.write_new(generation / "manifest.json", [content])
         current = f"{manifest['generation']} {disk.sha256(content)}\n"
-        disk.write_new(homes[library] / "CURRENT", [current.encode("ascii")])
+        disk.write_new(homes[library] / disk.Own.CURRENT, [current.encode("ascii")])
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
         raise backup.damaged("two of its files have one name") from None
     except OSError as error:

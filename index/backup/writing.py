@@ -97,7 +97,7 @@ def _opened(path: Path, held: ExitStack) -> tuple[Library, dict[str, IO[bytes]]]
 
 def _add_talks(writer: Writer, library: Path, pulse: Pulse) -> int:
     """Add the conversations, each up to the end of its last whole line."""
-    talks = library / "talks"
+    talks = library / disk.Own.TALKS
     names = sorted(each.name for each in talks.iterdir() if _TALK.fullmatch(each.name)) if talks.is_dir() else []
     for name in names:
         pulse.tick()

@@ -18,8 +18,8 @@ LARGER = {
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
 READERS = {
-    ".html": 5, ".htm": 5, ".epub": 3, ".docx": 3, ".pdf": 4, ".jsonl": 4, ".txt": 4, ".md": 4, ".markdown": 4,
-    ".mhtml": 4, ".mht": 4, ".zip": 3, ".odt": 2, ".rtf": 2, ".eml": 2, ".mbox": 2, ".csv": 3, ".tsv": 3, ".json": 3,
+    ".html": 5, ".htm": 5, ".epub": 4, ".docx": 3, ".pdf": 4, ".jsonl": 4, ".txt": 4, ".md": 4, ".markdown": 4,
+    ".mhtml": 4, ".mht": 4, ".zip": 4, ".odt": 3, ".rtf": 3, ".eml": 2, ".mbox": 2, ".csv": 3, ".tsv": 3, ".json": 3,
     ".xml": 2, ".rss": 2, ".atom": 2,
 }  # fmt: skip
 """Versions of what reads each kind of file, 1 for the others. Increase one whenever such files would be read otherwise:

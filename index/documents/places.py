@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from index.disk import Own
 from index.errors import PlaceRefused
 from index.models import models_dir
 from index.storage import added_folder, current_generation, default_path
@@ -81,7 +82,7 @@ def _kept(real: Path, library: Path) -> Why:
 
 def _is_library(folder: Path) -> bool:
     try:
-        return (folder / "gen").is_dir() and current_generation(folder) > 0
+        return (folder / Own.GENERATIONS).is_dir() and current_generation(folder) > 0
     except OSError:  # a folder that may not be looked into
         return False
 

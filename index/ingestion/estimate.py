@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.disk import write_file
+from index.disk import Own, write_file
 from index.documents import most_bytes, walk
 from index.skip_reason import SkipReason
 from index.types import Skipped
 
-FILE = "pace.json"
+FILE = Own.PACE
 """Name of the file in a library that records how fast its last texts were embedded on this machine."""
 CHUNK_BYTES = 600
 """Estimated text per chunk, in bytes; most chunks end before their limit, at the end of a paragraph."""

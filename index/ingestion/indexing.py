@@ -99,7 +99,7 @@ def build(
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
         _require_some([each for each in folders if each != added_folder(path)], found, old)
-        pictures = Ocr(path / "ocr", lambda done, total: pulse("recognising", done, total))
+        pictures = Ocr(path / disk.Own.OCR, lambda done, total: pulse("recognising", done, total))
         with Extractor(ocr=pictures if ocr else None) as here:
             read = read_all(found, old, {each.key for each in excluded}, pulse, workers, here)
         articles, notes = read.articles, read.notes
@@ -124,7 +124,7 @@ def build(
             recognised=tuple(read.recognised),
         )
         kept = (tuple(map(str, folders)), tuple(skipped), excluded, tuple(read.many), read.readers)
-        journal = Journal(path / "pending.bin", embedder)
+        journal = Journal(path / disk.Own.PENDING, embedder)
         if (
             old is not None
             and report.is_noop

@@ -14,7 +14,7 @@ from index import disk
 from index.errors import LibraryDamaged, LibraryError
 
 SCHEMES = ("milvus://", "milvus+tls://")
-STORE = "STORE"
+STORE = disk.Own.STORE
 PORT = 19530
 INDEXES = ("FLAT", "HNSW")
 """How chunk vectors may be indexed: exactly, or approximately."""

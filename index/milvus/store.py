@@ -50,7 +50,7 @@ _STATE: list[tuple[str, str, Row]] = [
 ]
 _FLAT = {"index_type": "FLAT", "params": {}}
 _MANIFEST = "manifest.json"
-_CACHE = "cache"
+_CACHE = disk.Own.CACHE
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 

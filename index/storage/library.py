@@ -98,7 +98,7 @@ def default_path() -> Path:
 
 def added_folder(path: Path) -> Path:
     """Return where the library at `path` keeps articles copied into it."""
-    return path.resolve() / "added"
+    return path.resolve() / disk.Own.ADDED
 
 
 def current_generation(path: Path) -> int:
@@ -243,7 +243,7 @@ class Library:
     @property
     def folder(self) -> Path:
         """Folder with the files of this generation."""
-        return self.path / "gen" / f"{self.generation:08d}"
+        return self.path / disk.Own.GENERATIONS / f"{self.generation:08d}"
 
     @cached_property
     def by_id(self) -> dict[str, Article]:
@@ -344,7 +344,7 @@ def publish(
 def _publish_here(
     path: Path, manifest: Manifest, segments: Sequence[Segment], order: Rows, shared: Path | None, tick: Tick
 ) -> int:
-    root = path / "gen"
+    root = path / disk.Own.GENERATIONS
     if not root.is_dir():
         disk.make_folder(root)
         disk.fsync(path)  # else a disk could keep the name of what is current and not that of the folder it is in
@@ -369,8 +369,8 @@ def _publish_here(
         tick()
         disk.rename(temporary, root / f"{generation:08d}")
         disk.fsync(root)
-        disk.write_file(path / "CURRENT.new", f"{generation} {disk.sha256(description)}\n".encode())
-        disk.rename(path / "CURRENT.new", path / "CURRENT")
+        disk.write_file(path / disk.Own.NEXT, f"{generation} {disk.sha256(description)}\n".encode())
+        disk.rename(path / disk.Own.NEXT, path / disk.Own.CURRENT)
         disk.fsync(path)
     except BaseException:
         disk.remove(temporary)
@@ -417,12 +417,12 @@ def collect(path: Path, before: int = 0) -> None:
         with contextlib.suppress(LibraryUnreadable):  # what is left the next writer removes
             store.collect()
         return
-    numbers = [int(each.name) for each in (path / "gen").iterdir() if each.name.isdigit()]
+    numbers = [int(each.name) for each in (path / disk.Own.GENERATIONS).iterdir() if each.name.isdigit()]
     served = current_generation(path)
     before = before or max((each for each in numbers if each < served), default=0)
     for each in numbers:
         if each not in (before, served):
-            disk.remove(path / "gen" / f"{each:08d}")
+            disk.remove(path / disk.Own.GENERATIONS / f"{each:08d}")
 
 
 def copy(source: Path, target: Path, progress: Progress = no_progress) -> int:
@@ -464,15 +464,15 @@ def writing(path: Path) -> Iterator[None]:
 
 def sweep(path: Path) -> None:
     """Remove what an interrupted writer left. The caller holds the writer's lock."""
-    for leftover in (path / "gen").glob(".tmp-*"):
+    for leftover in (path / disk.Own.GENERATIONS).glob(".tmp-*"):
         disk.remove(leftover)
-    disk.remove(path / "CURRENT.new")
+    disk.remove(path / disk.Own.NEXT)
     incoming.sweep(added_folder(path))
 
 
 def _contents(path: Path, manifest: Manifest) -> dict[str, bytes | disk.OpenFile]:
     """Return the checked files of a generation: small ones as bytes, the vectors of large segments as open files."""
-    folder = path / "gen" / f"{manifest.generation:08d}"
+    folder = path / disk.Own.GENERATIONS / f"{manifest.generation:08d}"
 
     def checked(name: str) -> bytes | disk.OpenFile:
         size, sha = manifest.files[name]
@@ -547,7 +547,7 @@ def _read_published(path: Path) -> tuple[bytes, Published | None]:
         published = store.published()
         return store.manifest(published), published
     generation, manifest_sha = _read_current(path)
-    data = (path / "gen" / f"{generation:08d}" / "manifest.json").read_bytes()
+    data = (path / disk.Own.GENERATIONS / f"{generation:08d}" / "manifest.json").read_bytes()
     if disk.sha256(data) != manifest_sha:
         raise _damaged(path, "manifest.json is not the one that was published")
     return data, None
@@ -555,7 +555,7 @@ def _read_published(path: Path) -> tuple[bytes, Published | None]:
 
 def _read_current(path: Path) -> tuple[int, str]:
     try:
-        text = (path / "CURRENT").read_text(encoding="ascii", errors="replace")
+        text = (path / disk.Own.CURRENT).read_text(encoding="ascii", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         raise NoLibrary(f"there is no library at {path} yet. Make one: citeline index FOLDER") from None
     except OSError as error:

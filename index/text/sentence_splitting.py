@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from index.progress import Tick, no_tick
@@ -106,7 +107,7 @@ def _goes_on(last: str, before: str, then: _Following) -> bool:
     is_initial = len(last) == 1 and before[:1].isupper()  # perhaps: "Thomas M. Le prévenu a nié."
     if (joined in _NEVER_LAST or last in _NEVER_LAST) and not is_unit and not is_initial:
         return last[0].isupper() or "." in joined or not then.opens
-    if joined in _NUMBERED and (then.number or then.is_numeral):
+    if (joined in _NUMBERED or joined.endswith(_numbered_endings())) and (then.number or then.is_numeral):
         return not is_unit or (joined == "h" and len(then.number) == 2)
     if not _INITIALS.fullmatch(last):
         is_known = joined in _GENERAL or pair in _GENERAL
@@ -114,6 +115,12 @@ def _goes_on(last: str, before: str, then: _Following) -> bool:
     if last.islower() and len(last) == 1:
         return not is_unit and not then.opens and not then.number
     return not then.opens or (len(last) == 1 and then.is_before_capital)
+
+
+@cache
+def _numbered_endings() -> tuple[str, ...]:
+    """Return how words end that are cut short in front of a number ("Hauptstr. 14")."""
+    return tuple(each[1:] for each in _NUMBERED if each.startswith("-"))
 
 
 def _following(text: str, at: int, end: int) -> _Following:

@@ -69,7 +69,7 @@ class History:
     @classmethod
     def of(cls, library: Path) -> History:
         """The conversations that are kept with a library."""
-        return cls(library / "talks")
+        return cls(library / disk.Own.TALKS)
 
     @property
     def is_kept(self) -> bool:

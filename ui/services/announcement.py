@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import rag
+from index.disk import Own
 from rag.types import Answer
 
 log = logging.getLogger(__name__)
 
-FILE = "serving.json"
+FILE = Own.SERVING
 CONNECT_SECONDS = 2.0
 SILENCE_SECONDS = 30.0
 """A server that is alive says something every five seconds."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from index.disk import OURS
+from index.disk import Own, is_own
 from index.errors import CitelineIndexError, LibraryError, NoLibrary
 from index.milvus import store_at
 from index.storage import current_generation, default_path, require
@@ -54,9 +54,9 @@ def require_room(path: Path) -> None:
         with suppress(NoLibrary):
             require(path)
         return
-    if path.is_dir() and (path / "CURRENT").exists():
+    if path.is_dir() and (path / Own.CURRENT).exists():
         require(path)  # says what is wrong with it
-    if not path.exists() or (path.is_dir() and all(OURS.fullmatch(each.name) for each in path.iterdir())):
+    if not path.exists() or (path.is_dir() and all(is_own(each.name) for each in path.iterdir())):
         return
     if path.is_dir():
         raise LibraryError(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.disk import write_file
+from index.disk import Own, write_file
 from index.errors import CitelineIndexError
 from rag.errors import RagError
 from rag.evaluation import N_STARTERS, starters
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FILE = "first_questions.json"
+FILE = Own.FIRST_QUESTIONS
 
 
 class FirstQuestions:

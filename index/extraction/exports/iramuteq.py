@@ -7,11 +7,18 @@ from collections.abc import Iterator
 
 from index.extraction.exports.part import Entry
 from index.extraction.exports.record import FIELDS, iso_date
+from index.text import months
 
 _START = re.compile(r"^\*\*\*\*\s*(.*)$")
 _VARIABLE = re.compile(r"\*([^\W_]+)_(\S+)")
 _THEME = re.compile(r"^-\*\S+\s*$")
 _NAMES = {name: field for field, names in FIELDS.items() for name in names}
+_DAY_PARTS = {
+    **dict.fromkeys(("annee", "année", "an", "year", "ano", "año", "anno", "jahr"), "year"),
+    **dict.fromkeys(("mois", "month", "mes", "mese", "mês", "monat"), "month"),
+    **dict.fromkeys(("jour", "day", "dia", "día", "giorno", "tag"), "day"),
+}
+"""Names of variables that each hold a part of a date."""
 _MONTH = re.compile(r"((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])\Z")
 
 
@@ -23,12 +30,26 @@ def entries(text: str) -> Iterator[Entry]:
             if entry is not None:
                 yield entry
             entry = Entry()
-            for name, value in _VARIABLE.findall(match[1]):
-                _take(entry, name.lower(), value)
+            variables = [(name.lower(), value) for name, value in _VARIABLE.findall(match[1])]
+            for name, value in variables:
+                _take(entry, name, value)
+            entry.date = entry.date or _of_parts({_DAY_PARTS[n]: value for n, value in variables if n in _DAY_PARTS})
         elif entry is not None and line.strip() and not _THEME.match(line):
             entry.text.append(line.strip())
     if entry is not None:
         yield entry
+
+
+def _of_parts(said: dict[str, str]) -> str:
+    """Return the date that a year, a month and a day make, as far as they are told, or ""."""
+    year, month, day = (said.get(name, "") for name in ("year", "month", "day"))
+    if not re.fullmatch(r"1[5-9]\d\d|20\d\d", year):
+        return ""
+    number = months().get(month.lower(), int(month) if re.fullmatch(r"\d\d?", month) else 0)
+    if not 1 <= number <= 12:
+        return year
+    is_day = re.fullmatch(r"\d\d?", day) and 1 <= int(day) <= 31
+    return iso_date(f"{year}-{number:02d}-{int(day):02d}") or year if is_day else f"{year}-{number:02d}"
 
 
 def _take(entry: Entry, name: str, value: str) -> None:

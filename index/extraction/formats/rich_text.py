@@ -10,6 +10,7 @@ from typing import Any
 from index.extraction.exports.flow import read_flow
 from index.extraction.exports.part import Part
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy
+from index.extraction.note_calls import raised
 from index.extraction.office import _xml as xml_tree
 from index.extraction.office import _Zip as ZipFile
 from index.skip_reason import NotAnArticle
@@ -19,6 +20,10 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_RAISED = re.compile(r"super\b|(?!0+%)\d+%")
+"""A position of print above the line: by name, or by a share of its height."""
+_MOST_PARENTS = 20
 _LEFT_OUT = frozenset((f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note"))
 _TITLES = re.compile(r"(?:title|titre|heading[ _]?(?:20_)?1|titel)", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -26,6 +31,10 @@ _HIGHEST = 8_000_000
 """Bytes of an RTF file without its pictures."""
 _PICTURE = re.compile(rb"\{\\\*?\\?(?:pict|shppict|nonshppict|objdata)\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _BYTE = re.compile(rb"\\'([0-9a-fA-F]{2})")
+_HIDES = re.compile(rb"\\(?:v|deleted)(?![a-z])")
+_TOKEN = re.compile(r"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'[0-9a-f]{2}|\\.|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL)
+_KEPT_HIDDEN = frozenset("par pard sect page row cell trowd intbl f fs uc plain".split())
+"""Control words that hold inside hidden text too: ends of paragraphs, and how bytes are read behind it."""
 _FIELD = re.compile(rb"\{\\\*\\fldinst[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 """The instruction of a field, such as the address of a link; its result is a text of its own."""
 
@@ -37,10 +46,10 @@ def read_odt(data: bytes) -> list[Part]:
     body = tree.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise NotAnArticle("missing_member", file="OpenDocument text", name="office:text")
-    found = list(_paragraphs(body))
-    notes = [
-        text for note in body.iter(f"{_TEXT}note-body") for each in note.iter(f"{_TEXT}p") if (text := _said(each))
-    ]
+    high = _raised_styles(file, tree)
+    found = list(_paragraphs(body, high))
+    bodies = body.iter(f"{_TEXT}note-body")
+    notes = [text for note in bodies for each in note.iter(f"{_TEXT}p") if (text := _said(each, high))]
     if not found:
         raise NotAnArticle("no_text")
     facts = _facts(file)
@@ -63,7 +72,29 @@ def _facts(file: ZipFile) -> dict[str, str]:
     return {name: tidy(each.text or "")[:300] for name, each in named.items() if each is not None}
 
 
-def _paragraphs(body: Any) -> Iterator[tuple[str, str]]:
+def _raised_styles(file: ZipFile, tree: Any) -> frozenset[str]:
+    """Return the names of the styles of raised print, by themselves or by the style they are made from."""
+    trees = [tree, xml_tree(file.read("styles.xml"), "OpenDocument text")] if "styles.xml" in file.names else [tree]
+    positions: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    for style in (each for one in trees for each in one.iter(f"{_STYLE}style")):
+        name, props = style.get(f"{_STYLE}name") or "", style.find(f"{_STYLE}text-properties")
+        parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
+        if props is not None and (position := props.get(f"{_STYLE}text-position")):
+            positions[name] = position
+    found = set()
+    for name in parents:
+        at = name
+        for _ in range(_MOST_PARENTS):
+            if at in positions or at not in parents:
+                break
+            at = parents[at]
+        if _RAISED.match(positions.get(at, "")):
+            found.add(name)
+    return frozenset(found)
+
+
+def _paragraphs(body: Any, high: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield (text, style) of each paragraph and heading; a table row is one paragraph."""
     rows, blocks = f"{_TABLE}table-row", (f"{_TEXT}p", f"{_TEXT}h")
     for element in body.iter(rows, *blocks):
@@ -71,18 +102,19 @@ def _paragraphs(body: Any) -> Iterator[tuple[str, str]]:
         if parents & _LEFT_OUT or rows in parents:
             continue
         if element.tag == rows:
-            cells = (tidy(" ".join(map(_said, cell.iter(*blocks)))) for cell in element.iter(f"{_TABLE}table-cell"))
+            row = element.iter(f"{_TABLE}table-cell")
+            cells = (tidy(" ".join(_said(each, high) for each in cell.iter(*blocks))) for cell in row)
             text, style = " | ".join(filter(None, cells)), ""
         else:
-            text, style = _said(element), element.get(f"{_TEXT}style-name") or ""
+            text, style = _said(element, high), element.get(f"{_TEXT}style-name") or ""
             if element.tag == f"{_TEXT}h" and element.get(f"{_TEXT}outline-level", "1") == "1":
                 style = "Title"
         if text:
             yield text, style
 
 
-def _said(paragraph: Any) -> str:
-    """Return the text of a paragraph without notes, comments and what was deleted."""
+def _said(paragraph: Any, high: frozenset[str]) -> str:
+    """Return the text of a paragraph without notes, comments and what was deleted; `high` are raised styles."""
     said: list[str] = []
     left: list[Any] = [paragraph]
     while left:
@@ -94,11 +126,17 @@ def _said(paragraph: Any) -> str:
             continue
         if node.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
             said.append(" ")
-        if node.tag not in _LEFT_OUT:
+        if node.tag == f"{_TEXT}span" and node.get(f"{_TEXT}style-name") in high and not _LEFT_OUT & _tags_in(node):
+            said.append(raised("".join(node.itertext()), "".join(said[-8:])[-24:], node.tail or ""))
+        elif node.tag not in _LEFT_OUT:
             for child in reversed(node):
                 left += [child.tail or "", child]
             said.append(node.text or "")
     return tidy("".join(said))
+
+
+def _tags_in(node: Any) -> frozenset[str]:
+    return frozenset(each.tag for each in node.iterdescendants())
 
 
 def read_rtf(data: bytes) -> list[Part]:
@@ -112,12 +150,38 @@ def read_rtf(data: bytes) -> list[Part]:
         data = _BYTE.sub(_from_mac, data)
     if len(data) > _HIGHEST:
         raise NotAnArticle("n_bytes", n=len(data), most=_HIGHEST)
-    text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    source = data.decode("latin-1")
+    source = _without_hidden(source) if _HIDES.search(data) else source
+    text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     text = _SURROGATE.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace"), text)
     lines = [_row(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)]
     if not any(char.isalnum() for line in lines for char in line):
         raise NotAnArticle("no_text")
     return read_flow(_laid_out(lines))
+
+
+def _without_hidden(source: str) -> str:
+    """Return an RTF source without the text that a word processor hides or that was deleted with changes tracked.
+
+    A control word holds until it is switched off or its group ends.
+    """
+    kept: list[str] = []
+    hidden: frozenset[str] = frozenset()
+    outer: list[frozenset[str]] = []
+    for token in _TOKEN.finditer(source):
+        text, word = token.group(), (token[1] or "").lower()
+        if text == "{":
+            outer.append(hidden)
+        elif text == "}":
+            hidden = outer.pop() if outer else frozenset()
+        elif word in ("v", "deleted"):
+            hidden = hidden - {word} if token[2] == "0" else hidden | {word}
+            continue
+        elif word == "plain":
+            hidden = frozenset()
+        if not hidden or text in "{}" or word in _KEPT_HIDDEN:
+            kept.append(text)
+    return "".join(kept)
 
 
 def _from_mac(byte: re.Match[bytes]) -> bytes:

@@ -99,8 +99,9 @@ def _title(tree: Any) -> str:
 
 
 def _is_trail(title: str) -> bool:
-    """Is it the way to a page from the first one, not the headline of the page?"""
-    return len(_TRAIL.split(title)) > 2
+    """Is a declared title the way to a page from the first one, short steps one behind the other?"""
+    steps = _TRAIL.split(title[:_TITLE_LOOKED_AT])
+    return len(steps) > 2 and all(len(step.split()) <= 4 for step in steps)
 
 
 def _author(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -> str:
@@ -116,8 +117,10 @@ def _author(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -
 
 
 def _names(authors: Any) -> str:
-    several = authors if isinstance(authors, list) else [authors]
-    return ", ".join(filter(None, map(_name, several[:_MOST_AUTHORS])))
+    """Return the names in linked data, of people only where both people and papers are given."""
+    several = (authors if isinstance(authors, list) else [authors])[:_MOST_AUTHORS]
+    people = [each for each in several if isinstance(each, dict) and each.get("@type") == "Person"]
+    return ", ".join(filter(None, map(_name, people or several)))
 
 
 def _marked_authors(tree: Any) -> Iterator[str]:

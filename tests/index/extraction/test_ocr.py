@@ -10,7 +10,7 @@ import pytest
 from printed import lines, printed, text
 from scans import scanned, stand_in, tsv
 
-from index.disk import OURS
+from index.disk import is_own
 from index.extraction.ocr import Ocr
 from index.extraction.printed.recognised import recognised_lines
 from index.extraction.sandbox import Extractor
@@ -240,7 +240,7 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path, embedder, program, mo
         build(tmp_path / "library", embedder, [folder], progress=stop)
     assert len(run) == 2
     left = {each.name for each in (tmp_path / "library").iterdir()}
-    assert "ocr" in left and all(OURS.fullmatch(name) for name in left)
+    assert "ocr" in left and all(is_own(name) for name in left)
     build(tmp_path / "library", embedder, [folder])
     assert len(run) == 3 and Library.open(tmp_path / "library").by_id["a.pdf"].ocr == (1, 2, 3)
 

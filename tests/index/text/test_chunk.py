@@ -196,6 +196,21 @@ def test_a_few_characters_before_a_stop_tell_as_much_as_the_whole_line(text):
 LISTS = Path(__file__).parents[2] / "files/sentences"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le sgt. Dubreuil a vu le lt. Mercier.",
+        "C’est le brig. Faure qui conduisait.",
+        "Sie wohnt in der Lindenstr. 7 in Vessen.",
+        "Das Haus am Schillerpl. 12 steht leer.",
+    ],
+)
+def test_a_rank_or_a_street_cut_short_ends_no_sentence(text):
+    assert len(list(sentences(text))) == 1
+    longer = "Das Haus steht in der Lindenstr. Der Ort ist klein."
+    assert [longer[start:end] for start, end in sentences(longer)][1:] == ["Der Ort ist klein."]
+
+
 @pytest.mark.parametrize(("name", "n", "right"), [("tuned", 159, 157), ("untouched", 154, 151)])
 def test_sentences_of_six_languages_end_where_they_should(name, n, right):
     """Abbreviations, initials, times, quotes and items; the second list was written once the rules stood."""

@@ -73,7 +73,7 @@ def test_all_that_is_written_is_for_its_owner(tmp_path, folder, lax):
     }
     assert for_others(library) == [] and len(list(library.rglob("*"))) > 10
     assert mode(library / "gen") == 0o700 and mode(library / "CURRENT") == 0o600
-    assert all(disk.OURS.fullmatch(each.name) for each in library.iterdir())
+    assert all(disk.is_own(each.name) for each in library.iterdir())
 
 
 def test_what_the_model_has_read_is_for_its_owner(tmp_path, lax):
