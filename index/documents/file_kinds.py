@@ -18,7 +18,7 @@ LARGER = {
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
 READERS = {
-    ".html": 4, ".htm": 4, ".epub": 3, ".docx": 3, ".pdf": 4, ".jsonl": 3, ".txt": 3, ".md": 3, ".markdown": 3,
+    ".html": 4, ".htm": 4, ".epub": 4, ".docx": 3, ".pdf": 4, ".jsonl": 3, ".txt": 3, ".md": 3, ".markdown": 3,
     ".mhtml": 3, ".mht": 3, ".zip": 3, ".odt": 2, ".rtf": 2, ".eml": 2, ".mbox": 2, ".csv": 2, ".tsv": 2, ".json": 2,
     ".xml": 2, ".rss": 2, ".atom": 2,
 }  # fmt: skip

@@ -80,7 +80,7 @@ def files(host: LibraryHost, request: Request) -> Response:
     try:
         found = files_of(library) if wanted is None else files_named(library, wanted[:MOST_NAME])
     except ShelfError:
-        raise Refusal(404, f"there is no file {wanted[:200]!r}: GET /api/files lists them") from None
+        raise Refusal(404, f"there is no file {(wanted or '')[:200]!r}: GET /api/files lists them") from None
     return Json({"generation": library.generation, "files": list(map(file_dict, found))})
 
 

@@ -79,7 +79,7 @@ def _draft(value: Any) -> str:
 def _day(value: Any) -> str | None:
     """A date as a library keeps it; None for the one that was read."""
     if value is None or is_date(value):
-        return value
+        return None if value is None else str(value)
     raise ValueError('must be a day, month or year such as "2024-03-03", "2024-03" or "2024", or null for the one read')
 
 

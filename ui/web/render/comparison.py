@@ -61,5 +61,6 @@ def _row(each: Difference, lang: str) -> tuple[str, str, str, list[tuple[str, st
     """What became of a sentence, the same in words, where it stands, and its words: of which side, and the text."""
     where = [f"{side} {said.line}" for side, said in (("A", each.a), ("B", each.b)) if said]
     said = each.b or each.a
-    pieces = [(piece.kind, piece.text) for piece in each.pieces] or [(each.kind, said.text if said else "")]
+    pieces: list[tuple[str, str]] = [(piece.kind, piece.text) for piece in each.pieces]
+    pieces = pieces or [(each.kind, said.text if said else "")]
     return each.kind, words(lang).get(f"differ_{each.kind}", ""), " · ".join(where), pieces
