@@ -33,7 +33,7 @@ ORDER = {
     ],
     "ui": [
         {"assets", "formats", "i18n"},
-        {"services", "conversations", "access"},
+        {"services", "conversations", "access", "holdings"},
         {"api", "web"},
         {"server"},
         {"already"},

@@ -7,6 +7,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from urllib.parse import unquote
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 from index.extraction.note_calls import raised
+from index.extraction.pages import Block, blocks_of, coverage_of_page
 from index.skip_reason import NotAnArticle
 from index.text import LEXICON
 
@@ -224,12 +226,15 @@ def extract_epub(data: bytes) -> Extracted:
     }
     chapters = [items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items]
     paragraphs: list[Paragraph] = []
+    there: list[Block] = []
     missing = n_chars = 0
     for name in chapters[:MAX_CHAPTERS]:
         if name not in file.names:
             missing += 1
             continue
-        found = [Paragraph(text) for text in blocks(parse(_decoded(file.read(name))))]
+        tree = parse(_decoded(file.read(name)))
+        there += blocks_of(tree)
+        found = [Paragraph(text) for text in blocks(tree)]
         paragraphs += found
         n_chars += sum(len(each.text) for each in found)
         if n_chars > MAX_CHARS:
@@ -241,11 +246,13 @@ def extract_epub(data: bytes) -> Extracted:
         elements = package.iter("{http://purl.org/dc/elements/1.1/}" + name)
         return next((text for each in elements if (text := tidy(each.text or ""))), "")
 
-    return lay_out(
+    note = f"{missing} chapters are missing in it" if missing else ""
+    made = lay_out(
         paragraphs,
         title=said("title")[:300],
         date=said("date")[:40],
         language=said("language")[:2].lower(),
         source=(said("publisher") or said("creator"))[:120],
-        note=f"{missing} chapters are missing in it" if missing else "",
+        note=note,
     )
+    return replace(made, coverage=coverage_of_page(there, made.lines, is_whole=made.note == note))

@@ -22,6 +22,7 @@ from hostile import HOSTILE_ANSWER, HOSTILE_ARTICLES
 from places import PATHS
 
 from index.ingestion.indexing import build
+from index.storage.families import Families
 from index.storage.library import Manifest
 from index.types import Article, Chunk, Hit, Span
 from rag.errors import QuestionError
@@ -157,7 +158,9 @@ class ScriptedLibrary:
     generation = 7
     languages = ("fr", "en")
     articles = tuple(ARTICLES.values())
+    as_read = articles
     by_id = ARTICLES
+    families = Families(articles)
     rows = MappingProxyType({"article": ()})
     manifest = Manifest(7, 1.7e9, "embeddinggemma-300m", "0", 768, (), len(ARTICLES), 0)
 

@@ -6,21 +6,29 @@ from collections.abc import AsyncIterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from index.errors import LibraryBusy
+from index.ingestion import correct_date
 from index.types import Article
+from rag.copies import compare as compare_articles
 from rag.generation import destination
 from rag.serialization import AnswerRecord
 from ui.api.checking import DraftCheck
-from ui.api.requests import Asked, Refusal, answerer_of
+from ui.api.requests import RETRY_SECONDS, Asked, Refusal, answerer_of
 from ui.api.responses import BEAT, ApiRoute, Events, Json, body_of, event, heard_out
-from ui.api.schemas import AskBody, CheckArguments, checked
+from ui.api.schemas import AskBody, CheckArguments, CompareBody, DateBody, checked
 from ui.formats import escape_key, unescape_key
+from ui.holdings import ShelfError, comparison_dict, file_dict, files_named, files_of
 
 if TYPE_CHECKING:
     from rag.pipeline import Answerer
     from ui.services import LibraryHost
+
+MOST_NAME = 4096
+"""Characters of a name that are looked for."""
 
 
 async def ask(host: LibraryHost, request: Request) -> Response:
@@ -63,6 +71,48 @@ def article(host: LibraryHost, request: Request) -> Response:
     found = find_article(answerer, request.path_params["article"])
     first, last = lines_asked(found, *(request.query_params.get(name) for name in ("first", "last")))
     return Json(numbered(found, first, last))
+
+
+def files(host: LibraryHost, request: Request) -> Response:
+    """How much of each file was read, what was left out and why; of the files that a name fits, if one is given."""
+    library = answerer_of(host, request.query_params.get("library", "")).library
+    wanted = request.query_params.get("file")
+    try:
+        found = files_of(library) if wanted is None else files_named(library, wanted[:MOST_NAME])
+    except ShelfError:
+        raise Refusal(404, f"there is no file {(wanted or '')[:200]!r}: GET /api/files lists them") from None
+    return Json({"generation": library.generation, "files": list(map(file_dict, found))})
+
+
+async def date(host: LibraryHost, request: Request) -> Response:
+    """Give an article the date that a person says it has, or the one of its file again."""
+    body = checked(DateBody, await body_of(request))
+    return Json(await run_in_threadpool(_dated, host, body))
+
+
+def _dated(host: LibraryHost, body: DateBody) -> dict[str, Any]:
+    answerer = answerer_of(host, body.library)
+    article_id = find_article(answerer, body.article).id
+    try:
+        found = correct_date(answerer.library_path, article_id, body.date or "")
+    except LibraryBusy as error:
+        raise Refusal(503, str(error), RETRY_SECONDS) from None
+    read = next((each for each in answerer.library.as_read if each.id == article_id), found)
+    return _described(found) | {"in_file": {"date": read.date, "date_from": read.date_from}}
+
+
+async def compare(host: LibraryHost, request: Request) -> Response:
+    """What one article says otherwise than another, sentence by sentence."""
+    body = checked(CompareBody, await body_of(request))
+    return Json(await run_in_threadpool(_compared, host, body))
+
+
+def _compared(host: LibraryHost, body: CompareBody) -> dict[str, Any]:
+    answerer = answerer_of(host, body.library)
+    one, other = find_article(answerer, body.a), find_article(answerer, body.b)
+    if one.id == other.id:
+        raise Refusal(400, f"a and b are one article, {one.id[:200]!r}: name two")
+    return comparison_dict(answerer.library, one, other, compare_articles(one, other))
 
 
 def status(host: LibraryHost, request: Request) -> Response:
@@ -125,6 +175,7 @@ def _described(found: Article) -> dict[str, Any]:
         "key": escape_key(found.id),
         "title": found.title,
         "date": found.date,
+        "date_from": found.date_from,
         "language": found.language,
         "source": found.source,
         "url": found.url,
@@ -156,8 +207,9 @@ ROUTES = (
     ),
     ApiRoute(
         "GET", "/api/articles", "The articles of the library.", "?library=",
-        '{"generation", "articles": [{"id", "key", "title", "date", "language", "source", "url", "n_lines",'
-        ' "n_pages"}, …]}',
+        '{"generation", "articles": [{"id", "key", "title", "date", "date_from", "language", "source", "url",'
+        ' "n_lines", "n_pages"}, …]}; `date_from` is what says the date: "export", "metadata", "dateline", "line",'
+        ' "filename" or "corrected" by a person.',
         "curl -s {url}/api/articles",
         articles, query=(("library", str),),
     ),
@@ -167,6 +219,35 @@ ROUTES = (
         '{"id", "key", "title", "date", "language", …, "lines": [{"n": 1, "text": "…"}, …]}',
         "curl -s '{url}/api/articles/pont.txt?first=3&last=5'",
         article, query=(("first", int), ("last", int), ("library", str)),
+    ),
+    ApiRoute(
+        "GET", "/api/files", "Of each file how much was read, what was left out and why, and what was passed over.",
+        "?file= for those that a name fits: a path, a file's name, an article's id, or a part of one; ?library=",
+        '{"generation", "files": [{"file", "found", "read", "articles": [{"article", "title", "date", "date_from",'
+        ' "lines", "coverage": {"is_measured", "n_in_file", "n_kept", "left_out": [{"reason", "n", "blocks", "begin"},'
+        ' …], "note"} or null}, …], "skipped": [{"path", "reason"}, …]}, …]}; each file as `citeline status --file'
+        " NAME --json` prints it, counted in letters and digits.",
+        "curl -s '{url}/api/files?file=pont.txt'",
+        files, query=(("file", str), ("library", str)),
+    ),
+    ApiRoute(
+        "POST", "/api/date", "Correct the date of an article, or take the one that was read from its file again.",
+        '{"article": its id or key, "date": "2024-03-03", "2024-03", "2024", or null for the date of its file,'
+        ' "library": "…"}; article and date are required.',
+        'The article as GET /api/articles has it, and "in_file": {"date", "date_from"}, what was read from the file.',
+        "curl -s {url}/api/date -H 'Content-Type: application/json'"
+        ' -d \'{"article": "pont.txt", "date": "2024-03-03"}\'',
+        date, DateBody,
+    ),
+    ApiRoute(
+        "POST", "/api/compare", "What an article changed, cut or added in a text that another one has too.",
+        '{"a", "b": ids or keys of two articles, "library": "…"}; both articles are required.',
+        '{"a", "b": {"article", "title", "source", "date"}, "is_copy", "counts": {"same", "changed", "cut", "added"},'
+        ' "not_compared", "sentences": [{"kind", "a": {"line", "text"} or null, "b": the same, "words": [{"kind",'
+        ' "text"}, …]}, …]}, as `citeline compare --json` prints it.',
+        "curl -s {url}/api/compare -H 'Content-Type: application/json'"
+        " -d '{\"a\": \"pont.txt\", \"b\": \"autre.txt\"}'",
+        compare, CompareBody,
     ),
     ApiRoute(
         "GET", "/api/status", "What is served, by which models, and how many questions are waiting.", "",

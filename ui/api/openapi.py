@@ -83,7 +83,8 @@ _ABOUT = """\
 citeline on this machine: its interface for programs.
 Requests and replies are JSON in UTF-8. An error is {"error": "one line"} (under /v1 in OpenAI's shape) with its status:
 400 not a valid question, 403 another site or user, 404 not found, 405 wrong method, 413 over 1 MiB, 415 not JSON,
-429 too many questions waiting, 500 failed, 503 models loading. 429 and 503 come with Retry-After, in seconds.
+429 too many questions waiting, 500 failed, 503 models loading or library being changed. 429 and 503 come with
+Retry-After, in seconds.
 
 There is one language model: questions are answered one at a time, the page's included. Disconnecting cancels yours.
 Only programs of the user who started citeline, and root's, are served, or those with 'Authorization: Bearer TOKEN'

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic.json_schema import GenerateJsonSchema
 
+from index.storage import is_date
 from rag.config import Config
 from rag.conversation import Turn, turn_of
 from rag.errors import QuestionError
@@ -75,6 +76,19 @@ def _draft(value: Any) -> str:
     return value
 
 
+def _day(value: Any) -> str | None:
+    """A date as a library keeps it; None for the one that was read."""
+    if value is None or is_date(value):
+        return None if value is None else str(value)
+    raise ValueError('must be a day, month or year such as "2024-03-03", "2024-03" or "2024", or null for the one read')
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be the id or key of an article: GET /api/articles lists them")
+    return value
+
+
 def _never(value: Any) -> Any:
     if value:
         raise ValueError("is not supported: citeline answers from its articles and calls nothing")
@@ -105,6 +119,8 @@ Turns = list[Annotated[Turn | None, PlainValidator(_turn), WithJsonSchema(_TURN)
 
 Question = Annotated[str, PlainValidator(_question), WithJsonSchema(TEXT)]
 Draft = Annotated[str, PlainValidator(_draft), WithJsonSchema(TEXT)]
+ArticleName = Annotated[str, PlainValidator(_name), WithJsonSchema(TEXT)]
+Day = Annotated[str | None, PlainValidator(_day), WithJsonSchema({"type": ["string", "null"]})]
 History = Annotated[
     Turns,
     Field(
@@ -187,6 +203,26 @@ class ReadArguments(Arguments):
 class ListArguments(Arguments):
     """Whose articles."""
 
+    library: Library = ""
+
+
+class DateBody(Arguments):
+    """An article and its date."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["article", "date"]})
+
+    article: ArticleName = Field("", validate_default=True, description="Its id or key.")
+    date: Day = Field("", validate_default=True, description="As ISO 8601 writes it; null for the one of its file.")
+    library: Library = ""
+
+
+class CompareBody(Arguments):
+    """Two articles."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["a", "b"]})
+
+    a: ArticleName = Field("", validate_default=True, description="Id or key of an article.")
+    b: ArticleName = Field("", validate_default=True, description="Id or key of another one.")
     library: Library = ""
 
 

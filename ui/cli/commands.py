@@ -39,12 +39,11 @@ from ui.cli.library import (
 from ui.cli.models import models_app
 from ui.cli.output import progress_bars, report_dict, status_dict, status_text, tell_destination
 from ui.cli.shelf.comparison import compare
-from ui.cli.shelf.coverage import file_dict, file_text, files_named
 from ui.cli.shelf.dates import date
-from ui.cli.shelf.names import ShelfError
 from ui.cli.verify import verify
 from ui.conversations import VerifyError
 from ui.formats import answer_text, report_text, shown
+from ui.holdings import ShelfError, file_dict, file_text, files_named
 from ui.server import ServeError
 from ui.server import serve as run_server
 

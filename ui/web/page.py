@@ -14,7 +14,7 @@ from ui.assets import STATIC
 from ui.i18n import llm_words, page_language, words
 from ui.services import QUEUE_SIZE, LibraryHost, OpenLibrary, typed_text
 from ui.web.answering import SHOWN_CHARS, grow, pending, question_of, settled, until_stopped
-from ui.web.article_pane import article_pane, citation_preview
+from ui.web.article_pane import article_pane, citation_preview, comparison
 from ui.web.checking.controller import Checking
 from ui.web.conversations.controller import Talks, n_shown, talk_named
 from ui.web.library.controller import ShelfView
@@ -99,7 +99,8 @@ class ChatPage:
     def _layout_views(self) -> None:
         """The article pane, and views: each an HTML of class cl-view, shown when the page's data-view names it."""
         article = for_script(lambda wanted: article_pane(self._library, wanted), "article")
-        _html("cl-pane", script="page", functions=[article])
+        compare = for_script(lambda wanted: comparison(self._library, wanted), "compare")
+        _html("cl-pane", script="page", functions=[article, compare])
         self._history = _html(
             "cl-history",
             '<div class="cl-talk-place"></div>',

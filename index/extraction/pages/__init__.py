@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
-    from index.extraction.pages.accounting import blocks_of, coverage_of_page
+    from index.extraction.pages.accounting import Block, blocks_of, coverage_of_page
     from index.extraction.pages.boxes import remove_boxes
     from index.extraction.pages.facts import facts_of
     from index.extraction.pages.passages import BLOCKS, SILENT, is_same
@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
-        accounting="blocks_of coverage_of_page",
+        accounting="Block blocks_of coverage_of_page",
         boxes="remove_boxes",
         facts="facts_of",
         passages="BLOCKS SILENT is_same",
         restoration="restored",
     )
 
-__all__ = ["BLOCKS", "SILENT", "blocks_of", "coverage_of_page", "facts_of", "is_same", "remove_boxes", "restored"]
+__all__ = [
+    "BLOCKS",
+    "SILENT",
+    "Block",
+    "blocks_of",
+    "coverage_of_page",
+    "facts_of",
+    "is_same",
+    "remove_boxes",
+    "restored",
+]

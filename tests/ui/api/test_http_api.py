@@ -27,7 +27,7 @@ from ui.services.host import LibraryHost
 from ui.services.model_queue import QUEUE_SIZE, ModelQueue, QueueFull
 
 ROUTES = openapi.described_by((*http_api.ROUTES, *openai_api.ROUTES, *mcp_server.ROUTES))
-POSTS = ("/api/ask", "/api/check", "/v1/chat/completions", "/mcp")
+POSTS = ("/api/ask", "/api/check", "/api/compare", "/api/date", "/v1/chat/completions", "/mcp")
 
 
 def ask(url, **body):
@@ -266,7 +266,7 @@ def test_another_site_cannot_ask(page, url, path, headers, status):
     assert reply.status_code == status and reply.json()["error"] and page.count("asked") == before
 
 
-@pytest.mark.parametrize("path", ["/api/status", "/api/articles", "/api/articles/pont.txt", "/v1/models"])
+@pytest.mark.parametrize("path", ["/api/status", "/api/files", "/api/articles", "/api/articles/pont.txt", "/v1/models"])
 def test_another_site_cannot_read(url, path):
     """Nor may it fetch what is only read; this page, and what is no browser, may."""
     for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.cli.library import LibraryOption
-from ui.cli.shelf.names import ShelfError, article_named
 from ui.formats import shown
+from ui.holdings import ShelfError, article_named, comparison_dict, is_copy
 
 if TYPE_CHECKING:
     from index.storage import Library
@@ -37,33 +37,18 @@ def compare(
     if one.id == other.id:
         raise ShelfError(f"both names are of one article, {shown(one.id)}. Name two")
     found = compare_articles(one, other)
-    print(json.dumps(_dict(opened, one, other, found), indent=1) if as_json else _text(opened, one, other, found))
-
-
-def _is_copy(library: Library, a: Article, b: Article) -> bool:
-    return any(each.id == b.id for each in library.families.of(a.id))
-
-
-def _dict(library: Library, a: Article, b: Article, found: Comparison) -> dict[str, Any]:
-    about = {
-        name: {"article": each.id, "title": each.title, "source": each.source, "date": each.date}
-        for name, each in (("a", a), ("b", b))
-    }
-    counts = {kind: found.count(kind) for kind in _MARKS}
-    return {
-        **about,
-        "is_copy": _is_copy(library, a, b),
-        "counts": counts,
-        "not_compared": found.n_not_compared,
-        "sentences": [each.to_dict() for each in found.differences],
-    }
+    print(
+        json.dumps(comparison_dict(opened, one, other, found), indent=1)
+        if as_json
+        else _text(opened, one, other, found)
+    )
 
 
 def _text(library: Library, a: Article, b: Article, found: Comparison) -> str:
     lines = [
         f"A  {_about(a)}",
         f"B  {_about(b)}",
-        "copies of one text" if _is_copy(library, a, b) else "not copies of one text",
+        "copies of one text" if is_copy(library, a, b) else "not copies of one text",
         f"{found.count('same')} sentences the same, {found.count('changed')} changed, {found.count('cut')} only in A, "
         f"{found.count('added')} only in B",
     ]

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ui.cli.library import LibraryOption
-from ui.cli.shelf.names import ShelfError, article_named
 from ui.formats import shown
-
-if TYPE_CHECKING:
-    from index.types import Article
-
-FROM = {
-    "export": "from the export",
-    "metadata": "from the file's metadata",
-    "dateline": "from the dateline",
-    "line": "from a line near the top",
-    "filename": "from the file's name",
-    "corrected": "corrected by hand",
-    "": "",
-}
-
-
-def date_words(article: Article) -> str:
-    """Return an article's date and where it is from."""
-    if not article.date:
-        return "no date"
-    told = FROM.get(article.date_from, article.date_from)
-    return f"{article.date}, {told}" if told else article.date
+from ui.holdings import ShelfError, article_named, date_words
 
 
 def date(

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.documents import refused
-from index.errors import CitelineIndexError
+from index.errors import CitelineIndexError, LibraryBusy
+from index.ingestion import correct_date, pace_of
 from index.ingestion import count as count_files
-from index.ingestion import pace_of
-from index.storage import added_folder, current_generation
+from index.storage import added_folder, current_generation, is_date
 from ui.formats import escape, joined, unescape_key
-from ui.i18n import count, shelf_words
+from ui.i18n import count, date_words, dotted, shelf_words, words
 from ui.services import LibraryHost, NameRefused, OpenLibrary, Shelf, Wish
 from ui.web.library.copies import is_lone_copy
 from ui.web.library.counting import counted_text
@@ -49,6 +49,10 @@ SAMPLES = Path(__file__).parents[3] / "seeds" / "articles"
 """The sample articles of a checkout; an installed package has none."""
 
 
+_TEXTS = ("query", "sort", "do", "what", "date")
+MAX_DATE = 40
+
+
 class Refused(Exception):
     """A wish that is none; its text is one line for a person."""
 
@@ -64,13 +68,14 @@ class Asked:
     page: int = 0
     do: str = ""
     what: str = ""
+    date: str = ""
     since: int = 0
     look: bool = False
 
     @classmethod
     def of(cls, wanted: Any) -> Asked:
         get = wanted.get if isinstance(wanted, dict) else {}.get
-        text = {key: value if isinstance(value := get(key), str) else "" for key in ("query", "sort", "do", "what")}
+        text = {key: value if isinstance(value := get(key), str) else "" for key in _TEXTS}
         number = {key: value if isinstance(value := get(key), int) else 0 for key in ("page", "since")}
         return cls(
             lang="en" if get("lang") == "en" else "fr",
@@ -80,6 +85,7 @@ class Asked:
             page=max(0, min(number["page"], 1_000_000)),
             do=text["do"],
             what=text["what"][: 4 * MAX_PATH],
+            date=text["date"].strip()[:MAX_DATE],
             since=number["since"],
             look=get("look") is True,
         )
@@ -151,6 +157,8 @@ class ShelfView:
         if asked.do == "stop":
             shelf.stop()
             return {}
+        if asked.do in ("date", "undate"):
+            return self._date(asked, shelf)
         if asked.do == "create":
             return self._create(asked.what.strip(), say["no_name"])
         try:
@@ -170,6 +178,25 @@ class ShelfView:
         if counted.is_whole and seconds < ASK_SECONDS:
             return ""
         return counted_text(counted, seconds, lang)
+
+    def _date(self, asked: Asked, shelf: Shelf) -> dict[str, Any]:
+        """Give an article another date, or the one of its file: {said, generation}, or {error} with one line."""
+        say, date = shelf_words(asked.lang), asked.date if asked.do == "date" else ""
+        if asked.do == "date" and not is_date(date):
+            return {"error": escape(say["date_wrong"].format(date=date))}
+        what = _key(asked.what)
+        if what not in shelf.answerer.library.by_id:
+            return {"error": say["not_there"]}
+        try:
+            found = correct_date(shelf.path, what, date)
+        except LibraryBusy:
+            return {"error": say["date_busy"]}
+        except CitelineIndexError as error:
+            return {"error": escape(str(error))}
+        why = words(asked.lang).get(f"date_from_{found.date_from}", "") if found.date else ""
+        told = dotted(date_words(found.date, asked.lang) or say["date_none"], why)
+        said = said_html(say["date_done"].format(what=found.title, date=told), "done")
+        return {"said": said, "generation": shelf.answerer.library.generation}
 
     def _create(self, name: str, refusal: str) -> dict[str, str]:
         try:

@@ -35,6 +35,10 @@ class Row:
     indexed: float = 0.0
     state: str = ""
     """"" as it was indexed, else "changed", "removed" or "new"."""
+    date_from: str = ""
+    """What says the date, as in `Article.date_from`."""
+    read: str = ""
+    """The date that was read from the file, where a person corrected it."""
     is_in_text: bool = False
     """Only its text holds a word of the query, neither title nor file name does."""
     title_key: str = ""
@@ -51,10 +55,12 @@ class Listing:
         self._rows = [
             Row(
                 *(each.id, each.title, each.date, each.language, len(each.lines), each.indexed or created),
+                date_from=each.date_from,
+                read=read.date,
                 title_key=folded(each.title),
                 id_key=folded(each.id),
             )
-            for each in library.articles
+            for each, read in zip(library.articles, library.as_read, strict=True)
         ]
         self._names = [folded(f"{each.title}\n{each.id}\n{each.date}") for each in library.articles]
         self._article_of = np.asarray(library.rows["article"], dtype=np.int64)

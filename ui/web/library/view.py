@@ -49,6 +49,12 @@ class _Shown:
     small: str
     """All that a narrow window has no columns for."""
     date: str
+    iso: str
+    """The date as it can be corrected."""
+    why: str
+    """What says the date."""
+    read: str
+    """The line that says the date of the file, where a person corrected it."""
     language: str
     n_lines: str
     indexed: str
@@ -111,6 +117,7 @@ def _row(row: Row, lang: str, is_a_copy: bool) -> _Shown:
     say = shelf_words(lang)
     state = say[row.state or "as_indexed"]
     date, language = short_date(row.date, lang), language_name(row.language, lang)
+    is_corrected = row.date_from == "corrected"
     lines = count(row.n_lines, "line", lang) if row.n_lines else ""
     return _Shown(
         state=row.state,
@@ -118,8 +125,11 @@ def _row(row: Row, lang: str, is_a_copy: bool) -> _Shown:
         title=row.title,
         key=escape_key(row.id),
         meta=" · ".join(filter(None, (row.id, say["in_text"] if row.is_in_text else ""))),
-        small=" · ".join(filter(None, (date, language, lines, state))),
+        small=" · ".join(filter(None, (language, lines, state))),
         date=date,
+        iso=row.date,
+        why=words(lang).get(f"date_from_{row.date_from}", "") if row.date else "",
+        read=say["date_read"].format(date=short_date(row.read, lang) or say["date_none"]) if is_corrected else "",
         language=language,
         n_lines=f"{row.n_lines}" if row.n_lines else "",
         indexed=short_date(time.strftime("%Y-%m-%d", time.localtime(row.indexed)), lang) if row.indexed else "",

@@ -13,6 +13,7 @@ from ui.formats import escape_key, render, text_html
 from ui.i18n import count, date_words, dotted, place_words, words
 from ui.web.render.article import digest
 from ui.web.render.checks import Searched, searched_html, why_html
+from ui.web.render.comparison import copies_html
 from ui.web.render.filter import filter_html
 from ui.web.render.turn_bar import Place, bar_html
 
@@ -43,6 +44,8 @@ class _Where(NamedTuple):
 
     title: str
     meta: str
+    copies: Markup | str = ""
+    """Buttons that show how copies of its article differ from it."""
 
 
 class _Said(NamedTuple):
@@ -278,8 +281,11 @@ def _where(span: Span, articles: Mapping[str, Article], lang: str) -> _Where:
 
 def _cited(citation: Citation, articles: Mapping[str, Article], lang: str) -> _Where:
     """Where a citation stands, and which copies of its article have it too."""
-    title, meta = _where(citation.span, articles, lang)
-    return _Where(title, dotted(meta, also_in_line(citation, lang)))
+    place, id = _where(citation.span, articles, lang), citation.span.article_id
+    there = [(each.article, each.source, each.date) for each in citation.also_in if each.article in articles]
+    gone = "" if len(there) == len(citation.also_in) else also_in_line(citation, lang)
+    meta = dotted(place.meta, gone)
+    return _Where(place.title, meta, copies_html(id, place.title, there, lang))
 
 
 def _title(article_id: str, articles: Mapping[str, Article]) -> str:

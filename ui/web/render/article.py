@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from index.types import Article, Span
 from ui.formats import escape_key, render, text_html
 from ui.i18n import count, date_words, dotted, language_name, words
+from ui.web.render.comparison import copies_html
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -48,11 +49,18 @@ def whole(article: Article, mark: Mark) -> Mark:
     return replace(mark, start=0, end=len(text), check=digest(text))
 
 
-def article_html(article: Article, marks: Sequence[Mark], current: int, lang: str, file_state: str = "") -> Markup:
+def article_html(
+    article: Article,
+    marks: Sequence[Mark],
+    current: int,
+    lang: str,
+    file_state: str = "",
+    copies: Sequence[Article] = (),
+) -> Markup:
     """The article with its file's line numbers, cited characters in <mark>; those of mark number `current` stand out.
 
     A mark whose lines do not hold the characters it was made for lights nothing, and the page says so; so it does when
-    the file is not what was indexed any more (`file_state` "changed" or "removed").
+    the file is not what was indexed any more (`file_state` "changed" or "removed"). Its `copies` are named.
     """
     good = [mark for mark in marks if holds(article, mark)]
     lit = stretches(article, good)
@@ -71,6 +79,7 @@ def article_html(article: Article, marks: Sequence[Mark], current: int, lang: st
         article=article,
         key=escape_key(article.id),
         reasons=_reasons(article, lang),
+        copies=copies_html(article.id, article.title, [(each.id, each.source, each.date) for each in copies], lang),
         blocks=[(top + 1, rows[top : top + BLOCK_LINES]) for top in range(0, len(rows), BLOCK_LINES)],
         facts=list(filter(None, facts)),
         width=len(str(len(article.lines))),

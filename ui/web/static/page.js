@@ -9,6 +9,7 @@ let shown = ""; // what the pane holds: article, marks and language
 let last = ["", [], 0]; // the same, as it was asked for
 const MAX_FETCHED = 6;
 const fetched = new Map();
+let compared = null; // the two articles whose differences it holds instead
 let ticket = 0; // the last request for an article; an older one that comes late is dropped
 let chosen = false; // the reader has opened something since the question: do not turn the page under their eyes
 let question = null; // the live turn's question and status, as last seen
@@ -75,11 +76,33 @@ async function show(article, marks, current, behind = false) {
     }
     keep(wanted, html);
     shown = wanted;
+    compared = null;
     props.value = html;
     await nextFrame();
     element.querySelector(".cl-lines")?.scrollTo(0, 0);
   }
   return true;
+}
+
+// What one article says otherwise than another, in the pane; the focus is at its head, where the button was.
+async function differ(article, other, takesFocus = true) {
+  const mine = ++ticket;
+  const html = await server.compare({ article, other, lang: document.documentElement.lang }).catch(() => undefined);
+  if (mine !== ticket) return;
+  if (!html) {
+    say("citeline:unreached");
+    return;
+  }
+  chosen = true;
+  place = null;
+  compared = [article, other];
+  shown = "";
+  say("citeline:view", "article");
+  for (const button of document.querySelectorAll(".cl-open[aria-current]")) button.removeAttribute("aria-current");
+  props.value = html;
+  await nextFrame();
+  element.querySelector(".cl-lines")?.scrollTo(0, 0);
+  if (takesFocus) element.querySelector(".cl-compared h2")?.focus();
 }
 
 // An article that no citation leads to; lines `first` to `last` of it, if they are given, lit and in sight.
@@ -157,7 +180,9 @@ document.addEventListener("click", (event) => {
   if (button.matches(".cl-open")) {
     chosen = true;
     open(button);
-  } else if (button.id === "cl-new") restart();
+  } else if (button.matches(".cl-differ")) differ(button.dataset.one, button.dataset.other);
+  else if (button.matches(".cl-whole")) browse(button.dataset.article);
+  else if (button.id === "cl-new") restart();
   else if (button.dataset.go === "next") step(1);
   else if (button.dataset.go === "previous") step(-1);
   else if (button.dataset.go === "close") close();
@@ -181,6 +206,10 @@ document.addEventListener("citeline:library", () => {
 document.addEventListener("citeline:language", again);
 
 async function again() {
+  if (compared && element.querySelector(".cl-compared")) {
+    await differ(...compared, false);
+    return;
+  }
   const at = place;
   if (!element.querySelector(".cl-article") || !(await show(...last, true)) || place !== at || !at) return;
   const all = sequence(at.turn, at.kind);

@@ -305,9 +305,12 @@ element.addEventListener("change", (event) => {
 
 element.addEventListener("click", async (event) => {
   const button = event.target.closest?.("button");
+  if (button?.dataset.dating === "close") $(".cl-stack-dating").close();
+  if (button?.dataset.dating === "reset") correct("undate");
   if (!button || button.disabled || button.closest("dialog")) return;
   const { sort: key, page, do: wish, what } = button.dataset;
   if (button.matches(".cl-stack-open")) say("citeline:open", { article: button.dataset.article, first: 0, last: 0 });
+  else if (button.dataset.dated) date(button);
   else if (key) sort(key);
   else if (page !== undefined) {
     list.page = +page;
@@ -319,6 +322,10 @@ element.addEventListener("click", async (event) => {
 });
 
 element.addEventListener("submit", async (event) => {
+  if (event.target.matches(".cl-stack-dated")) {
+    event.preventDefault();
+    correct("date");
+  }
   if (!event.target.matches(".cl-stack-form")) return;
   event.preventDefault();
   const text = event.target.querySelector("input");
@@ -326,6 +333,42 @@ element.addEventListener("submit", async (event) => {
   if (await act(event.target.dataset.do, text.value)) text.value = "";
   if ($(".cl-stack-report .cl-stack-said:not([data-state])")) $(".cl-stack-report").hidden = true;
 });
+
+// --- the date of an article, corrected by hand ---
+
+let dated = null; // the article whose date is being corrected
+
+function date({ dataset: d }) {
+  const form = $(".cl-stack-dating");
+  dated = d.dated;
+  form.querySelector(".cl-dating-what").textContent = d.title;
+  form.querySelector("#cl-dating-read").textContent = d.read;
+  form.querySelector(".cl-stack-said").hidden = true;
+  form.querySelector('[data-dating="reset"]').hidden = !d.read;
+  form.querySelector(".cl-stack-day").value = d.iso;
+  form.showModal();
+  form.querySelector(".cl-stack-day").select();
+}
+
+// Saved, or the reason why not beside the field; the focus goes back to the article's date.
+async function correct(wish) {
+  const form = $(".cl-stack-dating");
+  const what = dated;
+  const text = form.querySelector(".cl-stack-day");
+  const reply = await server.shelf_act({ lang: lang(), do: wish, what, date: text.value });
+  if (!reply) return;
+  if (reply.error) {
+    const said = form.querySelector(".cl-stack-said");
+    said.innerHTML = reply.error; // escaped by the shelf
+    said.hidden = false;
+    text.focus();
+    return;
+  }
+  form.close();
+  report([reply.said]);
+  await changed(reply);
+  [...place.querySelectorAll(`[data-dated="${what}"]`)].find((button) => button.offsetParent)?.focus();
+}
 
 function adding(open) {
   $(".cl-stack-adding").hidden = !open;

@@ -11,7 +11,7 @@ from index.documents.articles import parts, read_article
 from index.documents.discovery import Found
 from index.ingestion.indexing import build
 from index.storage import Library
-from ui.cli.shelf.coverage import file_dict, file_text, files_named
+from ui.holdings.coverage import file_dict, file_text, files_named
 
 _SENTENCES = " ".join(f"La commission numéro {n} a rendu son rapport sur le pont de Vernay." for n in range(9))
 LOST = "Perdu ici : un paragraphe que rien ne relie au reste."

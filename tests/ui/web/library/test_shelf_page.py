@@ -6,6 +6,7 @@ import re
 
 import pytest
 from browser import ask, no_sideways_scroll, pages_of
+from dispatches import DISPATCH
 from fakes import BagEmbedder
 
 from index.ingestion.indexing import build
@@ -44,7 +45,7 @@ def shelf(tmp_path, browser):
 
         def open_shelf(seconds=0.0, **options):
             folder = tmp_path / "articles"
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             for name, (title, date) in TITLES.items():
                 (folder / name).write_text(f"{title}\n\n{date}\n\nLe texte parle d’un chantier.", encoding="utf-8")
             build(tmp_path / "library", BagEmbedder(), [folder])
@@ -215,3 +216,54 @@ def test_the_language_switches_with_the_page(shelf):
     page.click(".cl-bar >> text=English")
     expect(page.locator(".cl-stacks h2")).to_have_text("Library")
     expect(page.locator(".cl-stack-table")).to_contain_text("up to date")
+
+
+def test_a_date_is_corrected_by_keyboard_and_taken_back(shelf):
+    """What is no date is said beside the field; the focus comes back to the date, and the article's head has it."""
+    page = shelf()
+    date = page.locator(".cl-col-date [data-dated]").first
+    expect(date).to_have_text("12/03/2024")
+    date.focus()
+    page.keyboard.press("Enter")
+    field = page.locator(".cl-stack-day")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("2024-03-12")
+    expect(page.locator("[data-dating=reset]")).to_be_hidden()
+    field.fill("demain <b>")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cl-stack-dating [role=alert]")).to_contain_text("demain <b>")
+    field.fill("2024-04")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cl-stack-dating")).to_be_hidden()
+    expect(date).to_have_text("04/2024")
+    expect(date).to_be_focused()
+    expect(page.locator(".cl-col-date .cl-meta").first).to_have_text("date corrigée à la main")
+    expect(page.locator(".cl-stack-report")).to_contain_text("avril 2024")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cl-dating-read")).to_contain_text("12/03/2024")
+    page.keyboard.press("Escape")
+    expect(page.locator(".cl-stack-dating")).to_be_hidden()
+    page.click(".cl-col-date [data-dated] >> nth=0")
+    page.click("[data-dating=reset]")
+    expect(date).to_have_text("12/03/2024")
+
+
+def test_what_a_copy_changed_is_shown_beside_the_conversation(shelf, tmp_path):
+    """From an open article to the difference and on to the other text; in both languages."""
+    (tmp_path / "articles").mkdir()
+    paper = [*DISPATCH[:5], *DISPATCH[6:]]
+    for name, lines in (("agence.txt", DISPATCH), ("echo.txt", paper)):
+        (tmp_path / "articles" / name).write_text("\n\n".join(lines), encoding="utf-8")
+    page = shelf()
+    page.click(".cl-title >> nth=2")
+    page.locator(".cl-differ").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cl-compared h2")).to_be_focused()
+    gone = page.locator(".cl-differences li:not([data-kind=same])")
+    expect(gone).to_have_count(1)
+    expect(gone).to_contain_text("seulement dans")
+    page.click(".cl-bar >> text=English")
+    expect(gone).to_contain_text("only in")
+    page.click(".cl-whole >> nth=1")
+    expect(page.locator(".cl-article .cl-block")).to_be_visible()
+    expect(page.locator(".cl-compared")).to_have_count(0)

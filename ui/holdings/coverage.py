@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ui.cli.shelf.dates import date_words
-from ui.cli.shelf.names import matching, no_such
 from ui.formats import shown
+from ui.holdings.dates import date_words
+from ui.holdings.names import matching, no_such
 
 if TYPE_CHECKING:
     from index.storage import Library
@@ -29,37 +29,46 @@ class Held:
     """How it was read, if it holds several articles."""
 
 
+def files_of(library: Library) -> list[Held]:
+    """Return every file of a library, read or passed over."""
+    return list(_by_path(library).values())
+
+
 def files_named(library: Library, typed: str) -> list[Held]:
     """Return the files that a name fits, or of a file of several articles those of them. Raises ShelfError if none."""
-    from index.documents import display_name
-
-    held: dict[str, Held] = {}
+    held = _by_path(library)
     names: list[tuple[str, ...]] = []
     things: list[tuple[Held, Article | None]] = []
-
-    def file(path: str) -> Held:
-        if path not in held:
-            held[path] = Held(path)
-            names.append((path,))
-            things.append((held[path], None))
-        return held[path]
-
-    for article in library.articles:
-        there = file(display_name(article.path))
-        there.articles.append(article)
-        names.append((article.id,))
-        things.append((there, article))
-    for many in library.manifest.many:
-        file(display_name(many.path)).many = many
-    for each in library.manifest.skipped:
-        path, _, _ = each.path.partition("#")
-        file(path if path in held else each.path).skipped.append(each)
+    for one in held.values():
+        names.append((one.path,))
+        things.append((one, None))
+        for article in one.articles:
+            names.append((article.id,))
+            things.append((one, article))
     found = [things[n] for n in matching(names, typed)]
     if not found:
         raise no_such(typed)
     whole = {id(one): one for one, article in found if article is None}
     single = [Held(one.path, [article]) for one, article in found if article is not None and id(one) not in whole]
     return [*whole.values(), *(one if len(held[one.path].articles) > 1 else held[one.path] for one in single)]
+
+
+def _by_path(library: Library) -> dict[str, Held]:
+    from index.documents import display_name
+
+    held: dict[str, Held] = {}
+
+    def file(path: str) -> Held:
+        return held.setdefault(path, Held(path))
+
+    for article in library.articles:
+        file(display_name(article.path)).articles.append(article)
+    for many in library.manifest.many:
+        file(display_name(many.path)).many = many
+    for each in library.manifest.skipped:
+        path, _, _ = each.path.partition("#")
+        file(path if path in held else each.path).skipped.append(each)
+    return held
 
 
 def file_dict(held: Held) -> dict[str, Any]:
