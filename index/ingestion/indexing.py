@@ -31,6 +31,7 @@ from index.ingestion.reading import file_of, read_all
 from index.ingestion.sources import excluded_of, folders_of, moved
 from index.ingestion.workers import ThisProcess, Workers
 from index.models import Embedder
+from index.objects import passed_over
 from index.progress import Progress, Pulse, no_progress
 from index.storage import (
     Library,
@@ -98,6 +99,7 @@ def build(
         excluded = excluded_of(off, old, exclude, include, forget)
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
+        skipped += [each for folder in folders for each in passed_over(folder)]
         _require_some([each for each in folders if each != added_folder(path)], found, old)
         pictures = Ocr(path / "ocr", lambda done, total: pulse("recognising", done, total))
         with Extractor(ocr=pictures if ocr else None) as here:
