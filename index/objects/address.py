@@ -75,14 +75,16 @@ def is_path(key: str) -> bool:
 def settle_source(text: str, make: bool = True) -> Path:
     """Return the folder that a text names: itself, or for an address in object storage the folder of its copies.
 
-    That is made if need be, unless `make` is false. Raises CorpusError if it cannot be, or the address is only half of
-    one.
+    That is made if need be, unless `make` is false. Raises CorpusError if it cannot be, is not there and not to be
+    made, or the address is only half of one.
     """
     source = source_of(text)
     if source is None:
         return Path(text)
     home = _root() / _digest(source)
     folder = home / source.name
+    if not make and address_at(folder) is None:
+        raise CorpusError(f"{source} was never read on this machine. To list a library's folders: citeline status")
     try:
         if make and not (home / ADDRESS).exists():
             disk.make_folder(home)

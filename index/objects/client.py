@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.errors import CorpusError
-from index.objects.address import Source
+from index.objects.address import SCHEME, Source
 
 _SERVER = "https://s3.amazonaws.com"
 _KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws/credentials"
@@ -25,6 +25,10 @@ class Gone(Exception):
 
 class TooLarge(Exception):
     """An object has more bytes than it may have."""
+
+
+class Closed(Exception):
+    """An object is there and cannot be had, whatever else can; its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,17 @@ class Bucket:
                 yield Listed(str(each.object_name), str(each.etag or ""), int(each.size or 0))
 
     def fetch(self, key: str, most: int) -> tuple[bytes, str]:
-        """Return the bytes of an object, at most so many, and its etag. Raises Gone, TooLarge."""
-        with self._in_words():
+        """Return the bytes of an object, at most so many, and its etag. Raises Gone, TooLarge, Closed."""
+        from urllib3.exceptions import DecodeError
+
+        with self._in_words(f"{SCHEME}{self.source.bucket}/{key}"):
             response = self._client.get_object(self.source.bucket, key)
             is_whole = False
             try:
                 data = response.read(most + 1)
                 is_whole = len(data) <= most
+            except DecodeError:
+                raise Closed("its bytes are not what its Content-Encoding says") from None
             finally:
                 if not is_whole:
                     response.close()  # what is left of it is not wanted
@@ -94,7 +102,8 @@ class Bucket:
         return data, str(response.headers.get("etag", "")).removeprefix("W/").strip('"')
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def _in_words(self, what: str = "") -> Iterator[None]:
+        """Turn whatever goes wrong with `what`, or the source, into a line."""
         from xml.etree.ElementTree import ParseError
 
         from minio.error import MinioException, S3Error
@@ -103,7 +112,7 @@ class Bucket:
         try:
             yield
         except S3Error as error:
-            raise self._refusal(error.code or "", error.response.status, error.message or "") from None
+            raise self._refusal(what, error.code or "", error.response.status, error.message or "") from None
         except (HTTPError, OSError) as error:
             reason = getattr(error, "reason", None) or error
             raise CorpusError(
@@ -115,19 +124,22 @@ class Bucket:
                 f"{self.server} does not answer as object storage does ({type(error).__name__}). Check AWS_ENDPOINT_URL"
             ) from None
 
-    def _refusal(self, code: str, status: int, message: str) -> Exception:
+    def _refusal(self, what: str, code: str, status: int, message: str) -> Exception:
         code, source = re.sub(r"[^A-Za-z0-9]", "", code)[:60] or str(status), self.source
+        what = "".join(c if c.isprintable() else "?" for c in what)[:300] or str(source)
         if code == "NoSuchKey":
             return Gone()
+        if code == "InvalidObjectState":
+            return Closed("it is in an archive of the object storage, from which it has to be restored")
         if code == "NoSuchBucket":
             return CorpusError(
                 f"there is no bucket {source.bucket} at {self.server}. Check its name, and AWS_ENDPOINT_URL for a "
                 "server other than Amazon's"
             )
         if status in (401, 403):
-            return CorpusError(f"{self.server} refuses to show {source} ({code}). Check {_KEYS}")
+            return CorpusError(f"{self.server} refuses to show {what} ({code}). Check {_KEYS}")
         said = "".join(c for c in message if c.isprintable())[:200]
-        return CorpusError(f"{self.server} does not give {source} ({code}{': ' if said else ''}{said})")
+        return CorpusError(f"{self.server} does not give {what} ({code}{': ' if said else ''}{said})")
 
 
 def _certificates() -> str:

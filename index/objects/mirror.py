@@ -19,7 +19,7 @@ from index import disk
 from index.documents import KINDS, KINDS_WORDS, display_name, most_bytes
 from index.errors import CorpusError, LibraryBusy
 from index.objects.address import Source, address_at, is_path
-from index.objects.client import CONNECTIONS, Bucket, Gone, Listed, TooLarge
+from index.objects.client import CONNECTIONS, Bucket, Closed, Gone, Listed, TooLarge
 from index.progress import Progress, Pulse
 from index.skip_reason import SkipReason
 from index.types import Skipped
@@ -82,7 +82,11 @@ def passed_over(folder: Path) -> list[Skipped]:
     """Return the objects that the last run did not fetch for a folder, with the reason; [] for any other folder."""
     if address_at(folder) is None:
         return []
-    return [Skipped.of(str(each["path"]), SkipReason.of(each["why"])) for each in _records(folder.parent / _LEFT_OUT)]
+    found = []
+    for each in _records(folder.parent / _LEFT_OUT):
+        with suppress(LookupError, TypeError, ValueError, AttributeError):  # of a list that was damaged
+            found.append(Skipped.of(str(each["path"]), SkipReason.of(each["why"])))
+    return found
 
 
 class _Mirror:
@@ -93,10 +97,11 @@ class _Mirror:
         self._log = folder.parent / FETCHED
         self._copies: dict[str, _Copy] = {}
         for each in _records(self._log):
-            if "etag" in each:
-                self._copies[each["key"]] = _Copy(each["etag"], each["size"], each["mtime_ns"])
-            else:
-                self._copies.pop(each["key"], None)
+            match each:
+                case {"key": str(name), "etag": str(etag), "size": int(size), "mtime_ns": int(at)} if is_path(name):
+                    self._copies[name] = _Copy(etag, size, at)
+                case {"key": str(name)}:
+                    self._copies.pop(name, None)
         self._done = Refreshed(source)
         self._lock = threading.Lock()
 
@@ -193,6 +198,8 @@ class _Mirror:
             return None
         except TooLarge:
             return SkipReason("n_bytes", (("n", max(listed.size, most_bytes(path) + 1)), ("most", most_bytes(path))))
+        except Closed as error:
+            return SkipReason("cannot_read", (("error", str(error)),))
         try:
             disk.make_folder(path.parent)
             disk.atomic_write(path, data, is_durable=False)
@@ -263,8 +270,9 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines of a list; a last one that was not written to its end is none."""
     with suppress(FileNotFoundError), path.open("rb") as file:
         for line in file:
-            with suppress(ValueError):
-                yield json.loads(line)
+            with suppress(ValueError, RecursionError):
+                if isinstance(found := json.loads(line), dict):
+                    yield found
 
 
 def _next(items: Iterable[tuple[str, Listed]], n: int) -> Iterator[tuple[str, Listed]]:

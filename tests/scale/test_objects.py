@@ -3,6 +3,7 @@
 Needs minio and, in an environment of its own, moto's server: tests/scale/setup.sh.
 """
 
+import gzip
 import http.server
 import json
 import sys
@@ -147,12 +148,29 @@ def test_no_key_becomes_a_path_elsewhere(storage, bucket, citeline, tmp_path):
     assert all(path.is_relative_to(folder.parent) or path.is_relative_to(tmp_path / "library") for path in new)
 
 
+def test_compressed_objects_are_unpacked_within_limits(storage, bucket, citeline, tmp_path):
+    """As a browser would; one that only says so, one in an archive and one that unpacks to too much are left out."""
+    storage.put(bucket, "gz/a.txt", gzip.compress(article(1)), Content_Encoding="gzip")
+    storage.put(bucket, "gz/false.txt", article(2), Content_Encoding="gzip")
+    storage.put(bucket, "gz/bomb.txt", gzip.compress(b"x" * 30_000_000), Content_Encoding="gzip")
+    storage.put(bucket, "gz/cold.txt", article(3), x_amz_storage_class="GLACIER")
+    code, out, err = citeline("index", f"s3://{bucket}/gz")
+    assert code == 0 and "1 object, 1 fetched" in err and "3 not fetched" in err, (out, err)
+    assert "Content-Encoding" in out and "may have 10,000,000" in out and "restored" in out
+    assert Library.open(tmp_path / "library").articles[0].lines[2].endswith("rouvre lundi, dit la mairie.")
+    assert "1 object, nothing new" in citeline("index")[2]
+
+
 def test_what_is_wrong_is_said_in_one_line(storage, bucket, citeline, monkeypatch, tmp_path):
     """No such bucket, nothing under the prefix, no keys, no server, another server, half an address."""
     source = f"s3://{bucket}/press"
     assert "there is no bucket nobodys-bucket at http://127.0.0.1" in one_line(citeline("index", "s3://nobodys-bucket"))
     assert f"under s3://{bucket}/nothing" in one_line(citeline("index", f"s3://{bucket}/nothing"))
     assert "expected s3://BUCKET" in one_line(citeline("index", "s3://"))
+    assert "s3://other was never read on this machine" in one_line(citeline("index", "--forget", "s3://other"))
+    storage.put(bucket, "false/a.pdf", b"no PDF")
+    code, _, err = citeline("index", f"s3://{bucket}/false")
+    assert code == 1 and f"found in s3://{bucket}/false; 1 skipped, such as s3://{bucket}/false/a.pdf: it is " in err
     citeline("index", source)
     with monkeypatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")

@@ -6,6 +6,7 @@ import http.client
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,17 +50,18 @@ class S3Process:
         """Make a bucket."""
         self._ask("PUT", f"/{bucket}")
 
-    def put(self, bucket: str, key: str, data: bytes) -> None:
+    def put(self, bucket: str, key: str, data: bytes, **headers: str) -> None:
         """Write an object, whatever its key looks like: nothing in it is tidied up on the way."""
-        self._ask("PUT", f"/{bucket}/{quote(key)}", data)
+        named = {name.replace("_", "-"): each for name, each in headers.items()}
+        self._ask("PUT", f"/{bucket}/{quote(key)}", data, named)
 
     def delete(self, bucket: str, key: str) -> None:
         self._ask("DELETE", f"/{bucket}/{quote(key)}")
 
-    def _ask(self, method: str, path: str, data: bytes | None = None) -> None:
+    def _ask(self, method: str, path: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, data, _HEADERS)
+            connection.request(method, path, data, {**_HEADERS, **(headers or {})})
             status = connection.getresponse().status
             assert status < 300, (method, path, status)
         finally:

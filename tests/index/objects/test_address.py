@@ -69,8 +69,10 @@ def test_a_folder_that_only_says_so_is_none(tmp_path):
 
 
 def test_to_forget_one_makes_nothing(root):
-    settle_source("s3://archive/2024", make=False)
+    with pytest.raises(CorpusError, match="s3://archive/2024 was never read on this machine"):
+        settle_source("s3://archive/2024", make=False)
     assert not root.exists()
+    assert settle_source("s3://archive/2024") == settle_source("s3://archive/2024/", make=False)
 
 
 def test_a_place_where_nothing_can_be_kept_is_said(tmp_path, monkeypatch):

@@ -155,6 +155,32 @@ def test_a_killed_run_leaves_a_list_that_can_be_read(shelf, copies):
     assert refreshed(copies) == (20, 1, 0, 0)
 
 
+def test_a_list_that_was_tampered_with_removes_nothing_elsewhere(shelf, copies, tmp_path):
+    """Lines that are none are passed over; the objects they were about are fetched again."""
+    refreshed(copies)
+    (tmp_path / "mine.txt").write_text("mine")
+    lines = ["[1]", '"x"', '{"key": 3}', '{"etag": "q"}', "[" * 100_000, '{"key": "01.txt", "etag": 7}']
+    lines += ['{"key": "../../../mine.txt", "etag": "q", "size": 4, "mtime_ns": 1}']
+    (copies.parent / "FETCHED").write_bytes("\n".join(lines).encode() + b"\n\xff\n")
+    (copies.parent / "LEFT_OUT").write_text('{"path": 1}\n{"path": "a", "why": {"code": "nothing", "params": {}}}\n')
+    assert passed_over(copies) == []
+    assert refreshed(copies) == (20, 20, 0, 0) and (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_an_object_that_cannot_be_had_is_left_out_alone(shelf, copies, monkeypatch):
+    """Such as one in an archive: the others are read."""
+    fetch = shelf.fetch
+
+    def closed(key, most):
+        if key == "press/03.txt":
+            raise client.Closed("it is in an archive")
+        return fetch(key, most)
+
+    monkeypatch.setattr(shelf, "fetch", closed)
+    assert refreshed(copies) == (19, 19, 0, 1)
+    assert passed_over(copies)[0].reason == "it cannot be read: it is in an archive"
+
+
 def test_a_listing_that_breaks_off_removes_nothing(shelf, copies):
     refreshed(copies)
     shelf.fails_after = ("listing", 5)
