@@ -28,6 +28,7 @@ DOORS = {
     "llama_cpp": {"rag/generation/llama_context.py"},
     "mcp": {"ui/api/mcp.py"},
     "ray": {"index/cluster/pool.py"},
+    "minio": {"index/objects/client.py"},
     "gradio": {"ui/web/page.py", "ui/server.py"},
 }
 by_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

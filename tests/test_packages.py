@@ -15,6 +15,7 @@ ORDER = {
         {"extraction", "models", "duplicates", "milvus"},
         {"storage"},
         {"documents", "retrieval"},
+        {"objects"},
         {"ingestion"},
         {"backup", "cluster"},
     ],

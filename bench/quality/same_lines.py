@@ -1,8 +1,10 @@
 """Do several libraries of the same articles give the same cited lines?
 
     python -m bench same_lines LIBRARY OTHER [OTHER]... [--n 200] [--embedder NAME]
+    python -m bench same_lines --ray 3 [--n 200] [--embedder NAME]
 
-Each is a folder or an address in Milvus, built from seeds/articles by whatever means. They are asked the same
+Each is a folder or an address in Milvus, built from seeds/articles by whatever means. With --ray, two are built: by
+this machine alone, and by so many raylets on loopback (pip install 'citeline[ray]'). They are asked the same
 questions, those of seeds/ and some of bench/quality/filters.jsonl, whose words narrow the articles; no language model
 is used, so the answers are quotes. Every library is compared with the first.
 """
@@ -10,14 +12,17 @@ is used, so the answers are quotes. Every library is compared with the first.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from bench.command import Parser
 from bench.data.cases import seed_cases
 from bench.paths import SEEDS
 from bench.quality.filters import QUESTIONS as FILTERING
+from bench.speed.ray_overhead import index, raylets
 from index.milvus import settle
 from index.models.embedder import DEFAULT_EMBEDDER
 from index.types import Hit
@@ -89,18 +94,35 @@ def rows(compared: Sequence[Compared]) -> list[tuple[str, str]]:
     ]
 
 
+def built(folder: Path, n_raylets: int, embedder: str) -> list[Path]:
+    """Build a library of the seeds by this machine alone, and one by so many raylets, by the command."""
+    alone, shared = folder / "alone", folder / "ray"
+    index([SEEDS / "articles"], alone, embedder)
+    with raylets(n_raylets) as address:
+        index([SEEDS / "articles"], shared, embedder, "--ray", address)
+    return [alone, shared]
+
+
 def main() -> None:
     parser = Parser(__doc__)
-    parser.add_argument("library", type=settle)
-    parser.add_argument("others", nargs="+", type=settle, metavar="OTHER")
+    parser.add_argument("libraries", nargs="*", type=settle, metavar="LIBRARY")
+    parser.add_argument("--ray", type=int, metavar="N", help="build two: alone, and by N raylets")
     parser.add_argument("--n", type=int, default=200)
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.set_defaults(llm="none")
     args = parser.parse_args()
-    first = Answerer.load(args.library, llm="none", embedder=args.embedder)
-    for path in args.others:
+    if bool(args.ray) == bool(args.libraries) or len(args.libraries) == 1 or (args.ray or 1) < 1:
+        parser.error("name two libraries or more, or --ray N")
+    with tempfile.TemporaryDirectory() as folder:
+        tell(args.libraries or built(Path(folder), args.ray, args.embedder), args.n, args.embedder)
+
+
+def tell(libraries: Sequence[Path], n: int, embedder: str) -> None:
+    """Print how each library compares with the first."""
+    first = Answerer.load(libraries[0], llm="none", embedder=embedder)
+    for path in libraries[1:]:
         other = first.beside(path)
-        compared = compare(first, other, questions(args.n))
+        compared = compare(first, other, questions(n))
         print(f"\n{other.library.place}, compared with {first.library.place}:\n")
         for name, value in rows(compared):
             print(f"| {name} | {value} |")

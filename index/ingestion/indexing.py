@@ -31,6 +31,7 @@ from index.ingestion.reading import file_of, read_all
 from index.ingestion.sources import excluded_of, folders_of, moved
 from index.ingestion.workers import ThisProcess, Workers
 from index.models import Embedder
+from index.objects import passed_over, shown_path
 from index.progress import Progress, Pulse, no_progress
 from index.storage import (
     Library,
@@ -98,6 +99,7 @@ def build(
         excluded = excluded_of(off, old, exclude, include, forget)
         known_files = {file_of(article) for article in old.articles} if old else set()
         found, skipped = scan(folders, path.resolve(), known_files, pulse.tick)
+        skipped += [each for folder in folders for each in passed_over(folder)]
         _require_some([each for each in folders if each != added_folder(path)], found, old)
         pictures = Ocr(path / disk.Own.OCR, lambda done, total: pulse("recognising", done, total))
         with Extractor(ocr=pictures if ocr else None) as here:
@@ -245,13 +247,15 @@ def _require_some(folders: Sequence[Path], found: Sequence[Found], old: Library 
     for folder in folders:
         before = sum(Path(article.path).is_relative_to(folder) for article in old.articles) if old else 0
         if before and not any(each.path.is_relative_to(folder) for each in found):
+            name = display_name(shown_path(str(folder)))
             raise CorpusError(
-                f"{display_name(str(folder))} had {before} articles and now has none; nothing was removed. "
-                f"If they are gone for good: citeline index --forget {display_name(str(folder))}"
+                f"{name} had {before} articles and now has none; nothing was removed. "
+                f"If they are gone for good: citeline index --forget {name}"
             )
 
 
 def _nothing_found(folders: Sequence[Path], skipped: Sequence[Skipped]) -> str:
-    where = ", ".join(map(str, folders)) or "no folder"
-    why = f"; {len(skipped)} skipped, such as {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+    where = ", ".join(shown_path(str(each)) for each in folders) or "no folder"
+    first = f"{shown_path(skipped[0].path)}: {skipped[0].reason}" if skipped else ""
+    why = f"; {len(skipped)} skipped, such as {first}" if skipped else ""
     return f"no articles ({KINDS_WORDS}) found in {where}{why}. Name a folder that contains some: citeline index FOLDER"

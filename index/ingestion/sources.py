@@ -14,6 +14,7 @@ from index.documents import (
     require_ordinary,
 )
 from index.errors import CorpusError
+from index.objects import shown_path
 from index.storage import (
     Library,
     added_folder,
@@ -28,7 +29,8 @@ def folders_of(before: Sequence[str], path: Path, sources: Sequence[Path], forge
     known = [Path(each) for each in before]
     dropped = {Path(each).expanduser().resolve() for each in forget}
     if unknown := dropped - {each.resolve() for each in known}:
-        raise CorpusError(f"{min(unknown)} is not among the library's folders: {', '.join(map(str, known)) or 'none'}")
+        names = ", ".join(shown_path(str(each)) for each in known) or "none"
+        raise CorpusError(f"{shown_path(str(min(unknown)))} is not among the library's folders: {names}")
     for source in sources:
         source = Path(source).expanduser()
         if not is_there(source):

@@ -175,28 +175,23 @@ def test_the_address_of_no_cluster_is_said_at_once(tmp_path, folder, monkeypatch
 
 @pytest.mark.model
 def test_a_real_model_on_three_machines_is_the_model_on_one(tmp_path, cluster):
-    """By the command: the vectors are those of one machine to the bit, and so are the hits of every question with
-    their scores. A run whose process is killed is taken up, and ends there too."""
+    """By the command, whose process is killed and which is run again: the vectors are those of one machine to the bit,
+    and so are the hits of questions with their scores."""
     from index.models import SentenceTransformerEmbedder
 
     one = indexed(started(tmp_path / "local"))
-    many = indexed(started(tmp_path / "ray", "--ray", cluster.address))
-    assert one["n_embedded"] == many["n_embedded"] > 40
-    libraries = [Library.open(tmp_path / place) for place in ("local", "ray")]
-    assert files_of(tmp_path / "local") == files_of(tmp_path / "ray")
-    embedder = SentenceTransformerEmbedder(E5)
-    lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    for question in [json.loads(line)["question"] for line in lines if line.strip()]:
-        hits = [search(library, embedder, question, "fr") for library in libraries]
-        assert [(hit.chunk, hit.score) for hit in hits[0]] == [(hit.chunk, hit.score) for hit in hits[1]]
-
-    path = tmp_path / "killed"
+    path, embedder = tmp_path / "ray", SentenceTransformerEmbedder(E5)
     running = started(path, "--ray", cluster.address)
     while running.poll() is None and not (path / "pending.bin").exists():
         time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL and not (path / "CURRENT").exists()
     n_kept = len(Journal(path / "pending.bin", embedder).vectors())
-    rest = indexed(started(path, "--ray", cluster.address))
-    assert n_kept > 0 and rest["n_embedded"] <= one["n_embedded"] and rest["n_chunks"] == one["n_chunks"]
-    assert files_of(path) == files_of(tmp_path / "local")
+    many = indexed(started(path, "--ray", cluster.address))
+    assert n_kept > 0 and one["n_embedded"] > 40 and many["n_chunks"] == one["n_chunks"]
+    assert many["n_embedded"] <= one["n_embedded"] and files_of(path) == files_of(tmp_path / "local")
+    libraries = [Library.open(each) for each in (tmp_path / "local", path)]
+    lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    for question in [json.loads(line)["question"] for line in lines[::4] if line.strip()]:
+        hits = [search(library, embedder, question, "fr") for library in libraries]
+        assert [(hit.chunk, hit.score) for hit in hits[0]] == [(hit.chunk, hit.score) for hit in hits[1]]

@@ -20,4 +20,5 @@ HEAVY = {
     "ray",
     "pymilvus",
     "grpc",
+    "minio",
 }

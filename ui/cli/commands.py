@@ -22,7 +22,7 @@ from rag.errors import RagError
 from ui.cli.batch import BatchError, ask_many, records
 from ui.cli.check.claims import CheckError
 from ui.cli.check.command import check
-from ui.cli.counting import NotWanted, count_first
+from ui.cli.counting import NotWanted, count_first, refresh_sources
 from ui.cli.eval.command import evaluate
 from ui.cli.eval.sheet import EvalError
 from ui.cli.library import (
@@ -138,11 +138,15 @@ def citeline(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files to add.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Folders or files to add, or s3://BUCKET/PREFIX for object storage."),
+    ] = None,
     library: LibraryOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     forget: Annotated[
-        list[Path] | None, typer.Option(help="A folder to drop from the library, with its articles.")
+        list[str] | None,
+        typer.Option(metavar="PATH", help="A folder, or s3://…, to drop from the library, with its articles."),
     ] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Index everything from scratch, for example with another embedder.")
@@ -171,15 +175,19 @@ def index(
     Supported files: .txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, mail, saved pages, feeds, tables and records
     (.jsonl, .json, .csv), exports of Europresse, Factiva and Nexis, and .zip files of these.
 
-    Without PATH, the folders already in the library are read again.
+    Without PATH, the folders already in the library are read again. From object storage (pip install
+    'citeline[objects]'), what is new or changed is fetched first.
     """
     from index.cluster import Share, ray_workers
     from index.documents import KINDS_WORDS, is_there
     from index.ingestion import build, check
     from index.models import SentenceTransformerEmbedder, identity
+    from index.objects import settle_source
     from index.storage import default_path
 
-    for path in paths or []:
+    sources = [settle_source(each) for each in paths or []]
+    forgotten = [settle_source(each, make=False) for each in forget or []]
+    for path in sources:
         if not is_there(path.expanduser()):
             raise CliError(
                 f"no such folder or file: {shown(path)}. Name a folder that contains articles ({KINDS_WORDS})"
@@ -189,19 +197,20 @@ def index(
             "--ray-cpus and --ray-gpus say what a worker of a Ray cluster gets: name the cluster, --ray auto"
         )
     where = (library or default_path()).expanduser()
-    check(where, paths or [], forget=forget or [])
+    refresh_sources(where, sources, forgotten)
+    check(where, sources, forget=forgotten)
     made = identity(embedder)
-    check(where, paths or [], forget=forget or [], embedder=None if rebuild else made)
+    check(where, sources, forget=forgotten, embedder=None if rebuild else made)
     if ray is None:  # else the time it takes is not this machine's
-        count_first(paths or [], where, made[0], yes)
+        count_first(sources, where, made[0], yes)
     cluster = nullcontext() if ray is None else ray_workers(ray, embedder, Share(ray_cpus, ray_gpus))
     with cluster as workers, progress_bars() as progress:
         progress("loading the embedder", 0, 0)
         report = build(
             where,
             SentenceTransformerEmbedder(embedder),
-            paths or [],
-            forget=forget or [],
+            sources,
+            forget=forgotten,
             rebuild=rebuild,
             workers=workers,
             ocr=ocr and ray is None,

@@ -1,4 +1,4 @@
-"""Folders counted on the command line before they are read: what is there, about how long it takes, go on?"""
+"""Before folders are read on the command line: objects fetched, files counted, about how long it takes, go on?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ui.formats import shown
 
 if TYPE_CHECKING:
     from index.ingestion import Counted
+    from index.objects import Refreshed
 
 ASK_SECONDS = 60.0
 """From this estimate on a person at a terminal is asked."""
@@ -21,6 +22,34 @@ ASK_SECONDS = 60.0
 
 class NotWanted(Exception):
     """A person looked at the count and did not want it read; its text is one line for them."""
+
+
+def refresh_sources(library: Path, sources: Sequence[Path], forgotten: Sequence[Path]) -> None:
+    """Fetch what is new or changed in the object storage among `sources` and the library's own folders.
+
+    Say on stderr what was done for each. Raises CorpusError; what was fetched by then is kept.
+    """
+    from index.objects import address_at, refresh
+    from index.storage import known_sources
+
+    known = [Path(each) for each in known_sources(library)[0]]
+    left = [each.expanduser().resolve() for each in sources]
+    folders = dict.fromkeys([*known, *left])
+    for folder in folders:
+        if folder not in forgotten and address_at(folder) is not None:
+            with progress_bars() as progress:
+                done = refresh(folder, progress)
+            print(shown(refreshed_text(done)), file=sys.stderr)
+
+
+def refreshed_text(done: Refreshed) -> str:
+    """ "s3://archive/2024: 120 objects, 3 fetched (1.2 MB), 1 gone, 5 not fetched"."""
+    n = done.n_objects
+    said = ["1 object" if n == 1 else f"{n:,} objects"]
+    said += [f"{done.n_fetched:,} fetched ({size_text(done.n_bytes)})"] if done.n_fetched else ["nothing new"]
+    said += [f"{done.n_gone:,} gone"] if done.n_gone else []
+    said += [f"{len(done.left_out):,} not fetched, see below"] if done.left_out else []
+    return f"{done.source}: {', '.join(said)}"
 
 
 def count_first(sources: Sequence[Path], library: Path, embedder: str, yes: bool) -> None:

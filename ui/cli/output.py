@@ -28,6 +28,8 @@ def tell_destination(llm: Llm | None) -> None:
 
 
 def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
+    from index.objects import shown_path
+
     return {
         "library": {"path": str(where), "generation": report.generation},
         "added": list(report.added),
@@ -36,7 +38,7 @@ def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
         "removed": list(report.removed),
         "unchanged": report.unchanged,
         "files_of_several": [_many_dict(each) for each in report.many],
-        "skipped": [{"path": s.path, "reason": s.reason} for s in report.skipped],
+        "skipped": [{"path": shown_path(s.path), "reason": s.reason} for s in report.skipped],
         "notes": list(report.notes),
         "ocr": list(report.recognised),
         "n_articles": report.n_articles,
@@ -49,9 +51,10 @@ def report_dict(report: BuildReport, where: Path) -> dict[str, Any]:
 def _many_dict(many: ManyRead) -> dict[str, Any]:
     """A file of several articles: how many it holds, how many were read, why others were passed over."""
     from index.documents import display_name
+    from index.objects import shown_path
 
     return {
-        "path": display_name(many.path),
+        "path": display_name(shown_path(many.path)),
         "found": many.n_found,
         "read": many.n_read,
         "passed_over": [{"reason": str(why), "n": n} for why, n in many.passed_over],
@@ -88,6 +91,8 @@ def progress_bars() -> Iterator[Progress]:
 
 def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
     """A library as `citeline status --json` shows it; `states` says which articles are no longer what was indexed."""
+    from index.objects import shown_path
+
     articles = [
         {
             "article": article.id,
@@ -117,20 +122,23 @@ def status_dict(library: Library, states: Mapping[str, str]) -> dict[str, Any]:
         "created": manifest.created,
         "embedder": manifest.embedder,
         "dim": manifest.dim,
-        "folders": list(manifest.sources),
+        "folders": [shown_path(each) for each in manifest.sources],
         "n_chunks": manifest.n_chunks,
         "n_families": len(library.families),
         "n_copies": library.families.n_copies,
         "articles": articles + [{"article": id, "state": state} for id, state in states.items() if state == "new"],
         "files_of_several": [_many_dict(each) for each in manifest.many],
-        "skipped": [{"path": each.path, "reason": each.reason} for each in manifest.skipped],
-        "taken_off": [{"article": each.id, "title": each.title, "path": each.path} for each in manifest.excluded],
+        "skipped": [{"path": shown_path(each.path), "reason": each.reason} for each in manifest.skipped],
+        "taken_off": [
+            {"article": each.id, "title": each.title, "path": shown_path(each.path)} for each in manifest.excluded
+        ],
     }
 
 
 def status_text(library: Library, states: Mapping[str, str]) -> str:
     """A library as `citeline status` shows it."""
     from index.documents import display_name
+    from index.objects import shown_path
     from ui.i18n import many_words
 
     manifest = library.manifest
@@ -139,7 +147,7 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
     lines = [
         f"library     {library.place}, generation {library.generation} of {created}",
         f"embedder    {manifest.embedder}, {manifest.dim} dimensions",
-        f"folders     {', '.join(manifest.sources) or 'none'}",
+        f"folders     {', '.join(map(shown_path, manifest.sources)) or 'none'}",
         f"articles    {manifest.n_articles} in {manifest.n_chunks} chunks; languages: {languages}",
     ]
     if n := len(library.families):
@@ -156,8 +164,8 @@ def status_text(library: Library, states: Mapping[str, str]) -> str:
         facts += f"  copy of {first.id}" if first.id != article.id else f"  {len(others)} copies" if others else ""
         lines.append(f"  {article.id}  {facts}  {article.title}{state}")
     lines += [f"  {id}  [new]" for id, state in states.items() if state == "new"]
-    lines += [f"  several {display_name(each.path)}: {many_words(each, 'en')}" for each in manifest.many]
-    lines += [f"  skipped {each.path}: {each.reason}" for each in manifest.skipped]
+    lines += [f"  several {display_name(shown_path(each.path))}: {many_words(each, 'en')}" for each in manifest.many]
+    lines += [f"  skipped {shown_path(each.path)}: {each.reason}" for each in manifest.skipped]
     lines += [f"  excluded {each.id}  {each.title}" for each in manifest.excluded]
     if states:
         lines.append(f"{len(states)} changed since then. To index them: citeline index")

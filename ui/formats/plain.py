@@ -67,16 +67,17 @@ def _counts(report: BuildReport) -> str:
 def report_text(report: BuildReport) -> str:
     """What a run of `index` did, in a line, and under it what was passed over."""
     from index.documents import display_name
+    from index.objects import shown_path
     from ui.i18n import many_words
 
     lines = [_counts(report)]
-    lines += [f"  {display_name(each.path)}: {many_words(each, 'en')}" for each in report.many[:10]]
+    lines += [f"  {display_name(shown_path(each.path))}: {many_words(each, 'en')}" for each in report.many[:10]]
     if len(report.many) > 10:
         lines.append(f"  … and {len(report.many) - 10} more files of several articles: see citeline status")
     if n := len(report.recognised):
         files = "1 article was" if n == 1 else f"{n} articles were"
         lines.append(f"  {files} read by OCR: hold names and figures against the printed page (without it: --no-ocr)")
-    lines += [f"  skipped {each.path}: {each.reason}" for each in report.skipped[:10]]
+    lines += [f"  skipped {shown_path(each.path)}: {each.reason}" for each in report.skipped[:10]]
     if len(report.skipped) > 10:
         lines.append(f"  … and {len(report.skipped) - 10} more: see citeline status")
     lines += [f"  note: {note}" for note in report.notes[:10]]
