@@ -4,7 +4,7 @@
     python -m bench same_lines --ray 3 [--n 200] [--embedder NAME]
 
 Each is a folder or an address in Milvus, built from seeds/articles by whatever means. With --ray, two are built: by
-this machine alone, and by so many raylets on loopback (pip install 'citeline[ray]'). They are asked the same
+this machine alone, and by so many raylets on the same one (pip install 'citeline[ray]'). They are asked the same
 questions, those of seeds/ and some of bench/quality/filters.jsonl, whose words narrow the articles; no language model
 is used, so the answers are quotes. Every library is compared with the first.
 """
@@ -19,10 +19,10 @@ from datetime import date
 from pathlib import Path
 
 from bench.command import Parser
+from bench.data.builds import index, raylets
 from bench.data.cases import seed_cases
 from bench.paths import SEEDS
 from bench.quality.filters import QUESTIONS as FILTERING
-from bench.speed.ray_overhead import index, raylets
 from index.milvus import settle
 from index.models.embedder import DEFAULT_EMBEDDER
 from index.types import Hit
