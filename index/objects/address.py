@@ -81,19 +81,19 @@ def settle_source(text: str, make: bool = True) -> Path:
     source = source_of(text)
     if source is None:
         return Path(text)
-    home = _root() / _digest(source)
-    folder = home / source.name
+    kept = _root() / _digest(source)
+    folder = kept / source.name
     if not make and address_at(folder) is None:
         raise CorpusError(f"{source} was never read on this machine. To list a library's folders: citeline status")
     try:
-        if make and not (home / ADDRESS).exists():
-            disk.make_folder(home)
-            disk.atomic_write(home / ADDRESS, f"{source}\n".encode())
+        if make and not (kept / ADDRESS).exists():
+            disk.make_folder(kept)
+            disk.atomic_write(kept / ADDRESS, f"{source}\n".encode())
         if make:
             disk.make_folder(folder)
     except OSError as error:
         raise CorpusError(
-            f"no copies of {source} can be kept in {home}: {error.strerror}. Name another folder: {FOLDER}=FOLDER"
+            f"no copies of {source} can be kept in {kept}: {error.strerror}. Name another folder: {FOLDER}=FOLDER"
         ) from None
     return folder
 
@@ -124,9 +124,9 @@ def _root() -> Path:
     return Path(os.path.realpath(Path(os.environ.get(FOLDER) or disk.data_folder() / "objects").expanduser()))
 
 
-def _address_in(home: Path) -> str:
+def _address_in(kept: Path) -> str:
     try:
-        with (home / ADDRESS).open(encoding="utf-8", errors="replace") as file:
+        with (kept / ADDRESS).open(encoding="utf-8", errors="replace") as file:
             return file.read(_LONGEST + 100).strip()
     except OSError:
         return ""
