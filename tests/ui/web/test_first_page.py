@@ -75,7 +75,7 @@ def test_a_large_folder_is_counted_before_it_is_read(empty, tmp_path):
     expect(page.locator(".cl-stack-ask")).to_contain_text("1 laissés de côté")
     assert serious(page) == []
     page.click(".cl-stack-no")
-    expect(page.locator(".cl-stack-dialog")).to_be_hidden()
+    expect(page.locator(".cl-stack-asking")).to_be_hidden()
     expect(page.locator(".cl-stack-report")).to_be_hidden()
     expect(page.locator(".cl-bar .cl-library")).to_contain_text("0 article")
     page.fill(".cl-stack-adding .cl-stack-path", str(large))

@@ -86,7 +86,7 @@ function sort(key) {
 
 // --- what changes it ---
 
-const dialog = () => $(".cl-stack-dialog");
+const dialog = () => $(".cl-stack-asking");
 
 async function sure({ sure: text, yes, no }) {
   if (!text) return true;
