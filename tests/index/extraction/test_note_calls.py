@@ -136,6 +136,6 @@ def test_raised_print_never_changes_what_is_long():
 )  # fmt: skip
 def test_raised_print_without_end_takes_no_time(html):
     """Time grows with the page, not with its square."""
-    began = time.monotonic()
+    began = time.process_time()
     page(html)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
