@@ -217,13 +217,14 @@ class Own(StrEnum):
     CACHE = "cache"
 
 
+_OWN = frozenset(Own)
 _UNFINISHED = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{4,12}(?:\.new)?")
 
 
 def is_own(name: str) -> bool:
     """Return whether a name in a library's folder is that of a file of citeline's, or of one half written."""
     unfinished = _UNFINISHED.fullmatch(name)
-    return (unfinished["name"] if unfinished else name) in frozenset(Own)
+    return (unfinished["name"] if unfinished else name) in _OWN
 
 
 def tighten(library: Path) -> None:

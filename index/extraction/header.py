@@ -18,10 +18,10 @@ _DATELINE = re.compile(
 )
 
 
+_AUTHORS = ("author", "authors", "auteur", "auteurs", "byline")
 _FENCES = {"---": ":", "+++": "="}
 """What surrounds the fields at the top of a text, and what stands between a field's name and its value there."""
-_FIELDS = frozenset("title titre date source url author authors auteur auteurs byline".split())
-_AUTHORS = ("author", "authors", "auteur", "auteurs", "byline")
+_FIELDS = frozenset(("title", "titre", "date", "source", "url", *_AUTHORS))
 _DATE_FIELD = re.compile(r"date\s*:?\s+(?=\d)", re.I)  # "date 2023-10 TAIPEI, Taiwan (AP) — …"
 _CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ0-9(\[]")
 _ELIDED = re.compile(r"^[^\W\d_]{1,4}['’]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.extraction.exports.part import Entry
-from index.extraction.exports.record import FIELDS, iso_date
+from index.extraction.exports.record import FIELDS, is_year, iso_date
 from index.text import months
 
 _START = re.compile(r"^\*\*\*\*\s*(.*)$")
@@ -43,7 +43,7 @@ def entries(text: str) -> Iterator[Entry]:
 def _of_parts(said: dict[str, str]) -> str:
     """Return the date that a year, a month and a day make, as far as they are told, or ""."""
     year, month, day = (said.get(name, "") for name in ("year", "month", "day"))
-    if not re.fullmatch(r"1[5-9]\d\d|20\d\d", year):
+    if not is_year(year):
         return ""
     number = months().get(month.lower(), int(month) if re.fullmatch(r"\d\d?", month) else 0)
     if not 1 <= number <= 12:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from index.extraction.header import (
@@ -108,7 +108,7 @@ def _author(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -
     """Return who the page says wrote its article: names with ", " between them, or ""."""
     declared = [_names(data.get("author")), *(metas.get(name, "") for name in _AUTHORS)]
     sites = [site, *_TITLE_PARTS.split(_title(tree))[1:]]
-    for said in (*declared, *_marked_authors(tree)):
+    for said in chain(declared, _marked_authors(tree)):
         name = name_of(tidy(said))
         is_known = any(is_same(name, each) for each in sites)
         if name and not is_known and not web_address(name) and len(name) <= _MOST_OF_A_NAME:
