@@ -211,6 +211,30 @@ def _share(rows: Sequence[Row]) -> float:
     return sum(row.probabilities[0] >= THRESHOLD for row in rows) / len(rows)
 
 
+def write_checker(
+    folder: Path,
+    tensors: dict[str, torch.Tensor],
+    rows: Sequence[Row],
+    provenance: Mapping[str, Any],
+    rank: int = RANK,
+    joint: bool = False,
+) -> None:
+    """Write the weights beside what they measure on `rows` and where they come from."""
+    config = {
+        "prompt": PROMPT,
+        "verdicts": VERDICTS,
+        "joint": joint,
+        "max_claim_tokens": MAX_CLAIM_TOKENS,
+        "max_evidence_tokens": MAX_EVIDENCE_TOKENS,
+        "calibration": calibration(rows),
+        "provenance": provenance,
+    }
+    write(folder, "checker", FORMAT, rank, tensors, config)
+    size = (folder / "checker.safetensors").stat().st_size
+    if size > MAX_BYTES:
+        print(f"checker.safetensors has {size / 2**20:.2f} MiB, more than {MAX_BYTES / 2**20:.0f}", flush=True)
+
+
 class Trainer:
     """What a run of the checker needs at its snapshots and at its end."""
 
@@ -231,19 +255,7 @@ class Trainer:
         self.kept = mixture.validation(args.validate)
 
     def write(self, folder: Path, rows: Sequence[Row], provenance: Mapping[str, Any]) -> None:
-        config = {
-            "prompt": PROMPT,
-            "verdicts": VERDICTS,
-            "joint": self.args.joint,
-            "max_claim_tokens": MAX_CLAIM_TOKENS,
-            "max_evidence_tokens": MAX_EVIDENCE_TOKENS,
-            "calibration": calibration(rows),
-            "provenance": provenance,
-        }
-        write(folder, "checker", FORMAT, self.args.rank, self.run.averaged, config)
-        size = (folder / "checker.safetensors").stat().st_size
-        if size > MAX_BYTES:
-            print(f"checker.safetensors has {size / 2**20:.2f} MiB, more than {MAX_BYTES / 2**20:.0f}", flush=True)
+        write_checker(folder, self.run.averaged, rows, provenance, self.args.rank, self.args.joint)
 
     def measure(self) -> list[Row]:
         """Judge and print what is kept for validation with the averaged weights."""

@@ -13,9 +13,9 @@ from rag.evidence import cite
 from rag.fact_checking.drafts import Statement, statements
 from rag.fact_checking.evidence import Evidence, Finder, is_about
 from rag.fact_checking.quotes import CheckedQuote, check_quote
-from rag.fact_checking.verdicts import EXACT, Finding, Judgement, Said, judge
+from rag.fact_checking.verdicts import Finding, Judgement, Said, judge
 from rag.types import Citation
-from rag.verification import Support, Verifier, is_word_for_word
+from rag.verification import EXACT, Support, Verifier, is_word_for_word
 
 MOST_WORDS = 60
 """Words of a sentence up to which the checker reads it whole; what it does not read it does not carry."""

@@ -8,12 +8,10 @@ from typing import Literal, NamedTuple
 
 from index.text import detect
 from rag.language import PACKS
-from rag.verification import Pair, Support, Verifier, check
+from rag.verification import EXACT, Pair, Support, Verifier, check
 
 Finding = Literal["carried", "contradicted", "not_said"]
 
-EXACT = ("number", "name", "date", "unit")
-"""Rules whose refusal stands whatever the checker says: they compare what is written, not what is meant."""
 ARGUABLE = ("opposite", "negation")
 """Rules whose refusal stands unless the checker gives CHECKER_SURE: it reads what they only look for."""
 CHECKER_SURE = 0.9

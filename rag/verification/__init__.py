@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rag.verification.claims import check_draft, support_claim
     from rag.verification.meaning import Verifier, is_same, is_word_for_word
     from rag.verification.quotation import CLOSE, differing, disagree, quotes, same_thing, speak_alike
-    from rag.verification.support import CHECKS, Support, check
+    from rag.verification.support import CHECKS, EXACT, Support, check
 else:
     __getattr__ = face(
         __name__,
@@ -21,12 +21,13 @@ else:
         claims="check_draft support_claim",
         meaning="Verifier is_same is_word_for_word",
         quotation="CLOSE differing disagree quotes same_thing speak_alike",
-        support="CHECKS Support check",
+        support="CHECKS EXACT Support check",
     )
 
 __all__ = [
     "CHECKS",
     "CLOSE",
+    "EXACT",
     "STANDS",
     "VERDICTS",
     "CheckedClaim",

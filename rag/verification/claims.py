@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.text import detect, fold, sentences, words
@@ -14,10 +14,10 @@ from rag.language import PACKS, content, is_nothing, names, numbers, stands, unm
 from rag.query import Query
 from rag.types import Citation, Claim
 from rag.verification.checked_claim import CheckedClaim
-from rag.verification.meaning import MIN_SIMILARITY, Verifier, is_carried
+from rag.verification.meaning import LIKELY, MIN_SIMILARITY, SURE, Verifier, is_carried
 from rag.verification.presuppositions import not_said
 from rag.verification.quotation import CLOSE
-from rag.verification.support import CHECKS, Support, check
+from rag.verification.support import CHECKS, EXACT, Support, check
 from rag.verification.yes_no import Polarity, Similarity, with_word, word_of
 
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
@@ -32,6 +32,9 @@ line is quoted (docs/experiments.md)."""
 
 MOST_READ = 3
 """Lines that the rules let carry a claim, and that the checker reads one after another until one does."""
+
+MOST_IN_OTHER_WORDS = 2
+"""The same where the rules let none, for what they do not compare exactly, and the checker has to be SURE."""
 
 
 def check_draft(
@@ -91,55 +94,97 @@ def support_claim(
     # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
     given = _met(query, evidence) if query.kind in ("yes_no", "reason") else query.text
     compared = checks(claim, given, query.language, evidence, best, similarity)
-    refused: list[tuple[Support, Sentence]] = []
-    for support, sentence in compared[:MOST_READ]:
-        decided = _decided(claim, query, given, evidence, best, (support, sentence))
-        if refused and decided.verdict != "supported":
-            break
-        if _is_meant(decided, query, evidence, checker):
-            rest = compared[len(refused) + 1 :]
-            return CheckedClaim(decided, query.language, ((support, sentence), *refused, *rest))
-        refused.append((Support(False, support.coverage, (), "meaning"), sentence))
-    decided = Claim(claim, "unsupported", reason=_reason(refused[0][0], query.language))
-    return CheckedClaim(decided, query.language, (*refused, *compared[len(refused) :]))
+    deciding = _Deciding(claim, query, given, evidence, best, checker)
+    if compared[0][0].ok or not checker:
+        return deciding.by_rules_first(compared)
+    return deciding.in_other_words(compared) or deciding.by_rules_first(compared)
 
 
-def _decided(
-    claim: str,
-    query: Query,
-    given: str,
-    evidence: Sequence[Sentence],
-    best: Passage | None,
-    first: tuple[Support, Sentence],
-) -> Claim:
-    """The claim with its lines or its reason, from how the `first` of its checks went and what else must hold."""
-    language, kind = query.language, query.kind
-    # A model that forgets the question's language writes its own, or that of what it reads.
-    others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
-    if detect(claim, default=language) in others:
-        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "language"), language))
-    support, sentence = first
-    if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
-        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "words"), language))
-    around = f"{sentence.text}\n{sentence.context}"
-    if support.ok and (event := not_said(claim, around, language, sentence.article.language)):
-        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (event,), "words"), language))
-    if support.ok and kind == "reason" and _leaps(claim, sentence, language):
-        return Claim(claim, "unsupported", reason=_reason(Support(False, 0.0, (), "words"), language))
-    if support.ok:
-        return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
-    if kind in ("list", "reason") and best and (several := _joined(claim, given, language, evidence, best.article)):
-        return Claim(claim, "supported", tuple(each.citation() for each in several))
-    return Claim(claim, "unsupported", reason=_reason(support, language))
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    """What is known of a claim that is decided on."""
+
+    claim: str
+    query: Query
+    given: str
+    """What of the question counts as said."""
+    evidence: Sequence[Sentence]
+    best: Passage | None
+    checker: Verifier | None
+
+    def by_rules_first(self, compared: Sequence[tuple[Support, Sentence]]) -> CheckedClaim:
+        """Return the claim as the rules decide, and the checker of what they let pass."""
+        refused: list[tuple[Support, Sentence]] = []
+        for support, sentence in compared[:MOST_READ]:
+            decided = self.decided(support, sentence)
+            if refused and decided.verdict != "supported":
+                break
+            if self.is_meant(decided, LIKELY):
+                rest = compared[len(refused) + 1 :]
+                return CheckedClaim(decided, self.query.language, ((support, sentence), *refused, *rest))
+            refused.append((Support(False, support.coverage, (), "meaning"), sentence))
+        decided = Claim(self.claim, "unsupported", reason=_reason(refused[0][0], self.query.language))
+        return CheckedClaim(decided, self.query.language, (*refused, *compared[len(refused) :]))
+
+    def in_other_words(self, compared: Sequence[tuple[Support, Sentence]]) -> CheckedClaim | None:
+        """Return the claim with the line that surely carries it, if there is one that no exact rule objects to."""
+        for k, (support, sentence) in enumerate(compared[:MOST_IN_OTHER_WORDS]):
+            if support.kind in EXACT:
+                continue
+            passed = Support(True, support.coverage)
+            decided = self.decided(passed, sentence)
+            if decided.verdict == "supported" and self.is_meant(decided, SURE):
+                rest = (*compared[:k], *compared[k + 1 :])
+                return CheckedClaim(decided, self.query.language, ((passed, sentence), *rest))
+        return None
+
+    def decided(self, support: Support, sentence: Sentence) -> Claim:
+        """Return the claim with its lines or its reason, from how one of its checks went and what else must hold.
+
+        What a question presupposes is looked for only where no checker reads the claim: beside one the rule refuses
+        more that is true than false (docs/experiments.md).
+        """
+        claim, evidence, best = self.claim, self.evidence, self.best
+        language, kind = self.query.language, self.query.kind
+        # A model that forgets the question's language writes its own, or that of what it reads.
+        others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
+        if detect(claim, default=language) in others:
+            return self.refused("language")
+        if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
+            return self.refused("words")
+        if support.ok and self.checker is None:
+            around = f"{sentence.text}\n{sentence.context}"
+            if event := not_said(claim, around, language, sentence.article.language):
+                return self.refused("words", event)
+        if support.ok and kind == "reason" and _leaps(claim, sentence, language):
+            return self.refused("words")
+        if support.ok:
+            return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
+        several = _joined(claim, self.given, language, evidence, best) if kind in ("list", "reason") and best else ()
+        if several:
+            return Claim(claim, "supported", tuple(each.citation() for each in several))
+        return Claim(claim, "unsupported", reason=_reason(support, language))
+
+    def refused(self, kind: str, *missing: str) -> Claim:
+        """Return the claim as unsupported for a `kind` of reason."""
+        return Claim(
+            self.claim, "unsupported", reason=_reason(Support(False, 0.0, missing, kind), self.query.language)
+        )
+
+    def is_meant(self, claim: Claim, least: float) -> bool:
+        """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
+        return _is_meant(claim, self.query, self.evidence, self.checker, least)
 
 
-def _is_meant(claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None) -> bool:
-    """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
+def _is_meant(
+    claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None, least: float = LIKELY
+) -> bool:
+    """Return whether the checker, where there is one, finds it `least` likely that what a claim cites carries it."""
     if checker is None or claim.verdict != "supported":
         return True
     cited = claim.citations[0].span.article_id
     article = next(sentence.article for sentence in evidence if sentence.article.id == cited)
-    return is_carried(claim.text, query, claim.citations, article, checker)
+    return is_carried(claim.text, query, claim.citations, article, checker, least)
 
 
 def checks(
@@ -233,9 +278,10 @@ def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
 
 
 def _joined(
-    claim: str, question: str, language: str, evidence: Sequence[Sentence], article: Article
+    claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
 ) -> tuple[Sentence, ...]:
-    """Return the sentences of one article that support a claim together, each contributing words; () if they do not."""
+    """Return the sentences of the best passage's article that support a claim together, each contributing words; () if they do not."""
+    article = best.article
     there = [sentence for sentence in evidence if sentence.article.id == article.id]
     if language != article.language or len(there) < 2:
         return ()

@@ -19,6 +19,9 @@ from rag.verification.yes_no import Similarity
 LIKELY = 0.5
 """Least probability that the lines carry a sentence which the rules let pass too (docs/experiments.md)."""
 
+SURE = 0.9
+"""The same for a sentence that says it in other words, which only rules that are not EXACT refuse."""
+
 MIN_SIMILARITY = 0.65
 """Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
 
@@ -36,8 +39,15 @@ class Verifier(Protocol):
         """Return the probability from which a claim counts as carried without any other rule."""
 
 
-def is_carried(claim: str, query: Query, citations: Sequence[Citation], article: Article, checker: Verifier) -> bool:
-    """Return whether the cited lines of an article carry a claim that answers a query.
+def is_carried(
+    claim: str,
+    query: Query,
+    citations: Sequence[Citation],
+    article: Article,
+    checker: Verifier,
+    least: float = LIKELY,
+) -> bool:
+    """Return whether the cited lines of an article carry a claim that answers a query, `least` likely.
 
     What is said word for word needs no checker; a fragment ("Six ans.") says too little for one, and is not carried.
     """
@@ -47,7 +57,7 @@ def is_carried(claim: str, query: Query, citations: Sequence[Citation], article:
         return False
     evidence = evidence_of(claim, query.language, citations, article)
     (probabilities,) = checker.verdicts([Pair(claim, evidence, query.text)])
-    return bool(probabilities[0] >= LIKELY)
+    return bool(probabilities[0] >= least)
 
 
 def is_same(

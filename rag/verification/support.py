@@ -32,6 +32,9 @@ from rag.language import (
 CHECKS = ("number", "name", "date", "unit", "opposite", "negation", "words")
 """What `check` compares, in this order; it stops at the first that fails, which is the `kind` of its Support."""
 
+EXACT = ("number", "name", "date", "unit")
+"""Checks that compare what is written: what they refuse stays refused. The others look for what the checker reads."""
+
 MIN_COVERAGE = 0.7
 """Minimum share of a claim's own content words that its sentence must contain (docs/experiments.md)."""
 

@@ -1,5 +1,6 @@
 """What a model's sentence needs to be shown, for each kind of question."""
 
+import numpy as np
 import pytest
 
 from index.documents.encoding import split_lines
@@ -8,15 +9,27 @@ from index.types import Article, Hit
 from rag.evidence import cut, select
 from rag.query.query import Query
 from rag.verification.claims import check_draft, support_claim
+from rag.verification.meaning import SURE
 
 
-def check(text, answer, question, draft, kind, language="fr", source="fr", cosine=0.9):
+class Verifier:
+    """Says how likely anything is carried, and keeps what it was asked."""
+
+    def __init__(self, carried):
+        self.carried, self.asked = carried, []
+
+    def verdicts(self, pairs):
+        self.asked += pairs
+        return np.array([[self.carried, 0.0, 1 - self.carried]] * len(pairs), dtype=np.float32)
+
+
+def check(text, answer, question, draft, kind, language="fr", source="fr", cosine=0.9, checker=None):
     a = Article("a.txt", "Titre", "2024", source, split_lines(text), "0" * 64, "/a.txt")
     (chunk,) = chunks(a)
     at = chunk.text.index(answer)
     passage = cut(Hit(chunk, 1.0, 0.5, 1.0), a, (at, at + len(answer)), 3.0)
     evidence = select([passage], 300, lambda t: len(t.split()), kind).shown
-    checked = check_draft(draft, Query(question, language, kind), evidence, [passage], lambda a, b: cosine)
+    checked = check_draft(draft, Query(question, language, kind), evidence, [passage], lambda a, b: cosine, checker)
     return tuple(each.claim for each in checked)
 
 
@@ -162,3 +175,30 @@ def test_a_sentence_of_a_summary_is_in_the_language_that_was_asked_in():
         for asked_in in ("fr", "en")
     ]
     assert verdicts == ["unsupported", "supported"]
+
+
+FERRY = "Le bac de Saunes a coulé en mars au large de l'île, sans faire de victime."
+
+
+@pytest.mark.parametrize(
+    ("draft", "carried", "verdict"),
+    [
+        ("Il a sombré près de la côte en mars.", SURE + 0.01, "supported"),
+        ("Il a sombré près de la côte en mars.", SURE - 0.01, "unsupported"),
+        ("Le bac de Saunes a coulé en mars.", SURE - 0.3, "supported"),
+        ("Il a sombré près de la côte en avril.", 1.0, "unsupported"),
+        ("Il a sombré en mars avec 12 passagers.", 1.0, "unsupported"),
+        ("Il a sombré en mars près de Lorient.", 1.0, "unsupported"),
+    ],
+    ids=["sure", "not sure", "same words", "date", "number", "name"],
+)
+def test_other_words_need_a_checker_that_is_sure_and_exact_rules_stand(draft, carried, verdict):
+    """A month, a figure or a name that the line lacks is refused whatever the checker says."""
+    (claim,) = check(FERRY, "en mars", "Quand le bac de Saunes a-t-il coulé ?", draft, "fact", checker=Verifier(carried))
+    assert claim.verdict == verdict
+
+
+def test_without_a_checker_other_words_are_refused():
+    """Nothing else reads what a sentence means."""
+    (claim,) = check(FERRY, "en mars", "Quand le bac de Saunes a-t-il coulé ?", "Il a sombré en mars.", "fact")
+    assert claim.verdict == "unsupported"
