@@ -14,7 +14,7 @@ from rag.language import PACKS, content, is_nothing, names, numbers, stands, unm
 from rag.query import Query
 from rag.types import Citation, Claim
 from rag.verification.checked_claim import CheckedClaim
-from rag.verification.meaning import LIKELY, MIN_SIMILARITY, SURE, Verifier, is_carried
+from rag.verification.meaning import MIN_SIMILARITY, Verifier, is_carried
 from rag.verification.presuppositions import not_said
 from rag.verification.quotation import CLOSE
 from rag.verification.support import CHECKS, EXACT, Support, check
@@ -30,11 +30,8 @@ LEAST_SAID = 0.67
 """Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
 line is quoted (docs/experiments.md)."""
 
-MOST_READ = 3
-"""Lines that the rules let carry a claim, and that the checker reads one after another until one does."""
-
-MOST_IN_OTHER_WORDS = 2
-"""The same where the rules let none, for what they do not compare exactly, and the checker has to be SURE."""
+MOST_READ = 2
+"""Lines that the checker reads one after another until one carries the claim."""
 
 
 def check_draft(
@@ -94,10 +91,7 @@ def support_claim(
     # What a yes-or-no question or a "why" takes for granted is no evidence: it must stand in the lines.
     given = _met(query, evidence) if query.kind in ("yes_no", "reason") else query.text
     compared = checks(claim, given, query.language, evidence, best, similarity)
-    deciding = _Deciding(claim, query, given, evidence, best, checker)
-    if compared[0][0].ok or not checker:
-        return deciding.by_rules_first(compared)
-    return deciding.in_other_words(compared) or deciding.by_rules_first(compared)
+    return _Deciding(claim, query, given, evidence, best, checker).over(compared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,79 +106,66 @@ class _Deciding:
     best: Passage | None
     checker: Verifier | None
 
-    def by_rules_first(self, compared: Sequence[tuple[Support, Sentence]]) -> CheckedClaim:
-        """Return the claim as the rules decide, and the checker of what they let pass."""
+    def over(self, compared: Sequence[tuple[Support, Sentence]]) -> CheckedClaim:
+        """Return the claim with the first of the lines that carries it, or the reason why none does."""
+        language = self.query.language
         refused: list[tuple[Support, Sentence]] = []
         for support, sentence in compared[:MOST_READ]:
             decided = self.decided(support, sentence)
             if refused and decided.verdict != "supported":
                 break
-            if self.is_meant(decided, LIKELY):
-                rest = compared[len(refused) + 1 :]
-                return CheckedClaim(decided, self.query.language, ((support, sentence), *refused, *rest))
-            refused.append((Support(False, support.coverage, (), "meaning"), sentence))
-        decided = Claim(self.claim, "unsupported", reason=_reason(refused[0][0], self.query.language))
-        return CheckedClaim(decided, self.query.language, (*refused, *compared[len(refused) :]))
-
-    def in_other_words(self, compared: Sequence[tuple[Support, Sentence]]) -> CheckedClaim | None:
-        """Return the claim with the line that surely carries it, if there is one that no exact rule objects to."""
-        for k, (support, sentence) in enumerate(compared[:MOST_IN_OTHER_WORDS]):
-            if support.kind in EXACT:
-                continue
-            passed = Support(True, support.coverage)
-            decided = self.decided(passed, sentence)
-            if decided.verdict == "supported" and self.is_meant(decided, SURE):
-                rest = (*compared[:k], *compared[k + 1 :])
-                return CheckedClaim(decided, self.query.language, ((passed, sentence), *rest))
-        return None
+            if self.is_meant(decided):
+                passed = support if decided.verdict != "supported" else Support(True, support.coverage)
+                return CheckedClaim(decided, language, ((passed, sentence), *refused, *compared[len(refused) + 1 :]))
+            refused.append((Support(False, support.coverage, (), "meaning") if support.ok else support, sentence))
+        decided = Claim(self.claim, "unsupported", reason=_reason(refused[0][0], language))
+        return CheckedClaim(decided, language, (*refused, *compared[len(refused) :]))
 
     def decided(self, support: Support, sentence: Sentence) -> Claim:
         """Return the claim with its lines or its reason, from how one of its checks went and what else must hold.
 
-        What a question presupposes is looked for only where no checker reads the claim: beside one the rule refuses
+        A checker reads what the arguable rules and the one about presuppositions only look for: beside one they refuse
         more that is true than false (docs/experiments.md).
         """
         claim, evidence, best = self.claim, self.evidence, self.best
         language, kind = self.query.language, self.query.kind
+        is_read = self.checker is not None
         # A model that forgets the question's language writes its own, or that of what it reads.
         others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
         if detect(claim, default=language) in others:
             return self.refused("language")
         if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
             return self.refused("words")
-        if support.ok and self.checker is None:
+        if support.ok and not is_read:
             around = f"{sentence.text}\n{sentence.context}"
             if event := not_said(claim, around, language, sentence.article.language):
                 return self.refused("words", event)
         if support.ok and kind == "reason" and _leaps(claim, sentence, language):
             return self.refused("words")
-        if support.ok:
+        if not support.ok and kind in ("list", "reason") and best:
+            several = _joined(claim, self.given, language, evidence, best)
+            if several:
+                return Claim(claim, "supported", tuple(each.citation() for each in several))
+        if support.ok or (is_read and support.kind not in EXACT):
             return Claim(claim, "supported", (sentence.citation(), *_borrowed(claim, sentence, language)))
-        several = _joined(claim, self.given, language, evidence, best) if kind in ("list", "reason") and best else ()
-        if several:
-            return Claim(claim, "supported", tuple(each.citation() for each in several))
         return Claim(claim, "unsupported", reason=_reason(support, language))
 
     def refused(self, kind: str, *missing: str) -> Claim:
         """Return the claim as unsupported for a `kind` of reason."""
-        return Claim(
-            self.claim, "unsupported", reason=_reason(Support(False, 0.0, missing, kind), self.query.language)
-        )
+        return Claim(self.claim, "unsupported", reason=_reason(Support(False, 0.0, missing, kind), self.query.language))
 
-    def is_meant(self, claim: Claim, least: float) -> bool:
+    def is_meant(self, claim: Claim) -> bool:
         """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
-        return _is_meant(claim, self.query, self.evidence, self.checker, least)
+        return _is_meant(claim, self.query, self.evidence, self.checker)
 
 
-def _is_meant(
-    claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None, least: float = LIKELY
-) -> bool:
-    """Return whether the checker, where there is one, finds it `least` likely that what a claim cites carries it."""
+def _is_meant(claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None) -> bool:
+    """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
     if checker is None or claim.verdict != "supported":
         return True
     cited = claim.citations[0].span.article_id
     article = next(sentence.article for sentence in evidence if sentence.article.id == cited)
-    return is_carried(claim.text, query, claim.citations, article, checker, least)
+    return is_carried(claim.text, query, claim.citations, article, checker)
 
 
 def checks(
@@ -280,7 +261,7 @@ def _leaps(claim: str, sentence: Sentence, language: str) -> bool:
 def _joined(
     claim: str, question: str, language: str, evidence: Sequence[Sentence], best: Passage
 ) -> tuple[Sentence, ...]:
-    """Return the sentences of the best passage's article that support a claim together, each contributing words; () if they do not."""
+    """Return the sentences of the best passage's article that support a claim together, each with words; else ()."""
     article = best.article
     there = [sentence for sentence in evidence if sentence.article.id == article.id]
     if language != article.language or len(there) < 2:

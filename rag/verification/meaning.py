@@ -16,11 +16,8 @@ from rag.verification.checker import Pair
 from rag.verification.support import check
 from rag.verification.yes_no import Similarity
 
-LIKELY = 0.5
-"""Least probability that the lines carry a sentence which the rules let pass too (docs/experiments.md)."""
-
-SURE = 0.9
-"""The same for a sentence that says it in other words, which only rules that are not EXACT refuse."""
+LIKELY = 0.75
+"""Least probability that the lines carry a sentence to which no exact rule objects (docs/experiments.md)."""
 
 MIN_SIMILARITY = 0.65
 """Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
@@ -45,9 +42,8 @@ def is_carried(
     citations: Sequence[Citation],
     article: Article,
     checker: Verifier,
-    least: float = LIKELY,
 ) -> bool:
-    """Return whether the cited lines of an article carry a claim that answers a query, `least` likely.
+    """Return whether the cited lines of an article carry a claim that answers a query.
 
     What is said word for word needs no checker; a fragment ("Six ans.") says too little for one, and is not carried.
     """
@@ -57,7 +53,7 @@ def is_carried(
         return False
     evidence = evidence_of(claim, query.language, citations, article)
     (probabilities,) = checker.verdicts([Pair(claim, evidence, query.text)])
-    return bool(probabilities[0] >= least)
+    return bool(probabilities[0] >= LIKELY)
 
 
 def is_same(

@@ -9,7 +9,7 @@ from index.types import Article, Hit
 from rag.evidence import cut, select
 from rag.query.query import Query
 from rag.verification.claims import check_draft, support_claim
-from rag.verification.meaning import SURE
+from rag.verification.meaning import LIKELY
 
 
 class Verifier:
@@ -183,18 +183,20 @@ FERRY = "Le bac de Saunes a coulé en mars au large de l'île, sans faire de vic
 @pytest.mark.parametrize(
     ("draft", "carried", "verdict"),
     [
-        ("Il a sombré près de la côte en mars.", SURE + 0.01, "supported"),
-        ("Il a sombré près de la côte en mars.", SURE - 0.01, "unsupported"),
-        ("Le bac de Saunes a coulé en mars.", SURE - 0.3, "supported"),
+        ("Il a sombré près de la côte en mars.", LIKELY + 0.01, "supported"),
+        ("Il a sombré près de la côte en mars.", LIKELY - 0.01, "unsupported"),
+        ("Le bac de Saunes a coulé en mars, sans victime.", LIKELY - 0.01, "unsupported"),
         ("Il a sombré près de la côte en avril.", 1.0, "unsupported"),
         ("Il a sombré en mars avec 12 passagers.", 1.0, "unsupported"),
         ("Il a sombré en mars près de Lorient.", 1.0, "unsupported"),
     ],
-    ids=["sure", "not sure", "same words", "date", "number", "name"],
+    ids=["likely", "not likely", "its words, not likely", "date", "number", "name"],
 )
-def test_other_words_need_a_checker_that_is_sure_and_exact_rules_stand(draft, carried, verdict):
+def test_other_words_need_a_checker_that_agrees_and_exact_rules_stand(draft, carried, verdict):
     """A month, a figure or a name that the line lacks is refused whatever the checker says."""
-    (claim,) = check(FERRY, "en mars", "Quand le bac de Saunes a-t-il coulé ?", draft, "fact", checker=Verifier(carried))
+    (claim,) = check(
+        FERRY, "en mars", "Quand le bac de Saunes a-t-il coulé ?", draft, "fact", checker=Verifier(carried)
+    )
     assert claim.verdict == verdict
 
 
