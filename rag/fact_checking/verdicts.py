@@ -12,10 +12,6 @@ from rag.verification import EXACT, Pair, Support, Verifier, check
 
 Finding = Literal["carried", "contradicted", "not_said"]
 
-ARGUABLE = ("opposite", "negation")
-"""Rules whose refusal stands unless the checker gives CHECKER_SURE: it reads what they only look for."""
-CHECKER_SURE = 0.9
-"""Probability of "carried" from which the checker counts as sure."""
 LIKELY = 0.7
 """Probability of "contradicted" from which a claim is; under it the lines do not say."""
 
@@ -63,7 +59,7 @@ def judge(said: Said, lines: Lines, checker: Verifier) -> Judgement:
     support = check(untitled(said.text), lines.text, lines.context, said.question, said.language, lines.language)
     (probabilities,) = checker.verdicts([Pair(said.text, lines.text, said.question)])
     carries, contradicts, neither = map(float, probabilities)
-    is_refused = support.kind in EXACT or (support.kind in ARGUABLE and carries < CHECKER_SURE)
+    is_refused = support.kind in EXACT
     is_against = contradicts > neither and (is_refused or contradicts >= LIKELY)
     verdict: Finding = "contradicted" if is_against else "not_said"
     if carries >= checker.threshold(said.language != lines.language) and not is_refused:

@@ -3,7 +3,7 @@
 import pytest
 from fake_checker import WordChecker
 
-from rag.fact_checking.verdicts import CHECKER_SURE, Lines, Said, judge, judge_row
+from rag.fact_checking.verdicts import Lines, Said, judge, judge_row
 
 BRIDGE = "The bridge of Vernay cost 3.2 million euros and is not closed, said the mayor Claire Vidal."
 
@@ -56,10 +56,10 @@ def test_other_words_for_the_same_are_left_to_the_checker():
     assert (judged.support.kind, judged.verdict) == ("words", "carried")
 
 
-@pytest.mark.parametrize(("sure", "found"), [(CHECKER_SURE - 0.01, "contradicted"), (CHECKER_SURE + 0.01, "carried")])
-def test_a_not_that_stands_on_one_side_alone_is_left_to_a_checker_that_is_sure(sure, found):
-    judged = judge_row("The mayor never opened the bridge.", "The mayor opened the bridge.", "", Agreeing(sure))
-    assert (judged.support.kind, judged.verdict) == ("negation", found)
+def test_a_not_that_stands_on_one_side_alone_is_left_to_the_checker():
+    """So does an opposite: "reopened" may be what "is no longer closed" says."""
+    judged = judge_row("The mayor never opened the bridge.", "The mayor opened the bridge.", "", Agreeing(0.6))
+    assert (judged.support.kind, judged.verdict) == ("negation", "carried")
 
 
 def test_figures_and_names_are_compared_across_languages():
