@@ -1,10 +1,10 @@
 """Compare editions of the reader on questions that none of them was trained on.
 
-    python -m bench compare_readers WEIGHTS [WEIGHTS ...] --model FOLDER --piaf piaf-v1.0.json [--n 140]
+    python -m bench compare_readers WEIGHTS [WEIGHTS ...] --model FOLDER --piaf piaf-v1.0.json [--n 140] [--sets SET ...]
 
 Four sets: our questions about news, short (`news_questions/fc`, which the score of "not in your articles" is fitted on)
 and long (`fe`, on which nothing is fitted), where the best reading of an article's windows counts; PIAF's validation
-articles, a window a question; and the passages with two things of a kind that are kept, whole.
+articles, a window a question; and the passages with two things of a kind that are kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 
 FALSE_REFUSALS = 0.08
+SETS = ("news fc", "news fe", "PIAF validation", "two things of a kind")
 
 
 class Asked(NamedTuple):
@@ -42,7 +43,7 @@ class Asked(NamedTuple):
 
 
 def sets(piaf: Path, n: int) -> Iterator[tuple[str, list[Asked]]]:
-    """Yield (name, questions); at most `n` of a set but for the passages, drawn with a seed."""
+    """Yield (name, questions), at most `n` of a set, drawn with a seed."""
     for folder in ("fc", "fe"):
         rows = [w for w in written.load(NEWS / folder) if w.asked_in == w.told_in == "fr"]
         windows = written.windows_of(NEWS / folder)
@@ -52,6 +53,7 @@ def sets(piaf: Path, n: int) -> Iterator[tuple[str, list[Asked]]]:
     pairs = validation(french, {}, n // 2)
     yield "PIAF validation", [Asked(e.question, "fr", [e.window], e.window[e.start : e.end]) for _, _, e in pairs]
     kept = list(examples(THINGS))
+    kept = random.Random(5).sample(kept, min(n, len(kept)))
     yield "two things of a kind", [Asked(e.question, "fr", [e.window], e.window[e.start : e.end]) for e in kept]
 
 
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, required=True, help="folder of EmbeddingGemma-300M")
     parser.add_argument("--piaf", type=Path, required=True)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--n", type=int, default=140, help="at most so many questions of a set")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -90,7 +93,7 @@ def main() -> None:
     print("| set | weights | answerable + not | AUC | refused at 8 % false refusals | F1 | some word right |")
     print("|---|---|---:|---|---:|---:|---:|")
     for name, rows in sets(args.piaf, args.n):
-        for weights, reader in readers.items():
+        for weights, reader in readers.items() if name in args.sets else ():
             print(line_of(name, weights, rows, reader), flush=True)
 
 
