@@ -1,6 +1,6 @@
 """Compare editions of the reader on questions that none of them was trained on.
 
-    python -m bench compare_readers WEIGHTS [WEIGHTS ...] --model FOLDER --piaf piaf-v1.0.json [--n 140] [--sets SET ...]
+    python -m bench compare_readers WEIGHTS [WEIGHTS ...] --model FOLDER --piaf piaf-v1.0.json [--sets SET ...]
 
 Four sets: our questions about news, short (`news_questions/fc`, which the score of "not in your articles" is fitted on)
 and long (`fe`, on which nothing is fitted), where the best reading of an article's windows counts; PIAF's validation

@@ -56,7 +56,7 @@ def test_each_claim_gets_a_verdict_and_a_score_in_order(source, tmp_path, capsys
     found = results(tmp_path / "out.jsonl")
     assert [list(row) for row in found] == [["id", "verdict", "score"]] * 4
     assert [row["id"] for row in found] == ["a", 2, "2", "é"] and [row["verdict"] for row in found] == VERDICTS
-    assert [row["score"] for row in found] == pytest.approx([0.95, 0, 0.025, 0.95])
+    assert [row["score"] for row in found] == pytest.approx([0.95, 0.025, 0.025, 0.95])
     assert checker.pairs[3] == ("It is old.", "The bridge is old.", "Is it old?")
     assert capsys.readouterr().out == f"4 checked (2 carried, 1 contradicted, 1 not said): {tmp_path / 'out.jsonl'}\n"
 
