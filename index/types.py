@@ -62,6 +62,17 @@ LEFT_OUT = {
     "running_head": "running head or foot",
     "page_number": "page number",
     "too_long": "beyond what is read of one article",
+    "fact": "kept as date, newspaper, author, section, page or address",
+    "field": "in a field or column that is not read",
+    "header": "head of a message",
+    "other_form": "in the other form of a message",
+    "deleted": "deleted or moved away, with changes tracked",
+    "remark": "comment in the margin",
+    "drawing": "in a drawing or chart",
+    "frame": "in a frame of the page",
+    "no_article": "in none of its articles",
+    "passed_over": "in parts that were passed over",
+    "removed": "in articles that were removed from the library",
 }
 """Why text is left out, in English."""
 
@@ -227,6 +238,8 @@ class ManyRead:
     n_read: int
     passed_over: tuple[tuple[SkipReason, int], ...] = ()
     """Reasons with their number, most frequent first. The rest was removed from the library by its owner."""
+    coverage: Coverage | None = None
+    """How much of the file's text its articles are; None where that is not measured or was not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ DOORS = {
     "langchain_text_splitters": {"index/text/chunking.py"},
     "Stemmer": {"index/text/stemming.py"},
     "py3langid": {"index/text/detection.py"},
-    "lxml": {"index/extraction/exports/page.py", "index/extraction/html.py", "index/extraction/office.py"},
+    "lxml": {"index/extraction/exports/page.py", "index/extraction/html.py", "index/extraction/formats/office.py"},
     "trafilatura": {"index/extraction/html.py", "index/extraction/worker.py"},
     "striprtf": {"index/extraction/formats/rich_text.py"},
     "pypdfium2": {"index/extraction/pdf.py"},

@@ -16,15 +16,18 @@ from index.documents.file_kinds import KINDS, KINDS_WORDS, MAX_MARKUP, most_byte
 from index.documents.jsonl import Record, is_one_json, read_record, split_records
 from index.extraction import (
     MAX_CHARS,
+    Block,
     Extracted,
     Extractor,
     Paragraph,
     digest_of,
     find_date,
     lay_out,
+    measured,
     n_letters,
     read_header,
     tidy,
+    total,
     web_address,
 )
 from index.extraction.exports import Keys, is_markup, safe_key
@@ -61,6 +64,8 @@ class FilePart:
     """Of its bytes or, if the file holds several, of what it says of this one."""
     content: bytes | Extracted | SkipReason
     """Its bytes, what was read of them, or why it is none."""
+    left_out: Coverage | None = None
+    """What its file says and no article has: this one if it is none; of the first also what is beside all."""
 
 
 def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick) -> list[FilePart]:
@@ -89,17 +94,34 @@ def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: T
             return parts(found, data, own, tick)
     if not kind:
         return _members(found, data, extractor, tick)
+    return _taken_apart(found, data, kind, extractor, tick)
+
+
+def _taken_apart(found: Found, data: bytes, kind: str, extractor: Extractor, tick: Tick) -> list[FilePart]:
+    """Return the articles of a file that is not plain text."""
     checked, note = _checked(kind, data)
-    split = []
+    split: list[FilePart] = []
+    besides: list[Coverage] = []
     for part in extractor.read(kind, checked, tick):
+        if part.said is None and part.reason is None:
+            besides += [part.coverage] if part.coverage else []
+            continue
         here = replace(found, id=f"{found.id}#{part.key}") if part.key else found
         if part.said is None:
-            split.append(FilePart(here, "", part.reason or SkipReason("no_text")))
+            split.append(FilePart(here, "", part.reason or SkipReason("no_text"), part.coverage))
         else:
             digest = digest_of(part.said) if part.key else sha256(data)
             said = replace(part.said, note="; ".join(filter(None, [note, part.said.note])))
             split.append(FilePart(here, digest, said))
-    return split
+    return [_with(split[0], besides), *split[1:]] if besides and split else split
+
+
+def _with(part: FilePart, besides: list[Coverage]) -> FilePart:
+    """Return the first part of a file with what stands beside all: within the measure of the only one, else apart."""
+    said = part.content
+    if isinstance(said, Extracted) and said.coverage and not key_of(part.found.id):
+        return replace(part, content=replace(said, coverage=total([said.coverage, *besides])))
+    return replace(part, left_out=total([*filter(None, [part.left_out]), *besides]))
 
 
 def _members(found: Found, data: bytes, extractor: Extractor, tick: Tick) -> list[FilePart]:
@@ -218,7 +240,11 @@ def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
         note=note,
         tick=tick,
     )
-    return replace(said, author=record.author, section=record.section, page=record.page, date_from="export")
+    there = [*(Block("other", tidy(line)) for line in split_lines(record.text)), *record.beside]
+    coverage = measured(there, said.lines, is_whole=said.note == note)
+    return replace(
+        said, author=record.author, section=record.section, page=record.page, date_from="export", coverage=coverage
+    )
 
 
 def _checked(kind: str, data: bytes) -> tuple[bytes, str]:

@@ -27,7 +27,7 @@ from index.extraction.layout import Extracted
 from index.extraction.ocr import Ocr
 from index.progress import Tick, no_tick
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
-from index.types import coverage_of
+from index.types import Coverage, coverage_of
 
 SECONDS = 60.0
 """Time limit for one article, as a file or in one; 2,000 printed pages take 10 s (docs/experiments.md)."""
@@ -89,7 +89,12 @@ class Extractor:
 
     def _parts(self, kind: str, data: bytes, tick: Tick) -> list[Part]:
         return [
-            Part(each["key"], _extracted(each["said"]) if each["said"] else None, _reason(each["reason"]))
+            Part(
+                each["key"],
+                _extracted(each["said"]) if each["said"] else None,
+                _reason(each["reason"]),
+                _measure(each["coverage"]),
+            )
             for each in self._messages(kind, data, tick)
         ]
 
@@ -203,11 +208,15 @@ class Extractor:
 def _extracted(fields: dict[str, Any]) -> Extracted:
     """Return what was read. A measure of it that makes no sense is dropped: what the process says is not trusted."""
     held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
-    try:
-        held["coverage"] = coverage_of(fields["coverage"])
-    except (KeyError, TypeError, ValueError):
-        held["coverage"] = None
+    held["coverage"] = _measure(fields.get("coverage"))
     return Extracted(**held)
+
+
+def _measure(fields: dict[str, Any] | None) -> Coverage | None:
+    try:
+        return coverage_of(fields)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _reason(found: dict[str, Any] | None) -> SkipReason | None:

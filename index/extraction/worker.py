@@ -22,10 +22,10 @@ from index.extraction.exports.record import read_fragment
 from index.extraction.formats.archive import read_zip
 from index.extraction.formats.bibliography import read_csl, read_rdf
 from index.extraction.formats.mail import read_mail, read_mailbox, read_saved_page
+from index.extraction.formats.office import WORD, extract_docx, extract_epub
 from index.extraction.formats.rich_text import read_odt, read_rtf
 from index.extraction.formats.structured import read_feed, read_json, read_table
 from index.extraction.html import extract_html
-from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf, extract_scan, scanned_pages
 from index.extraction.printed.hyphens import compounds
 from index.skip_reason import NotAnArticle, SkipReason
@@ -125,7 +125,9 @@ def _messages(kind: str, data: bytes) -> Iterator[dict[str, object]]:
             yield from PIECES[kind](data)
         for part in READERS[kind](data) if kind in READERS else ():
             said = asdict(part.said) if part.said else None
-            yield {"key": part.key, "said": said, "reason": part.reason.to_dict() if part.reason else None}
+            coverage = asdict(part.coverage) if part.coverage else None
+            why = part.reason.to_dict() if part.reason else None
+            yield {"key": part.key, "said": said, "reason": why, "coverage": coverage}
     except NotAnArticle as error:
         reason = error.reason
     except MemoryError:

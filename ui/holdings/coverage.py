@@ -77,6 +77,7 @@ def file_dict(held: Held) -> dict[str, Any]:
         "file": held.path,
         "found": held.many.n_found if held.many else None,
         "read": held.many.n_read if held.many else len(held.articles),
+        "coverage": _coverage_dict(held.many.coverage if held.many else None),
         "articles": [
             {
                 "article": each.id,
@@ -97,6 +98,8 @@ def file_text(held: Held) -> str:
     from ui.i18n import many_words
 
     lines = [held.path + (f": {many_words(held.many, 'en')}" if held.many else "")]
+    if held.many and held.many.coverage:
+        lines += [f"  {line}" for line in _coverage_lines(held.many.coverage)]
     for each in held.articles:
         lines.append(f"  {each.id}: {each.title}")
         lines.append(f"    date: {date_words(each)}")

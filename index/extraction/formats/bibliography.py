@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from index.extraction.exports.part import MOST_PARTS, Keys, Part, safe_key
+from index.extraction.formats.office import xml_tree
 from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, tidy, web_address
-from index.extraction.office import _xml as xml_tree
 from index.skip_reason import NotAnArticle, SkipReason
 
 MOST_FILES = 20

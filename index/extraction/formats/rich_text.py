@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+from index.extraction.accounting import Block, measured
 from index.extraction.exports.flow import read_flow
 from index.extraction.exports.part import Part
-from index.extraction.layout import Extracted, Paragraph, lay_out, tidy
+from index.extraction.formats.office import ZipFile, xml_tree
+from index.extraction.layout import Paragraph, lay_out, tidy
 from index.extraction.note_calls import raised
-from index.extraction.office import _xml as xml_tree
-from index.extraction.office import _Zip as ZipFile
 from index.skip_reason import NotAnArticle
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -24,9 +25,19 @@ _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _RAISED = re.compile(r"super\b|(?!0+%)\d+%")
 """A position of print above the line: by name, or by a share of its height."""
 _MOST_PARENTS = 20
+_BLOCKS = (f"{_TEXT}p", f"{_TEXT}h")
 _LEFT_OUT = frozenset((f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note"))
 _TITLES = re.compile(r"(?:title|titre|heading[ _]?(?:20_)?1|titel)", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_BESIDE = {
+    **dict.fromkeys(
+        ("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "running_head"
+    ),
+    "annotation": "remark",
+    "footnote": "other",
+}
+"""Groups of an RTF file that are not read, and why their text is left out."""
+_MOST_GROUPS = 500
 _HIGHEST = 8_000_000
 """Bytes of an RTF file without its pictures."""
 _PICTURE = re.compile(rb"\{\\\*?\\?(?:pict|shppict|nonshppict|objdata)\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
@@ -56,8 +67,23 @@ def read_odt(data: bytes) -> list[Part]:
     title = next((text for text, style in found[:10] if _TITLES.fullmatch(style) and len(text) <= 220), "")
     declared = facts.get("title", "")
     title = title or (declared if declared in [text for text, _ in found[:5]] else "")
-    said = lay_out([Paragraph(text) for text in (*(text for text, _ in found), *notes)], title=title)
-    return read_flow(replace(said, author=facts.get("creator", "")))
+    texts = [*(text for text, _ in found), *notes]
+    said = lay_out([Paragraph(text) for text in texts], title=title)
+    there = [*_unsaid(file, tree), *(Block("other", text) for text in texts)]
+    coverage = measured(there, said.lines, is_whole=not said.note)
+    return read_flow(replace(said, author=facts.get("creator", ""), coverage=coverage))
+
+
+def _unsaid(file: ZipFile, tree: Any) -> Iterator[Block]:
+    """Yield what an OpenDocument text says besides the text that is read of it."""
+    edges = xml_tree(file.read("styles.xml"), "OpenDocument text") if "styles.xml" in file.names else None
+    found = [(tree, f"{_TEXT}tracked-changes", "deleted"), (tree, f"{_OFFICE}annotation", "remark")]
+    found += [(edges, f"{_STYLE}{name}", "running_head") for name in ("header", "footer") if edges is not None]
+    for root, name, reason in found:
+        for element in root.iter(name):
+            yield from (
+                Block(reason, text) for each in element.iter(*_BLOCKS) if (text := tidy("".join(each.itertext())))
+            )
 
 
 def _facts(file: ZipFile) -> dict[str, str]:
@@ -96,14 +122,14 @@ def _raised_styles(file: ZipFile, tree: Any) -> frozenset[str]:
 
 def _paragraphs(body: Any, high: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield (text, style) of each paragraph and heading; a table row is one paragraph."""
-    rows, blocks = f"{_TABLE}table-row", (f"{_TEXT}p", f"{_TEXT}h")
-    for element in body.iter(rows, *blocks):
+    rows = f"{_TABLE}table-row"
+    for element in body.iter(rows, *_BLOCKS):
         parents = {parent.tag for parent in element.iterancestors()}
         if parents & _LEFT_OUT or rows in parents:
             continue
         if element.tag == rows:
             row = element.iter(f"{_TABLE}table-cell")
-            cells = (tidy(" ".join(_said(each, high) for each in cell.iter(*blocks))) for cell in row)
+            cells = (tidy(" ".join(_said(each, high) for each in cell.iter(*_BLOCKS))) for cell in row)
             text, style = " | ".join(filter(None, cells)), ""
         else:
             text, style = _said(element, high), element.get(f"{_TEXT}style-name") or ""
@@ -141,8 +167,6 @@ def _tags_in(node: Any) -> frozenset[str]:
 
 def read_rtf(data: bytes) -> list[Part]:
     """Return the articles of a Rich Text file: one, or those of a Factiva or Nexis export. Raises ValueError."""
-    from striprtf.striprtf import rtf_to_text
-
     if not data.lstrip()[:5].startswith(b"{\\rtf"):
         raise NotAnArticle("no_rtf")
     data = _FIELD.sub(b"", _PICTURE.sub(b"", data))
@@ -151,13 +175,40 @@ def read_rtf(data: bytes) -> list[Part]:
     if len(data) > _HIGHEST:
         raise NotAnArticle("n_bytes", n=len(data), most=_HIGHEST)
     source = data.decode("latin-1")
-    source = _without_hidden(source) if _HIDES.search(data) else source
-    text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
-    text = _SURROGATE.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace"), text)
-    lines = [_row(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)]
+    hides = _HIDES.search(data) is not None
+    everything = _rtf_lines(source) if hides else []
+    source = _without_hidden(source) if hides else source
+    lines = _rtf_lines(source)
     if not any(char.isalnum() for line in lines for char in line):
         raise NotAnArticle("no_text")
-    return read_flow(_laid_out(lines))
+    said = lay_out([Paragraph(line) for line in lines])
+    there = [Block("other", line) for line in lines if line] if not hides else []
+    there += [Block("hidden", line) for line in everything if line]
+    head = source[: source.index("{", 1)] if "{" in source[1:] else source[:100]
+    for name, reason in _BESIDE.items():
+        for group in _groups(source, name):
+            there += [Block(reason, line) for line in _rtf_lines(f"{head}{group}}}") if line]
+    return read_flow(replace(said, coverage=measured(there, said.lines, is_whole=not said.note)))
+
+
+def _rtf_lines(source: str) -> list[str]:
+    """Return the lines of an RTF source as they are read."""
+    from striprtf.striprtf import rtf_to_text
+
+    text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
+    text = _SURROGATE.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace"), text)
+    return [_row(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)]
+
+
+def _groups(source: str, name: str) -> Iterator[str]:
+    """Yield what the groups of an RTF source hold that begin with a control word, such as {\\header …}."""
+    for begin in islice(re.finditer(rf"\{{(?:\\\*)?\\{name}(?![a-z])", source), _MOST_GROUPS):
+        depth = 1
+        for token in _TOKEN.finditer(source, begin.end()):
+            depth += (token.group() == "{") - (token.group() == "}")
+            if depth == 0:
+                yield source[begin.end() : token.start()]
+                break
 
 
 def _without_hidden(source: str) -> str:
@@ -194,7 +245,3 @@ def _row(line: str) -> str:
     if "|" not in line:
         return line
     return " | ".join(filter(None, (cell.strip() for cell in line.split("|"))))
-
-
-def _laid_out(lines: list[str]) -> Extracted:
-    return lay_out([Paragraph(line) for line in lines])
