@@ -24,6 +24,7 @@ DOORS = {
     "lxml": {"index/extraction/exports/page.py", "index/extraction/html.py", "index/extraction/formats/office.py"},
     "trafilatura": {"index/extraction/html.py", "index/extraction/worker.py"},
     "striprtf": {"index/extraction/formats/rich_text.py"},
+    "PIL": {"index/extraction/formats/pictures.py", "index/extraction/worker.py"},
     "pypdfium2": {"index/extraction/pdf.py"},
     "llama_cpp": {"rag/generation/llama_context.py"},
     "mcp": {"ui/api/mcp.py"},

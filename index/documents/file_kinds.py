@@ -6,15 +6,20 @@ from pathlib import Path
 
 KINDS = (
     ".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub", ".jsonl", ".odt", ".rtf", ".eml", ".mbox",
-    ".mhtml", ".mht", ".csv", ".tsv", ".json", ".xml", ".rss", ".atom", ".rdf", ".zip",
+    ".mhtml", ".mht", ".csv", ".tsv", ".json", ".xml", ".rss", ".atom", ".rdf", ".bib", ".ris", ".zip",
+    ".png", ".jpg", ".jpeg", ".tif", ".tiff",
 )  # fmt: skip
-KINDS_WORDS = ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, .jsonl, .json, .csv, .eml, .mbox, .mhtml, .rss, .zip"
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+KINDS_WORDS = (
+    ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub, .jsonl, .json, .csv, .eml, .mbox, .mhtml, .rss, .zip, .png, "
+    ".jpg, .tiff"
+)
 MAX_BYTES = 10_000_000
 LARGER = {
     **dict.fromkeys(
         (".html", ".htm", ".pdf", ".jsonl", ".json", ".csv", ".mbox", ".mhtml", ".mht", ".zip"), 100_000_000
     ),
-    **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml", ".rdf"), 50_000_000),
+    **dict.fromkeys((".docx", ".epub", ".odt", ".rtf", ".eml", ".rdf", ".bib", ".ris", *PICTURES), 50_000_000),
 }
 """Size limits, in bytes, for kinds that hold pictures or many articles."""
 READERS = {

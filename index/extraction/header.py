@@ -327,7 +327,8 @@ def byline(line: str, is_marked: bool = False) -> str:
     leads = _AUTHOR.finditer(line[: 2 * _LONGEST_LINE]) if is_marked else _AUTHOR.finditer(line[:8])
     for lead in leads:
         told = line[lead.start() :]
-        name = name_of(told)
+        # "di" in small letters at the start of a line leads to a name, "Di" may be part of one.
+        name = told[len(lead.group()) :].lstrip() if lead.group().islower() and lead.start() == 0 else name_of(told)
         end = _AFTER_NAME.search(name)
         if name == told or not end or not (is_marked or lead.start() == 0):
             continue

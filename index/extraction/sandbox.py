@@ -70,6 +70,8 @@ class Extractor:
 
         Raises ValueError with the reason if it cannot be read.
         """
+        if kind == "pict":
+            kind, data = "pdf", self._as_pdf(data, tick)
         try:
             parts = self._parts(kind, data, tick)
         except NotAnArticle as error:
@@ -114,6 +116,14 @@ class Extractor:
                 said[number] = ocr.page(width, height, grey, tick).decode("utf-8", "replace")
         ocr.told(len(said), len(said))
         return self._parts("ocr", json.dumps(said).encode("ascii") + b"\n" + data, tick)
+
+    def _as_pdf(self, data: bytes, tick: Tick) -> bytes:
+        """Return a PDF of the pictures in a file, a page each. Raises ValueError."""
+        try:
+            (message,) = self._messages("pict", data, tick)
+            return base64.b64decode(message["pdf"])
+        except (KeyError, TypeError) as error:  # what the process says is not trusted
+            raise NotAnArticle("broke_parser") from error
 
     def members(self, data: bytes, tick: Tick = no_tick) -> list[tuple[str, bytes | SkipReason]]:
         """Return names and bytes of the files in a .zip, or why one is passed over. Raises ValueError."""

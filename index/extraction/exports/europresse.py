@@ -30,6 +30,7 @@ _TEXTS = ("docOcurrContainer", "DocText")
 _SUBTITLES = ("rdp__subtitle", "DocSubTitle", "sousTitreArticle", "titreArticleSous")
 _AUTHORS = ("docAuthors", "DocAuthors", "sm-margin-bottomNews", "authors")
 _FOOT = ("docCert", "publiC-lblNodoc", "DocFooter", "copyright")
+_KNOWN = (_TEXTS, _TITLES, _SUBTITLES, _AUTHORS, _FOOT)
 
 
 def entries(tree: Any) -> tuple[list[Entry], list[Block]]:
@@ -69,7 +70,10 @@ class _Reading:
         if element.tag == "article":
             self._begin(element)
             return True
-        if known := next((each for each in (_TEXTS, _TITLES, _SUBTITLES, _AUTHORS, _FOOT) if _is(element, each)), None):
+        known = next((each for each in _KNOWN if _is(element, each)), None)
+        if known is _TITLES and any(_is(each, _SUBTITLES) for each in element.iterdescendants()):
+            return True
+        if known:
             return self._take_known(element, known)
         if _is(element, (MARK,)):
             entry.source = newspaper(element.text_content())

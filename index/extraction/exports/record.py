@@ -18,12 +18,15 @@ from index.skip_reason import NotAnArticle
 
 TEXTS = (
     "text", "body", "content", "texte", "contenu", "corps", "content_html", "content_text", "full_text", "fulltext",
-    "articlebody", "description", "summary", "excerpt", "resume",
+    "articlebody", "texte_integral", "texte_complet", "article_text", "description", "summary", "excerpt", "resume",
 )  # fmt: skip
 """Names of the field that holds the text, the best first, in lower case."""
 FIELDS = {
     "title": ("title", "headline", "titre"),
-    "date": ("date", "published", "published_at", "date_published", "datepublished", "pubdate", "created_at"),
+    "date": (
+        "date", "published", "published_at", "date_published", "datepublished", "pubdate", "date_de_publication",
+        "date_publication", "publication_date", "date_parution", "date_de_parution", "created_at",
+    ),
     "year": ("year", "publication_year", "annee", "année"),
     "url": ("url", "link", "permalink", "external_url", "lien"),
     "source": (

@@ -17,7 +17,7 @@ from index.extraction.exports.page import read_page
 from index.extraction.exports.part import MOST_PARTS, Entry, Keys, Part, safe_key, said_beside
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, tidy, web_address
-from index.extraction.pages import blocks_of
+from index.extraction.pages import blocks_of, is_hidden
 from index.skip_reason import NotAnArticle, SkipReason
 
 MAX_DEPTH = 20
@@ -129,7 +129,12 @@ def _text(piece: EmailMessage) -> str:
 
 
 def _lines_of_page(text: str) -> list[str]:
-    return list(blocks(parse(text)))
+    """Return the paragraphs of a message in HTML that its reader sees."""
+    tree = parse(text)
+    for element in [each for each in tree.iter() if isinstance(each.tag, str) and is_hidden(each)]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return list(blocks(tree))
 
 
 def unwrapped(text: str) -> list[str]:

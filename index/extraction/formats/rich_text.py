@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.extraction.accounting import Block, measured
 from index.extraction.exports.flow import read_flow
 from index.extraction.exports.part import Part
 from index.extraction.formats.office import ZipFile, xml_tree
 from index.extraction.layout import Paragraph, lay_out, tidy
-from index.extraction.note_calls import raised
+from index.extraction.note_calls import MAX_RAISED, raised
 from index.skip_reason import NotAnArticle
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -34,10 +33,15 @@ _BESIDE = {
         ("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "running_head"
     ),
     "annotation": "remark",
-    "footnote": "other",
 }
 """Groups of an RTF file that are not read, and why their text is left out."""
-_MOST_GROUPS = 500
+_NOTE_MARK = re.compile(r"\{[^{}]{0,200}\\super[^{}]{0,200}?(?:\\chftn|\d{1,3})\s*\}\s*\Z")
+"""The raised number in front of a note."""
+_MARK_CHARS = 600
+_BRACE = re.compile(r"\\[\\{}]|[{}]")
+_NAMED = re.compile(r"\{(?:\\\*)?\\(header[lrf]?|footer[lrf]?|annotation|footnote)(?![a-z])")
+_NUMBERED = re.compile(r"\A(\[\d+\])\W*\d{0,3}\W*")
+"""A note's number, and the one that the file writes before it."""
 _HIGHEST = 8_000_000
 """Bytes of an RTF file without its pictures."""
 _PICTURE = re.compile(rb"\{\\\*?\\?(?:pict|shppict|nonshppict|objdata)\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
@@ -50,6 +54,15 @@ _FIELD = re.compile(rb"\{\\\*\\fldinst[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 """The instruction of a field, such as the address of a link; its result is a text of its own."""
 
 
+class _Group(NamedTuple):
+    """A group of an RTF source: the control word it opens with, what follows that, and where it stands."""
+
+    name: str
+    text: str
+    begin: int
+    end: int
+
+
 def read_odt(data: bytes) -> list[Part]:
     """Return the articles of an OpenDocument text, mostly one. Raises ValueError."""
     file = ZipFile(data, "OpenDocument text")
@@ -60,7 +73,8 @@ def read_odt(data: bytes) -> list[Part]:
     high = _raised_styles(file, tree)
     found = list(_paragraphs(body, high))
     bodies = body.iter(f"{_TEXT}note-body")
-    notes = [text for note in bodies for each in note.iter(f"{_TEXT}p") if (text := _said(each, high))]
+    said_by = {note: " ".join(_said(each, high) for each in note.iter(f"{_TEXT}p")) for note in bodies}
+    notes = [_call_of(note) + text for note, text in said_by.items() if text]
     if not found:
         raise NotAnArticle("no_text")
     facts = _facts(file)
@@ -139,6 +153,14 @@ def _paragraphs(body: Any, high: frozenset[str]) -> Iterator[tuple[str, str]]:
             yield text, style
 
 
+def _call_of(node: Any) -> str:
+    """Return the number of a note, as it stands where the note is called and before it; "" without one."""
+    note = node if node.tag == f"{_TEXT}note" else node.getparent()
+    cited = note.find(f"{_TEXT}note-citation") if note is not None else None
+    number = tidy("".join(cited.itertext())) if cited is not None else ""
+    return (f"[{number}]" if node is note else f"[{number}] ") if 0 < len(number) <= MAX_RAISED else ""
+
+
 def _said(paragraph: Any, high: frozenset[str]) -> str:
     """Return the text of a paragraph without notes, comments and what was deleted; `high` are raised styles."""
     said: list[str] = []
@@ -150,6 +172,8 @@ def _said(paragraph: Any, high: frozenset[str]) -> str:
             continue
         if not isinstance(node.tag, str):
             continue
+        if node.tag == f"{_TEXT}note":
+            said.append(_call_of(node))
         if node.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
             said.append(" ")
         if node.tag == f"{_TEXT}span" and node.get(f"{_TEXT}style-name") in high and not _LEFT_OUT & _tags_in(node):
@@ -178,16 +202,20 @@ def read_rtf(data: bytes) -> list[Part]:
     hides = _HIDES.search(data) is not None
     everything = _rtf_lines(source) if hides else []
     source = _without_hidden(source) if hides else source
+    head = source[: source.index("{", 1)] if "{" in source[1:] else source[:100]
+    groups = _groups(source)
+    source, notes = _without_notes(source, groups)
     lines = _rtf_lines(source)
+    if notes:
+        lines += [_NUMBERED.sub(r"\1 ", line) for line in _rtf_lines(f"{head}{notes}}}")]
     if not any(char.isalnum() for line in lines for char in line):
         raise NotAnArticle("no_text")
     said = lay_out([Paragraph(line) for line in lines])
     there = [Block("other", line) for line in lines if line] if not hides else []
     there += [Block("hidden", line) for line in everything if line]
-    head = source[: source.index("{", 1)] if "{" in source[1:] else source[:100]
-    for name, reason in _BESIDE.items():
-        for group in _groups(source, name):
-            there += [Block(reason, line) for line in _rtf_lines(f"{head}{group}}}") if line]
+    for reason in dict.fromkeys(_BESIDE.values()):
+        texts = [f"{{{each.text}}}" for each in groups if _BESIDE.get(each.name) == reason]
+        there += [Block(reason, line) for line in _rtf_lines(head + "\\par ".join(texts) + "}") if texts and line]
     return read_flow(replace(said, coverage=measured(there, said.lines, is_whole=not said.note)))
 
 
@@ -200,15 +228,34 @@ def _rtf_lines(source: str) -> list[str]:
     return [_row(tidy(line)) for line in re.split(r"\r\n|\r|\n", text)]
 
 
-def _groups(source: str, name: str) -> Iterator[str]:
-    """Yield what the groups of an RTF source hold that begin with a control word, such as {\\header …}."""
-    for begin in islice(re.finditer(rf"\{{(?:\\\*)?\\{name}(?![a-z])", source), _MOST_GROUPS):
-        depth = 1
-        for token in _TOKEN.finditer(source, begin.end()):
-            depth += (token.group() == "{") - (token.group() == "}")
-            if depth == 0:
-                yield source[begin.end() : token.start()]
-                break
+def _without_notes(source: str, groups: Sequence[_Group]) -> tuple[str, str]:
+    """Return an RTF source with a call such as [1] for each note in it, and the notes as one of their own."""
+    kept, notes, at = list[str](), list[str](), 0
+    for each in groups:
+        if each.name == "footnote":
+            notes.append(f"\\par [{len(notes) + 1}] {{{each.text}}}")
+            near = max(at, each.begin - _MARK_CHARS)
+            kept += [source[at:near], _NOTE_MARK.sub("", source[near : each.begin]), f"{{[{len(notes)}]}}"]
+            at = each.end
+    return "".join(kept) + source[at:], "".join(notes)
+
+
+def _groups(source: str) -> list[_Group]:
+    """Return the groups of an RTF source that are not read where they stand, none within another one."""
+    found: list[_Group] = []
+    open_ones: list[tuple[int, re.Match[str] | None]] = []
+    n_named = 0
+    for token in _BRACE.finditer(source):
+        if token.group() == "{":
+            named = _NAMED.match(source, token.start())
+            open_ones.append((token.start(), named))
+            n_named += named is not None
+        elif token.group() == "}" and open_ones:
+            begin, named = open_ones.pop()
+            n_named -= named is not None
+            if named and not n_named:
+                found.append(_Group(named[1], source[named.end() : token.start()], begin, token.end()))
+    return found
 
 
 def _without_hidden(source: str) -> str:

@@ -7,7 +7,7 @@ from index.faces import face
 if TYPE_CHECKING:
     from index.extraction.pages.boxes import remove_boxes
     from index.extraction.pages.facts import facts_of
-    from index.extraction.pages.passages import BLOCKS, SILENT, is_same
+    from index.extraction.pages.passages import BLOCKS, SILENT, is_hidden, is_same
     from index.extraction.pages.restoration import restored
     from index.extraction.pages.surroundings import blocks_of, parted
 else:
@@ -15,7 +15,7 @@ else:
         __name__,
         boxes="remove_boxes",
         facts="facts_of",
-        passages="BLOCKS SILENT is_same",
+        passages="BLOCKS SILENT is_hidden is_same",
         restoration="restored",
         surroundings="blocks_of parted",
     )
@@ -25,6 +25,7 @@ __all__ = [
     "SILENT",
     "blocks_of",
     "facts_of",
+    "is_hidden",
     "is_same",
     "parted",
     "remove_boxes",
