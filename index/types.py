@@ -58,7 +58,7 @@ LEFT_OUT = {
     "footer": "foot of the page",
     "byline": "byline, date, section or tags",
     "other": "taken for no part of the article",
-    "repeated": "on the page a second time",
+    "repeated": "there a second time",
     "running_head": "running head or foot",
     "page_number": "page number",
     "too_long": "beyond what is read of one article",
@@ -90,8 +90,14 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """How much was kept, if that is measured; 100 only if nothing is missing."""
-        return 100 if self.kept >= self.found else min(99, 100 * self.kept // self.found)
+        """How much was kept, in its lines or as facts, if that is measured; 100 only if nothing is missing."""
+        kept = self.kept + self.facts
+        return 100 if kept >= self.found else min(99, 100 * kept // self.found)
+
+    @property
+    def facts(self) -> int:
+        """How much is not in its lines and yet kept, as date, newspaper, author and such."""
+        return sum(each.n_chars for each in self.left_out if each.reason == "fact")
 
 
 def coverage_of(record: Mapping[str, Any] | None) -> Coverage | None:

@@ -116,7 +116,8 @@ def _coverage_lines(coverage: Coverage | None) -> list[str]:
         return [f"{coverage.kept:,} letters and digits kept; {_UNMEASURED}", *told]
     lines = [f"{coverage.found:,} letters and digits in the text, {coverage.kept:,} kept{_share(coverage)}"]
     for each in coverage.left_out:
-        lines.append(f"  left out {each.n_chars:,} in {each.n_blocks:,}: {_why(each)}")
+        how = "" if each.reason == "fact" else "left out "
+        lines.append(f"  {how}{each.n_chars:,} in {each.n_blocks:,}: {_why(each)}")
         lines += [f"    “{first}”" for first in each.begins]
         if (n := each.n_blocks - len(each.begins)) > 0 and each.begins:
             lines.append(f"    and {n:,} shorter")
@@ -124,10 +125,11 @@ def _coverage_lines(coverage: Coverage | None) -> list[str]:
 
 
 def _share(coverage: Coverage) -> str:
-    """Return the percentage kept, "" of nothing."""
+    """Return what was kept as facts, and the percentage kept, "" of nothing."""
     if not coverage.found:
         return ""
-    return " (all)" if coverage.kept == coverage.found else f" ({coverage.percent} %)"
+    facts = f" and {coverage.facts:,} as facts" if coverage.facts else ""
+    return f"{facts} (all)" if coverage.percent == 100 else f"{facts} ({coverage.percent} %)"
 
 
 def _why(each: LeftOut) -> str:
