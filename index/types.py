@@ -58,10 +58,21 @@ LEFT_OUT = {
     "footer": "foot of the page",
     "byline": "byline, date, section or tags",
     "other": "taken for no part of the article",
-    "repeated": "on the page a second time",
+    "repeated": "there a second time",
     "running_head": "running head or foot",
     "page_number": "page number",
     "too_long": "beyond what is read of one article",
+    "fact": "kept as date, newspaper, author, section, page or address",
+    "field": "in a field or column that is not read",
+    "header": "head of a message",
+    "other_form": "in the other form of a message",
+    "deleted": "deleted or moved away, with changes tracked",
+    "remark": "comment in the margin",
+    "drawing": "in a drawing or chart",
+    "frame": "in a frame of the page",
+    "no_article": "in none of its articles",
+    "passed_over": "in parts that were passed over",
+    "removed": "in articles that were removed from the library",
 }
 """Why text is left out, in English."""
 
@@ -79,8 +90,14 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """How much was kept, if that is measured; 100 only if nothing is missing."""
-        return 100 if self.kept >= self.found else min(99, 100 * self.kept // self.found)
+        """How much was kept, in its lines or as facts, if that is measured; 100 only if nothing is missing."""
+        kept = self.kept + self.facts
+        return 100 if kept >= self.found else min(99, 100 * kept // self.found)
+
+    @property
+    def facts(self) -> int:
+        """How much is not in its lines and yet kept, as date, newspaper, author and such."""
+        return sum(each.n_chars for each in self.left_out if each.reason == "fact")
 
 
 def coverage_of(record: Mapping[str, Any] | None) -> Coverage | None:
@@ -227,6 +244,8 @@ class ManyRead:
     n_read: int
     passed_over: tuple[tuple[SkipReason, int], ...] = ()
     """Reasons with their number, most frequent first. The rest was removed from the library by its owner."""
+    coverage: Coverage | None = None
+    """How much of the file's text its articles are; None where that is not measured or was not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)

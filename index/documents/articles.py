@@ -10,21 +10,25 @@ from pathlib import Path
 from typing import IO
 
 from index.disk import sha256
+from index.documents.bibliographies import Bibliographies, Bibliography, described
 from index.documents.discovery import Found, display_name, is_gone, key_of
 from index.documents.encoding import _MAGIC, decode, decode_page, decode_text, split_lines, without_pictures
 from index.documents.file_kinds import KINDS, KINDS_WORDS, MAX_MARKUP, most_bytes
 from index.documents.jsonl import Record, is_one_json, read_record, split_records
 from index.extraction import (
     MAX_CHARS,
+    Block,
     Extracted,
     Extractor,
     Paragraph,
     digest_of,
     find_date,
     lay_out,
+    measured,
     n_letters,
     read_header,
     tidy,
+    total,
     web_address,
 )
 from index.extraction.exports import Keys, is_markup, safe_key
@@ -38,6 +42,7 @@ _EXTRACTED = {
     ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".epub": "epub", ".odt": "odt", ".rtf": "rtf",
     ".eml": "eml", ".mbox": "mbox", ".mhtml": "mht", ".mht": "mht", ".csv": "csv", ".tsv": "csv", ".json": "json",
     ".jsonl": "json", ".xml": "xml", ".rss": "xml", ".atom": "xml",
+    ".png": "pict", ".jpg": "pict", ".jpeg": "pict", ".tif": "pict", ".tiff": "pict",
 }  # fmt: skip
 _NAMES = {
     "pdf": "a PDF", "docx": "a Word document", "epub": "an EPUB", "odt": "an OpenDocument text", "rtf": "an RTF file",
@@ -61,6 +66,10 @@ class FilePart:
     """Of its bytes or, if the file holds several, of what it says of this one."""
     content: bytes | Extracted | SkipReason
     """Its bytes, what was read of them, or why it is none."""
+    described: Extracted | None = None
+    """What a bibliography beside it in an archive says of it."""
+    left_out: Coverage | None = None
+    """What its file says and no article has: this one if it is none; of the first also what is beside all."""
 
 
 def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: Tick = no_tick) -> list[FilePart]:
@@ -76,7 +85,7 @@ def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: T
         ValueError: The data is not of its kind; the message is the reason.
     """
     kind = _EXTRACTED.get(found.kind, "")
-    if found.kind == ".rdf":
+    if found.kind in (".rdf", ".bib", ".ris"):
         raise NotAnArticle("bibliography")
     if found.kind == ".jsonl" and not is_one_json(data):
         return [FilePart(replace(found, id=f"{found.id}#{n}"), sha256(line), line) for n, line in split_records(data)]
@@ -89,25 +98,52 @@ def parts(found: Found, data: bytes, extractor: Extractor | None = None, tick: T
             return parts(found, data, own, tick)
     if not kind:
         return _members(found, data, extractor, tick)
+    return _taken_apart(found, data, kind, extractor, tick)
+
+
+def _taken_apart(found: Found, data: bytes, kind: str, extractor: Extractor, tick: Tick) -> list[FilePart]:
+    """Return the articles of a file that is not plain text."""
     checked, note = _checked(kind, data)
-    split = []
+    split: list[FilePart] = []
+    besides: list[Coverage] = []
     for part in extractor.read(kind, checked, tick):
+        if part.said is None and part.reason is None:
+            besides += [part.coverage] if part.coverage else []
+            continue
         here = replace(found, id=f"{found.id}#{part.key}") if part.key else found
         if part.said is None:
-            split.append(FilePart(here, "", part.reason or SkipReason("no_text")))
+            split.append(FilePart(here, "", part.reason or SkipReason("no_text"), left_out=part.coverage))
         else:
             digest = digest_of(part.said) if part.key else sha256(data)
             said = replace(part.said, note="; ".join(filter(None, [note, part.said.note])))
             split.append(FilePart(here, digest, said))
-    return split
+    return [_with(split[0], besides), *split[1:]] if besides and split else split
+
+
+def _with(part: FilePart, besides: list[Coverage]) -> FilePart:
+    """Return the first part of a file with what stands beside all: within the measure of the only one, else apart."""
+    said = part.content
+    if isinstance(said, Extracted) and said.coverage and not key_of(part.found.id):
+        return replace(part, content=replace(said, coverage=total([said.coverage, *besides])))
+    return replace(part, left_out=total([*filter(None, [part.left_out]), *besides]))
 
 
 def _members(found: Found, data: bytes, extractor: Extractor, tick: Tick) -> list[FilePart]:
-    """Return the articles of all files in an archive, as FILE.zip#MEMBER or FILE.zip#MEMBER#KEY."""
+    """Return the articles of all files in an archive, as FILE.zip#MEMBER or FILE.zip#MEMBER#KEY.
+
+    What a bibliography among them says of another one is said of that.
+    """
     split: list[FilePart] = []
     keys = Keys()
+    held: dict[Found, bytes | SkipReason] = {}
     for name, content in extractor.members(data, tick):
-        here = replace(found, id=f"{found.id}#{keys.free(safe_key(name))}", member=name)
+        held[replace(found, id=f"{found.id}#{keys.free(safe_key(name))}", member=name)] = content
+    readable = {here: content for here, content in held.items() if isinstance(content, bytes)}
+    bibliographies = Bibliographies.among([*readable], readable.__getitem__, extractor, tick)
+    split += [each for one in bibliographies.all for each in _items_of(one)]
+    for here, content in held.items():
+        if here in bibliographies:
+            continue
         try:
             if isinstance(content, SkipReason):
                 raise NotAnArticle.of(content)
@@ -115,10 +151,30 @@ def _members(found: Found, data: bytes, extractor: Extractor, tick: Tick) -> lis
                 raise NotAnArticle("nested_zip")
             if here.kind not in KINDS:
                 raise NotAnArticle("kind", kind=display_name(here.kind) or "without an ending", kinds=KINDS_WORDS)
-            split += parts(here, content, extractor, tick)
+            said = bibliographies.said_of(here)
+            split += [_described(each, here, said) for each in parts(here, content, extractor, tick)]
         except NotAnArticle as error:
             split.append(FilePart(here, "", error.reason))
     return split
+
+
+def _items_of(bibliography: Bibliography) -> list[FilePart]:
+    """Return how many items of a bibliography in an archive describe a file there, and why others do not."""
+    here, n_over = bibliography.file, len(bibliography.passed_over)
+    if isinstance(bibliography.error, NotAnArticle):
+        return [FilePart(here, "", bibliography.error.reason)]
+    n, most = bibliography.n_items - n_over, bibliography.n_items
+    counted = SkipReason("describes", (("n", n), ("most", most)))
+    rest = [FilePart(replace(here, id=f"{here.id}-{key}"), "", why) for key, why in bibliography.passed_over]
+    return [FilePart(here, "", counted), *rest]
+
+
+def _described(part: FilePart, file: Found, said: Extracted | None) -> FilePart:
+    """Return the only article of a file in an archive with what a bibliography says of it."""
+    if said is None or part.found.id != file.id or isinstance(part.content, SkipReason):
+        return part
+    digest = sha256(f"{part.sha256} {digest_of(said)}".encode())  # another description makes it another article
+    return replace(part, sha256=digest, described=said)
 
 
 def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick = no_tick) -> tuple[Article, str]:
@@ -152,7 +208,7 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
     is_named = "#" not in key_of(found.id) if found.member else not key_of(found.id) or found.kind == ".jsonl"
     header = read_header(said.lines, found.stem if is_named else "")
     date = find_date(said.date)
-    return Article(
+    article = Article(
         id=found.id,
         title=said.title or header.title or found.stem,
         date=date or header.date,
@@ -171,7 +227,8 @@ def read_article(part: FilePart, extractor: Extractor | None = None, tick: Tick 
         doubtful=said.doubtful,
         unread=said.unread,
         coverage=replace(said.coverage or Coverage(-1, n_letters(*said.lines)), note=said.note[:300]),
-    ), said.note
+    )
+    return (described(article, part.described) if part.described else article), said.note
 
 
 def _without_markup(record: Record, extractor: Extractor | None, tick: Tick) -> Record:
@@ -218,7 +275,11 @@ def _of_record(record: Record, tick: Tick = no_tick) -> Extracted:
         note=note,
         tick=tick,
     )
-    return replace(said, author=record.author, section=record.section, page=record.page, date_from="export")
+    there = [*(Block("other", tidy(line)) for line in split_lines(record.text)), *record.beside]
+    coverage = measured(there, said.lines, is_whole=said.note == note)
+    return replace(
+        said, author=record.author, section=record.section, page=record.page, date_from="export", coverage=coverage
+    )
 
 
 def _checked(kind: str, data: bytes) -> tuple[bytes, str]:

@@ -1,4 +1,4 @@
-"""Bibliographies beside articles, as Zotero exports them with their files: what they say of which file.
+"""Bibliographies beside articles (Zotero RDF, CSL JSON, BibTeX, RIS): what they say of which file.
 
 A name of a file in a bibliography is only looked up among the files that were found; none is opened by it.
 """
@@ -17,13 +17,15 @@ from urllib.parse import unquote
 
 from index.disk import sha256
 from index.documents.discovery import Found
+from index.documents.encoding import decode
 from index.extraction import Extracted, Extractor, digest_of, find_date
 from index.extraction.exports import Part
 from index.progress import Tick, no_tick
 from index.skip_reason import NotAnArticle, SkipReason
 from index.types import Article
 
-_KINDS = {".rdf": "rdf", ".json": "csl"}
+_KINDS = {".rdf": "rdf", ".json": "csl", ".bib": "bib", ".ris": "ris"}
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:|file:")
 _CSL = re.compile(rb'"(?:container-title|issued|date-parts|citation-key|publisher-place)"\s*:')
 _HEAD = 1 << 18  # bytes in which a bibliography in JSON is told from other JSON
 _TITLE_LETTERS = 20
@@ -73,49 +75,44 @@ class Bibliographies:
                 if file.kind == ".json" and not _CSL.search(data[:_HEAD]):
                     continue
                 here.sha256 = sha256(data)
+                if file.kind in (".bib", ".ris"):
+                    data = decode(data)[0].encode("utf-8", "replace")
                 them._take(here, extractor.read(_KINDS[file.kind], data, tick))
             except ValueError as error:
                 if not isinstance(error, NotAnArticle) or error.reason.code != "no_bibliography":
-                    them._unknown.append(file.path.parent)
+                    them._unknown.append(file.place.parent)
                 if file.kind == ".json":  # whoever reads it as records says what is wrong
                     continue
                 here.error = error
             them.all.append(here)
-            them._own.add(file.path)
+            them._own.add(file.place)
         return them
 
     def __contains__(self, file: Found) -> bool:
-        return file.path in self._own
+        return file.place in self._own
 
     def digest(self, file: Found) -> str | None:
         """Return the SHA-256 of what is said of a file, "" if nothing is; None if that cannot be read for now."""
-        if said := self._described.get(file.path):
+        if said := self._described.get(file.place):
             return digest_of(said)
-        return None if any(file.path.is_relative_to(folder) for folder in self._unknown) else ""
+        return None if any(file.place.is_relative_to(folder) for folder in self._unknown) else ""
 
     def describe(self, article: Article, file: Found) -> Article:
         """Return the only article of a file with what a bibliography says of it."""
-        said = self._described.get(file.path)
-        if said is None or article.id != file.id:
-            return article
-        date = find_date(said.date)
-        return replace(
-            article,
-            title=said.title or article.title,
-            date=date or article.date,
-            date_from="metadata" if date else article.date_from,
-            source=said.source or article.source,
-            url=said.url or article.url,
-            author=said.author or article.author,
-            section=said.section or article.section,
-            page=said.page or article.page,
-            described=digest_of(said),
-        )
+        said = self.said_of(file)
+        return article if said is None or article.id != file.id else described(article, said)
+
+    def said_of(self, file: Found) -> Extracted | None:
+        """Return what is said of a file, None if nothing is."""
+        return self._described.get(file.place)
 
     def _take(self, here: Bibliography, parts: Sequence[Part]) -> None:
         """Match the items of a bibliography with the files below its folder."""
-        beside = self._beside(here.file.path.parent)
+        beside = self._beside(here.file.place.parent)
         here.n_items = len(parts)
+        by_end: dict[str, list[str]] = defaultdict(list)
+        for place in beside:
+            by_end[posixpath.basename(place)].append(place)
         unnamed: list[tuple[str, Extracted]] = []
         for part in parts:
             if part.said is None:
@@ -124,9 +121,11 @@ class Bibliographies:
                 unnamed.append((part.key, part.said))
             else:
                 places = [place for name in part.said.lines for place in _places(name)]
+                ends = [_end_of(name) for name in part.said.lines if _ABSOLUTE.match(name)]
+                places += [by_end[end][0] for end in ends if len(by_end[end]) == 1]
                 why = SkipReason("attachment_missing") if places else SkipReason("attachment_outside")
                 self._note(here, part.key, part.said, [beside[each] for each in places if each in beside], why)
-        left = [file for file in beside.values() if file.path not in self._described]
+        left = [file for file in beside.values() if file.place not in self._described]
         matched = _by_name(left, unnamed)
         for key, said in unnamed:
             self._note(here, key, said, matched.get(key, ()), SkipReason("no_attachment"))
@@ -135,20 +134,42 @@ class Bibliographies:
         """Return the files in a folder and below, by their composed path from there."""
         name = str(folder).rstrip("/")
         files = self._files[bisect_left(self._paths, f"{name}/") : bisect_left(self._paths, f"{name}0")]
-        return {unicodedata.normalize("NFC", file.path.relative_to(folder).as_posix()): file for file in files}
+        return {unicodedata.normalize("NFC", file.place.relative_to(folder).as_posix()): file for file in files}
 
     def _note(self, here: Bibliography, key: str, said: Extracted, files: Sequence[Found], why: SkipReason) -> None:
         """Keep what is said of an item's files, or `why` it has none."""
-        fresh = [file for file in files if file.path not in self._described]
+        fresh = [file for file in files if file.place not in self._described]
         if not fresh:
             here.passed_over.append((key, SkipReason("repeated") if files else why))
         for file in fresh:
             # Without the names: a file that was moved with its bibliography is described as it was.
-            self._described[file.path] = replace(said, lines=())
+            self._described[file.place] = replace(said, lines=())
+
+
+def described(article: Article, said: Extracted) -> Article:
+    """Return an article with what a bibliography says of its file."""
+    date = find_date(said.date)
+    return replace(
+        article,
+        title=said.title or article.title,
+        date=date or article.date,
+        date_from="metadata" if date else article.date_from,
+        source=said.source or article.source,
+        url=said.url or article.url,
+        author=said.author or article.author,
+        section=said.section or article.section,
+        page=said.page or article.page,
+        described=digest_of(said),
+    )
+
+
+def _end_of(name: str) -> str:
+    """Return the last part of a path, as files are named here."""
+    return unicodedata.normalize("NFC", posixpath.basename(unquote(name.replace("\\", "/"))))
 
 
 def _text_of(file: Found) -> str:
-    return str(file.path)
+    return str(file.place)
 
 
 def _places(name: str) -> Iterator[str]:
@@ -174,7 +195,7 @@ def _by_name(files: Sequence[Found], items: Sequence[tuple[str, Extracted]]) -> 
     matched: dict[str, list[Found]] = defaultdict(list)
     for file in files:
         stem = _letters(file.stem)
-        near = {file.path.parent.name} & by_key.keys() or {
+        near = {file.place.parent.name} & by_key.keys() or {
             key
             for at in range(len(stem) - _FEWEST + 1)
             for start, keys in by_start.get(stem[at : at + _FEWEST], {}).items()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.documents.file_kinds import KINDS
+from index.documents.file_kinds import KINDS, PICTURES
 from index.documents.places import is_kept_by_citeline, refused
 from index.errors import CorpusError
 from index.progress import Tick, no_tick
@@ -29,6 +29,11 @@ class Found:
     """Path without links where it was found; "" if its links need no check."""
     member: str = ""
     """Name of the file in the archive at `path`; "" if it is none."""
+
+    @property
+    def place(self) -> Path:
+        """Where it stands among other files, the archive it is in being a folder."""
+        return self.path / self.member if self.member else self.path
 
     @property
     def kind(self) -> str:
@@ -171,10 +176,20 @@ def _is_link(path: Path) -> bool:
         return False
 
 
+def _is_of_page(path: Path) -> bool:
+    """Return whether a file is in the folder that a browser made beside a page it saved."""
+    name, mark, _ = path.parent.name.rpartition("_")
+    name = name if mark else path.parent.name.removesuffix(".files")
+    folder = path.parent.parent
+    return name != path.parent.name and any(is_there(folder / f"{name}{ending}") for ending in (".html", ".htm"))
+
+
 def _require_article(path: Path, root: Path, leave_out: Path) -> None:
     """Raise ValueError with the reason if `path` is not read as an article, whatever it contains."""
     if path.suffix.lower() not in KINDS:
         raise NotAnArticle("kind", kind=display_name(path.suffix) or "without an ending", kinds=", ".join(KINDS))
+    if path.suffix.lower() in PICTURES and _is_of_page(path):
+        raise NotAnArticle("page_picture")
     if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise NotAnArticle("link_outside")
     if _is_link(path) and refused(path, leave_out):

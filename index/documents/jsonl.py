@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from index.extraction.exports import fields_of, kind_of, text_of
+from index.extraction import Block
+from index.extraction.exports import beside_text, fields_of, kind_of, text_of
 from index.skip_reason import NotAnArticle
 
 MOST_NAMED = 50
@@ -28,6 +29,8 @@ class Record:
     number: str = ""
     note: str = ""
     """What is wrong with an optional field, or ""."""
+    beside: tuple[Block, ...] = ()
+    """All that it says in other fields."""
 
 
 def is_one_json(data: bytes) -> bool:
@@ -62,6 +65,6 @@ def read_record(line: bytes) -> Record:
         raise NotAnArticle("not_json", detail=str(error)[:80]) from None
     if not isinstance(found, dict):
         raise NotAnArticle("not_object", thing=kind_of(found))
-    _, text = text_of(found)
+    name, text = text_of(found)
     fields, wrong = fields_of(found)
-    return Record(text, note="; ".join(wrong), **fields)
+    return Record(text, note="; ".join(wrong), beside=tuple(beside_text(found, name)), **fields)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from index.faces import face
 
 if TYPE_CHECKING:
+    from index.extraction.accounting import Block, measured, total
     from index.extraction.header import find_date, read_header
     from index.extraction.layout import (
         MAX_CHARS,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = face(
         __name__,
+        accounting="Block measured total",
         header="find_date read_header",
         layout="Extracted MAX_CHARS Paragraph digest_of lay_out n_letters tidy web_address",
         ocr="Ocr",
@@ -29,6 +31,7 @@ else:
 
 __all__ = [
     "MAX_CHARS",
+    "Block",
     "Extracted",
     "Extractor",
     "Ocr",
@@ -36,8 +39,10 @@ __all__ = [
     "digest_of",
     "find_date",
     "lay_out",
+    "measured",
     "n_letters",
     "read_header",
     "tidy",
+    "total",
     "web_address",
 ]

@@ -43,9 +43,14 @@ _MOST_NAMES = 10
 """Words of a byline that is one."""
 _BEFORE_DATE = LEXICON.pattern("page.before_date", r"(?<![\w'’-])(?:{})", re.I)
 _LAST_WORD = re.compile(r"(?<![\w'’-])([^\W\d_]{2,})(?:-[^\W\d_]+)?[\s,.]*$")
+_FIRST_PAGE = LEXICON.pattern("page.first_page", r"(?:{})\s*:?", re.I)
+_STEP = re.compile(r"\s+[>»›→|/•·\\]\s+|\s*[>›→]\s*|/")
+_LEADS_ON = re.compile(r"\s[>»›→]\s")
+_MOST_IN_STEP = 4  # words
 _PAGE = re.compile(r"[\s,;·|–—-]+[^\W\d_]{1,7}[.°]{0,2}\s?\d{1,5}\s*$")  # ", page 2", "- n° 4812"
 _ENDS = re.compile(r"[\s.,;)\]]*(?:$|[|·•—–/(\[\n-])")
 _PARTS = re.compile(r"\s*[|·•—–/,]\s*|\s-\s")
+_BARS = ("|", "•", "·", "—", "–", "/")
 _MARKS = " ,|·•—–-/:([])"
 _SENTENCE_END = re.compile(r"[.!?…]\s")
 _AMERICAN = re.compile(r"(?:\d|[ap]\.?m\.?|[AP]\.?M\.?)\s[ECMP][SD]?T\b")  # a time of day there: "5:30 p.m. ET"
@@ -152,6 +157,11 @@ def _own_date(lines: Sequence[str], field: str, title: str, stem: str) -> tuple[
     # A word of update at a line's end says what day stands on the next line.
     alone = [line for before, line in zip(["", *top], top, strict=False) if not _ends_in_other(before)]
     for found in (
+        *(
+            find_date(line)
+            for line, following in zip(top[:_NEAR_TOP], [*top[1:], ""], strict=False)
+            if line != headline and line in alone and _is_place_and_date(line, following)
+        ),
         *(published_date(line, american) for line in top if line != headline),
         *(_of_line(line, american) for line in alone[:_NEAR_TOP]),
         *(_of_masthead(line, american) for line in alone[:_NEAR_TOP] if line != headline),
@@ -252,6 +262,38 @@ def _is_dated(line: str) -> bool:
     return len(line) <= 160 and bool(published_date(line) or _of_line(line, month_first=False))
 
 
+def _is_place_and_date(line: str, following: str) -> bool:
+    """Is it a line that only says where and when: "VERNAY (Drôme), 12 mars 2024 -", "Le Courrier | 3 mars 2024"?
+
+    "Paris, le 3 mars 2024" is one before a paragraph; before a shorter line it may be a headline about that day.
+    """
+    line = composed(line.strip("#*_> "))
+    found = dates_in(line)
+    if len(line) > _LONGEST_LINE or len(found) != 1:
+        return False
+    (each,) = found
+    place, _ = _lead(line[: each.start])
+    name = place.strip(_MARKS)
+    n_words = len(name.partition("(")[0].split())
+    is_label = place.endswith(_BARS) or line.startswith("(") or bool(_CAPITALS.fullmatch(name))
+    is_named = is_name(name) and n_words <= (_MOST_NAMES if is_label else 4)
+    is_apart = place.endswith(tuple(_MARKS.strip())) and not line[each.end :].strip(f"{_MARKS}.")
+    return is_named and is_apart and (is_label or _is_body(following) or following.endswith((".", "!", "?", "…")))
+
+
+def is_trail(line: str) -> bool:
+    """Is a line the way to a page from the first one: "Accueil > Société > Le pont rouvre", "Home / News"?
+
+    Without the first page, short steps one behind the other, with a sign that leads on.
+    """
+    steps = _STEP.split(line.strip())
+    if len(line) > 2 * _LONGEST_LINE:
+        return False
+    if _FIRST_PAGE.fullmatch(steps[0]) or ((lead := _FIRST_PAGE.match(steps[0])) and lead.group().endswith(":")):
+        return True
+    return len(steps) > 2 and bool(_LEADS_ON.search(line)) and all(len(each.split()) <= _MOST_IN_STEP for each in steps)
+
+
 def _ends_in_other(line: str) -> bool:
     """Is the last word of a line that something was updated, read or printed, with the day on the next line?"""
     found = [match.end() for match in _OTHER_DATE.finditer(line[-40:])]
@@ -285,7 +327,8 @@ def byline(line: str, is_marked: bool = False) -> str:
     leads = _AUTHOR.finditer(line[: 2 * _LONGEST_LINE]) if is_marked else _AUTHOR.finditer(line[:8])
     for lead in leads:
         told = line[lead.start() :]
-        name = name_of(told)
+        # "di" in small letters at the start of a line leads to a name, "Di" may be part of one.
+        name = told[len(lead.group()) :].lstrip() if lead.group().islower() and lead.start() == 0 else name_of(told)
         end = _AFTER_NAME.search(name)
         if name == told or not end or not (is_marked or lead.start() == 0):
             continue
@@ -319,11 +362,18 @@ def _agency(line: str) -> str:
 def _headline(top: Sequence[str]) -> str:
     """Return the headline among the first non-empty lines, or "" if the article starts with its body."""
     lines = [
-        line for line in top if line not in _FENCES and not (_FIELD.match(line) or _is_dated(line) or byline(line))
+        line
+        for line, following in zip(top, [*top[1:], ""], strict=True)
+        if line not in _FENCES
+        and not (_FIELD.match(line) or _is_dated(line) or _is_place_and_date(line, following) or byline(line))
     ]
     for line in lines[:2]:
         if line.startswith("#"):
             return line.lstrip("# ").strip()
+    if lines and is_trail(lines[0]):
+        way = lines.pop(0)
+        if not lines or _is_body(lines[0]):
+            return max(_STEP.split(way), key=len)
     if not lines or _is_body(lines[0]):
         return ""
     is_section = len(lines[0].split()) <= 3 and len(lines) > 1 and not _is_body(lines[1], longest=220)
@@ -332,14 +382,27 @@ def _headline(top: Sequence[str]) -> str:
 
 def _is_body(line: str, longest: int = 160) -> bool:
     """Return True for a paragraph, False for a line short enough to be a headline."""
-    return len(line) > longest or bool(_DATELINE.match(line)) or line.startswith(("«", "“", '"'))
+    return len(line) > longest or _behind_dateline(line) > 0 or line.startswith(("«", "“", '"'))
+
+
+def _behind_dateline(line: str) -> int:
+    """Return where a line goes on behind its opening dateline, 0 if it has none."""
+    if match := _DATELINE.match(line):
+        return match.end()
+    said = composed(line)
+    if len(said) != len(line) or not _of_dateline(said, month_first=False):
+        return 0
+    end = dates_in(said[:160])[0].end
+    clock = _CLOCK.match(said, end)
+    dash = _DASH_BEHIND.match(said, end) or _DASH_BEHIND.match(said, clock.end() if clock else end)
+    return dash.end() if dash else 0
 
 
 def _opening(top: Sequence[str]) -> str:
     """Return the first words of an article without a headline, after its dateline."""
     if not top:
         return ""
-    text = _DATELINE.sub("", top[0]) or top[0]
+    text = top[0][_behind_dateline(top[0]) :] or top[0]
     if len(text) <= 90:
         return text
     return text[:90].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

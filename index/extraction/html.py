@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from index.extraction.accounting import measured
 from index.extraction.layout import Extracted, Paragraph, lay_out, tidy
 from index.extraction.note_calls import write_raised
 from index.extraction.pages import (
     BLOCKS,
     SILENT,
     blocks_of,
-    coverage_of_page,
     facts_of,
     is_same,
     remove_boxes,
@@ -61,7 +61,7 @@ def extract_html(text: str) -> Extracted:
         source=facts["source"],
         url=facts["url"],
     )
-    coverage = coverage_of_page([*removed, *there], said.lines, is_whole=not said.note)
+    coverage = measured([*removed, *there], said.lines, is_whole=not said.note)
     return replace(said, date_from=facts["date_from"], author=facts["author"], coverage=coverage)
 
 

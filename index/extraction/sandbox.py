@@ -27,7 +27,7 @@ from index.extraction.layout import Extracted
 from index.extraction.ocr import Ocr
 from index.progress import Tick, no_tick
 from index.skip_reason import WORDINGS, NotAnArticle, SkipReason
-from index.types import coverage_of
+from index.types import Coverage, coverage_of
 
 SECONDS = 60.0
 """Time limit for one article, as a file or in one; 2,000 printed pages take 10 s (docs/experiments.md)."""
@@ -70,6 +70,8 @@ class Extractor:
 
         Raises ValueError with the reason if it cannot be read.
         """
+        if kind == "pict":
+            kind, data = "pdf", self._as_pdf(data, tick)
         try:
             parts = self._parts(kind, data, tick)
         except NotAnArticle as error:
@@ -89,7 +91,12 @@ class Extractor:
 
     def _parts(self, kind: str, data: bytes, tick: Tick) -> list[Part]:
         return [
-            Part(each["key"], _extracted(each["said"]) if each["said"] else None, _reason(each["reason"]))
+            Part(
+                each["key"],
+                _extracted(each["said"]) if each["said"] else None,
+                _reason(each["reason"]),
+                _measure(each["coverage"]),
+            )
             for each in self._messages(kind, data, tick)
         ]
 
@@ -109,6 +116,14 @@ class Extractor:
                 said[number] = ocr.page(width, height, grey, tick).decode("utf-8", "replace")
         ocr.told(len(said), len(said))
         return self._parts("ocr", json.dumps(said).encode("ascii") + b"\n" + data, tick)
+
+    def _as_pdf(self, data: bytes, tick: Tick) -> bytes:
+        """Return a PDF of the pictures in a file, a page each. Raises ValueError."""
+        try:
+            (message,) = self._messages("pict", data, tick)
+            return base64.b64decode(message["pdf"])
+        except (KeyError, TypeError) as error:  # what the process says is not trusted
+            raise NotAnArticle("broke_parser") from error
 
     def members(self, data: bytes, tick: Tick = no_tick) -> list[tuple[str, bytes | SkipReason]]:
         """Return names and bytes of the files in a .zip, or why one is passed over. Raises ValueError."""
@@ -203,11 +218,15 @@ class Extractor:
 def _extracted(fields: dict[str, Any]) -> Extracted:
     """Return what was read. A measure of it that makes no sense is dropped: what the process says is not trusted."""
     held: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in fields.items()}
-    try:
-        held["coverage"] = coverage_of(fields["coverage"])
-    except (KeyError, TypeError, ValueError):
-        held["coverage"] = None
+    held["coverage"] = _measure(fields.get("coverage"))
     return Extracted(**held)
+
+
+def _measure(fields: dict[str, Any] | None) -> Coverage | None:
+    try:
+        return coverage_of(fields)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _reason(found: dict[str, Any] | None) -> SkipReason | None:

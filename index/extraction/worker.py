@@ -22,10 +22,12 @@ from index.extraction.exports.record import read_fragment
 from index.extraction.formats.archive import read_zip
 from index.extraction.formats.bibliography import read_csl, read_rdf
 from index.extraction.formats.mail import read_mail, read_mailbox, read_saved_page
+from index.extraction.formats.office import WORD, extract_docx, extract_epub
+from index.extraction.formats.pictures import as_pdf
+from index.extraction.formats.references import read_bib, read_ris
 from index.extraction.formats.rich_text import read_odt, read_rtf
 from index.extraction.formats.structured import read_feed, read_json, read_table
 from index.extraction.html import extract_html
-from index.extraction.office import WORD, extract_docx, extract_epub
 from index.extraction.pdf import extract_pdf, extract_scan, scanned_pages
 from index.extraction.printed.hyphens import compounds
 from index.skip_reason import NotAnArticle, SkipReason
@@ -96,9 +98,15 @@ READERS: dict[str, Callable[[bytes], Iterable[Part]]] = {
     "frag": read_fragment,
     "rdf": read_rdf,
     "csl": read_csl,
+    "bib": read_bib,
+    "ris": read_ris,
 }
 """What reads each kind of file, all of it after the process was shut."""
-PIECES: dict[str, Callable[[bytes], Iterable[dict[str, object]]]] = {"zip": read_zip, "scan": scanned_pages}
+PIECES: dict[str, Callable[[bytes], Iterable[dict[str, object]]]] = {
+    "zip": read_zip,
+    "scan": scanned_pages,
+    "pict": as_pdf,
+}
 """What takes a file apart into pieces that others read."""
 
 
@@ -125,7 +133,9 @@ def _messages(kind: str, data: bytes) -> Iterator[dict[str, object]]:
             yield from PIECES[kind](data)
         for part in READERS[kind](data) if kind in READERS else ():
             said = asdict(part.said) if part.said else None
-            yield {"key": part.key, "said": said, "reason": part.reason.to_dict() if part.reason else None}
+            coverage = asdict(part.coverage) if part.coverage else None
+            why = part.reason.to_dict() if part.reason else None
+            yield {"key": part.key, "said": said, "reason": why, "coverage": coverage}
     except NotAnArticle as error:
         reason = error.reason
     except MemoryError:
@@ -171,7 +181,18 @@ def _warm() -> None:
     with contextlib.suppress(NotAnArticle):
         read_table("a,b")
     list(read_zip(_zip({"a": b"A"})))
+    for format, compression in (("PNG", None), ("JPEG", None), ("TIFF", "tiff_lzw"), ("TIFF", "group4")):
+        list(as_pdf(_picture(format, compression)))
     "20240312".encode("idna")
+
+
+def _picture(format: str, compression: str | None) -> bytes:
+    from PIL import Image
+
+    target = io.BytesIO()
+    picture = Image.new("1" if compression == "group4" else "RGB", (200, 200))
+    picture.save(target, format, **({"compression": compression} if compression else {}))
+    return target.getvalue()
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -14,6 +14,7 @@ from index.documents import (
     MOST_NAMED,
     READERS,
     Bibliographies,
+    FilePart,
     Found,
     Unreadable,
     display_name,
@@ -24,14 +25,14 @@ from index.documents import (
     scan,
 )
 from index.errors import CorpusError
-from index.extraction import Extractor
+from index.extraction import Extracted, Extractor, total
 from index.ingestion.workers import Reader, Workers, bytes_of
 from index.progress import Pulse
 from index.skip_reason import SkipReason
 from index.storage import (
     Library,
 )
-from index.types import Article, Excluded, ManyRead, Skipped
+from index.types import Article, Coverage, Excluded, LeftOut, ManyRead, Skipped
 
 RECORD = re.compile(r"\.jsonl\+*#\d+$", re.IGNORECASE)
 
@@ -275,14 +276,17 @@ class _Reading:
     def _read_parts(self, file: Found, digest: str, reader: Reader) -> None:
         split = reader.parts(file, self._pulse.tick)
         wrong: list[Skipped] = []
+        measures: list[Coverage | None] = []
         n_read = 0
         for part in split:
             self._pulse.tick()
             if self._is_excluded(file, part.found.id):
+                measures.append(_removed(part))
                 continue
             same = self._known.article(part.found.id, part.sha256)
             if same is not None and self._is_as_it_was(same, file):
                 self._all.articles.append(_at(same, file))
+                measures.append(same.coverage)
                 n_read += 1
                 continue
             try:
@@ -292,6 +296,7 @@ class _Reading:
                 wrong.append(Skipped.by(_where(file, part.found), error))
                 continue
             self._all.articles.append(replace(article, indexed=self._now if same is None else same.indexed))
+            measures.append(article.coverage)
             n_read += 1
             self._all.recognised += [article.id] if article.ocr else []
             if note:
@@ -299,9 +304,24 @@ class _Reading:
         self._all.skipped += _named(file, wrong)
         if any(part.found.id != file.id for part in split):
             reasons = Counter(each.why for each in wrong if each.why)
-            many = ManyRead(path_text(file.path), digest, len(split), n_read, tuple(reasons.most_common()))
+            measures = [*measures, *(part.left_out for part in split if part.left_out)]
+            whole = total(each for each in measures if each) if all(map(_is_measured, measures)) else None
+            passed_over = tuple(reasons.most_common())
+            many = ManyRead(path_text(file.path), digest, len(split), n_read, passed_over, whole)
             self._all.many.append(many)
             self._all.many_now.append(many)
+
+
+def _is_measured(coverage: Coverage | None) -> bool:
+    return coverage is not None and coverage.found >= 0
+
+
+def _removed(part: FilePart) -> Coverage | None:
+    """Return the measure of an article that its owner removed, None if that is not known."""
+    coverage = part.content.coverage if isinstance(part.content, Extracted) else None
+    if coverage is None or coverage.found <= 0:
+        return coverage
+    return Coverage(coverage.found, 0, (LeftOut("removed", coverage.found, 1),))
 
 
 def _is_complete(article: Article) -> bool:

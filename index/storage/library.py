@@ -46,7 +46,7 @@ from index.storage.families import Families, numbers_of
 from index.storage.segment import Segment, merged, slots_of, stays_on_disk
 from index.storage.vectors import SentenceVectors, Table, Vectors, data
 from index.text import chunk_at, stop_words, terms, words
-from index.types import Article, Chunk, Excluded, ManyRead, Skipped
+from index.types import Article, Chunk, Excluded, ManyRead, Skipped, coverage_of
 
 FORMAT = 3
 """1 had no sentence vectors; 2 had no segments and can still be read (`index/storage/format2.py`)."""
@@ -526,7 +526,7 @@ def _skipped(record: Mapping[str, Any]) -> Skipped:
 def _many(record: Mapping[str, Any]) -> ManyRead:
     """A file of several articles, as it was read."""
     passed_over = tuple((SkipReason.of(reason), n) for reason, n in record["passed_over"])
-    return ManyRead(**(dict(record) | {"passed_over": passed_over}))
+    return ManyRead(**(dict(record) | {"passed_over": passed_over, "coverage": coverage_of(record.get("coverage"))}))
 
 
 def _excluded(fields: Mapping[str, Any]) -> tuple[Excluded, ...]:

@@ -223,8 +223,9 @@ ROUTES = (
     ApiRoute(
         "GET", "/api/files", "Of each file how much was read, what was left out and why, and what was passed over.",
         "?file= for those that a name fits: a path, a file's name, an article's id, or a part of one; ?library=",
-        '{"generation", "files": [{"file", "found", "read", "articles": [{"article", "title", "date", "date_from",'
-        ' "lines", "coverage": {"is_measured", "n_in_file", "n_kept", "left_out": [{"reason", "n", "blocks", "begin"},'
+        '{"generation", "files": [{"file", "found", "read", "coverage": that of a file of several articles, or null,'
+        ' "articles": [{"article", "title", "date", "date_from", "lines", "coverage": {"is_measured", "n_in_file",'
+        ' "n_kept", "left_out": [{"reason", "n", "blocks", "begin"},'
         ' …], "note"} or null}, …], "skipped": [{"path", "reason"}, …]}, …]}; each file as `citeline status --file'
         " NAME --json` prints it, counted in letters and digits.",
         "curl -s '{url}/api/files?file=pont.txt'",

@@ -77,6 +77,7 @@ def file_dict(held: Held) -> dict[str, Any]:
         "file": held.path,
         "found": held.many.n_found if held.many else None,
         "read": held.many.n_read if held.many else len(held.articles),
+        "coverage": _coverage_dict(held.many.coverage if held.many else None),
         "articles": [
             {
                 "article": each.id,
@@ -97,6 +98,8 @@ def file_text(held: Held) -> str:
     from ui.i18n import many_words
 
     lines = [held.path + (f": {many_words(held.many, 'en')}" if held.many else "")]
+    if held.many and held.many.coverage:
+        lines += [f"  {line}" for line in _coverage_lines(held.many.coverage)]
     for each in held.articles:
         lines.append(f"  {each.id}: {each.title}")
         lines.append(f"    date: {date_words(each)}")
@@ -113,7 +116,8 @@ def _coverage_lines(coverage: Coverage | None) -> list[str]:
         return [f"{coverage.kept:,} letters and digits kept; {_UNMEASURED}", *told]
     lines = [f"{coverage.found:,} letters and digits in the text, {coverage.kept:,} kept{_share(coverage)}"]
     for each in coverage.left_out:
-        lines.append(f"  left out {each.n_chars:,} in {each.n_blocks:,}: {_why(each)}")
+        how = "" if each.reason == "fact" else "left out "
+        lines.append(f"  {how}{each.n_chars:,} in {each.n_blocks:,}: {_why(each)}")
         lines += [f"    “{first}”" for first in each.begins]
         if (n := each.n_blocks - len(each.begins)) > 0 and each.begins:
             lines.append(f"    and {n:,} shorter")
@@ -121,10 +125,11 @@ def _coverage_lines(coverage: Coverage | None) -> list[str]:
 
 
 def _share(coverage: Coverage) -> str:
-    """Return the percentage kept, "" of nothing."""
+    """Return what was kept as facts, and the percentage kept, "" of nothing."""
     if not coverage.found:
         return ""
-    return " (all)" if coverage.kept == coverage.found else f" ({coverage.percent} %)"
+    facts = f" and {coverage.facts:,} as facts" if coverage.facts else ""
+    return f"{facts} (all)" if coverage.percent == 100 else f"{facts} ({coverage.percent} %)"
 
 
 def _why(each: LeftOut) -> str:

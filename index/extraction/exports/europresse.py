@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from index.extraction.accounting import Block
 from index.extraction.exports.part import Entry, inside
 from index.extraction.html import blocks
 from index.extraction.layout import tidy, web_address
+from index.extraction.pages import parted
 
 MARK = "DocPublicationName"
 """A class that only this export has."""
@@ -29,24 +30,25 @@ _TEXTS = ("docOcurrContainer", "DocText")
 _SUBTITLES = ("rdp__subtitle", "DocSubTitle", "sousTitreArticle", "titreArticleSous")
 _AUTHORS = ("docAuthors", "DocAuthors", "sm-margin-bottomNews", "authors")
 _FOOT = ("docCert", "publiC-lblNodoc", "DocFooter", "copyright")
+_KNOWN = (_TEXTS, _TITLES, _SUBTITLES, _AUTHORS, _FOOT)
 
 
-def entries(tree: Any) -> Iterator[Entry]:
-    """Yield the documents of an export. Each begins with the newspaper's name, or with an <article>."""
-    reading = _Reading()
+def entries(tree: Any) -> tuple[list[Entry], list[Block]]:
+    """Return the documents of an export, each from the newspaper's name or an <article> on, and what stands before."""
+    reading, done = _Reading(), list[_Reading]()
     left = [tree]
     while left:
         element = left.pop()
         if not isinstance(element.tag, str):
             continue
         if (element.tag == "article" or _is(element, (MARK,))) and reading.is_begun(element):
-            if (entry := reading.finish()) is not None:
-                yield entry
+            done.append(reading)
             reading = _Reading()
         if reading.take(element):
             left += reversed(list(element))
-    if (entry := reading.finish()) is not None:
-        yield entry
+    found = [each for each in [*done, reading] if each.begins is not None]
+    before, *said = parted(tree, [each.begins for each in found])
+    return [each.finish(there) for each, there in zip(found, said, strict=True)], before
 
 
 class _Reading:
@@ -54,23 +56,28 @@ class _Reading:
 
     def __init__(self) -> None:
         self.entry = Entry()
-        self._is_there = False
+        self.begins: Any = None
+        """The element that begins it, None until it is met."""
         self._loose: list[str] = []
 
     def is_begun(self, element: Any) -> bool:
         """Return whether an element that can begin a document begins another one than this."""
-        return self._is_there if element.tag == "article" else bool(self.entry.source)
+        return self.begins is not None if element.tag == "article" else bool(self.entry.source)
 
     def take(self, element: Any) -> bool:
         """Read an element of a known class; return whether to look inside it."""
         entry = self.entry
         if element.tag == "article":
-            self._is_there = True
+            self._begin(element)
             return True
-        if known := next((each for each in (_TEXTS, _TITLES, _SUBTITLES, _AUTHORS, _FOOT) if _is(element, each)), None):
+        known = next((each for each in _KNOWN if _is(element, each)), None)
+        if known is _TITLES and any(_is(each, _SUBTITLES) for each in element.iterdescendants()):
+            return True
+        if known:
             return self._take_known(element, known)
         if _is(element, (MARK,)):
-            entry.source, self._is_there = newspaper(element.text_content()), True
+            entry.source = newspaper(element.text_content())
+            self._begin(element)
             return False
         if _is(element, ("DocHeader",)):
             read_header_line(entry, element.text_content())
@@ -90,10 +97,10 @@ class _Reading:
         entry, text = self.entry, tidy(element.text_content())
         if known is _TEXTS:
             entry.text = entry.text or inside(element, blocks)
-            self._is_there = True
+            self._begin(element)
         elif known is _TITLES:
             entry.title = entry.title or text
-            self._is_there = True
+            self._begin(element)
         elif known is _SUBTITLES:
             entry.head.append(text)
         elif known is _AUTHORS:
@@ -115,11 +122,15 @@ class _Reading:
             self.entry.number = match[1]
         return bool(match)
 
-    def finish(self) -> Entry | None:
-        """Return the document, or None if none was begun."""
+    def _begin(self, element: Any) -> None:
+        self.begins = element if self.begins is None else self.begins
+
+    def finish(self, there: list[Block]) -> Entry:
+        """Return the document, given all that the page says in its place."""
         if not self.entry.text:
             self.entry.text = [each for each in self._loose if each]
-        return self.entry if self._is_there else None
+        self.entry.there = there
+        return self.entry
 
 
 def newspaper(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.extraction.accounting import Block
 from index.extraction.exports.europresse import DAY, NUMBER, newspaper
 from index.extraction.exports.flow import paragraphs_of
 from index.extraction.exports.part import Entry, Part, text_parts
@@ -34,7 +35,7 @@ def read_export(said: Extracted) -> list[Part]:
     if not heads or not any(NUMBER.search(line) for line in lines):
         return [Part("", said)]
     ends = [*heads[1:], len(lines)]
-    return text_parts(said, [_entry(lines, start, end) for start, end in zip(heads, ends, strict=True)])
+    return text_parts(said, [_entry(lines, start, end) for start, end in zip(heads, ends, strict=True)], lines)
 
 
 def _cut_behind_number(line: str) -> list[str]:
@@ -64,6 +65,8 @@ def _entry(lines: Sequence[str], start: int, end: int) -> Entry:
         if number := NUMBER.search(line):
             entry.number = number[1]
     text = _without_frame(rest[: last + 1])
+    entry.there = [Block("other", lines[start]), *(Block("footer" if _FOOT.match(each) else "fact" if _LABEL.match(each)
+                   else "other", each) for each in lines[start + 1 : end - (len(rest) - last - 1)])]  # fmt: skip
     entry.title = text.pop(0) if text else ""
     if len(text) > 1 and len(text[0]) <= _AUTHOR_CHARS and not text[0].rstrip().endswith((".", "!", "?", "»")):
         entry.author = text.pop(0)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from index.extraction.accounting import Block
 from index.extraction.exports.europresse import DAY, newspaper
 from index.extraction.exports.part import Entry, inside
 from index.extraction.html import blocks
 from index.extraction.layout import tidy
+from index.extraction.pages import blocks_of
 
 MARK = re.compile(r"class\s*=\s*[\"']?(?:[\w-]+ )*(?:[a-z]{2}Article\b|[a-z]{2}Headline\b)|<(?:b|strong)>\s*HD\s*</")
 """What only this export has: classes such as deArticle and enHeadline, or the code HD in bold."""
@@ -25,6 +27,8 @@ _PAGE = re.compile(r"^(?:(?:page|seite|página|pagina|p\.)\s*)?(\d{1,4}[A-Z]?|[A
 _COPYRIGHT = re.compile(r"^(?:copyright\b|©|\(c\)|tous droits|alle rechte)", re.IGNORECASE)
 _LINE = re.compile(r"^([A-Z]{2,3})(?:\s{2,}|\t|\s*$|\s(?=\S))(.*)$")
 _HEADER_LINES = 16
+_REASONS = {**dict.fromkeys(CODES, "fact"), **dict.fromkeys(("HD", "LP", "TD", "ART"), "other"), "CY": "footer"}
+"""Why what stands behind a code would be left out."""
 
 
 def entries(tree: Any) -> Iterator[Entry]:
@@ -84,6 +88,7 @@ def _coded(held: dict[str, list[str]]) -> Entry:
         section=one("SE", "CLM"),
         page=_page(one("PG")),
         text=[each for code in ("LP", "TD", "ART") for each in held.get(code, ())],
+        there=[Block(_REASONS.get(code, "other"), each) for code, said in held.items() for each in said],
     )
 
 
@@ -104,6 +109,7 @@ def _displayed(element: Any) -> Entry:
     else:
         entry = of_display(inside(element, blocks), title)
     entry.author = author or entry.author
+    entry.there = list(blocks_of(element))
     return entry
 
 
@@ -116,7 +122,7 @@ def of_display(lines: Sequence[str], title: str = "") -> Entry:
     """Read the lines of one article: section, headline, author, number of words, date, newspaper, code …, then text."""
     lines = [line for line in lines if line]
     number = next((match[1] for line in reversed(lines[-3:]) if (match := ACCESSION.match(line))), "")
-    entry = Entry(title=title, number=number)
+    entry = Entry(title=title, number=number, there=[Block("other", line) for line in lines])
     at = next((n for n, line in enumerate(lines[:_HEADER_LINES]) if _WORDS.match(line)), -1)
     if at < 0:
         entry.text = [line for line in lines if not ACCESSION.match(line)]

@@ -10,7 +10,7 @@ from index.extraction.layout import Extracted, is_row
 def read_flow(said: Extracted) -> list[Part]:
     """Return the articles of a text that was read from a file, or the text itself as the only one."""
     lines = paragraphs_of(said)
-    return text_parts(said, nexis.of_text(lines) or factiva.of_text(lines))
+    return text_parts(said, nexis.of_text(lines) or factiva.of_text(lines), lines)
 
 
 def paragraphs_of(said: Extracted) -> list[str]:

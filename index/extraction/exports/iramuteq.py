@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from index.extraction.accounting import Block
 from index.extraction.exports.part import Entry
 from index.extraction.exports.record import FIELDS, is_year, iso_date
+from index.extraction.layout import tidy
 from index.text import months
 
 _START = re.compile(r"^\*\*\*\*\s*(.*)$")
@@ -29,13 +31,15 @@ def entries(text: str) -> Iterator[Entry]:
         if match := _START.match(line):
             if entry is not None:
                 yield entry
-            entry = Entry()
+            entry = Entry(there=[Block("fact", line)])
             variables = [(name.lower(), value) for name, value in _VARIABLE.findall(match[1])]
             for name, value in variables:
                 _take(entry, name, value)
             entry.date = entry.date or _of_parts({_DAY_PARTS[n]: value for n, value in variables if n in _DAY_PARTS})
-        elif entry is not None and line.strip() and not _THEME.match(line):
-            entry.text.append(line.strip())
+        elif entry is not None and line.strip():
+            is_theme = _THEME.match(line) is not None
+            entry.text += [] if is_theme else [line.strip()]
+            entry.there.append(Block("fact" if is_theme else "other", tidy(line)))
     if entry is not None:
         yield entry
 

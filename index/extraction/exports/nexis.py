@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.extraction.accounting import Block
 from index.extraction.exports.europresse import DAY, newspaper
 from index.extraction.exports.part import Entry
 
@@ -34,7 +35,7 @@ def of_text(lines: Sequence[str]) -> list[Entry]:
 
 
 def _entry(lines: Sequence[str]) -> Entry:
-    entry = Entry()
+    entry = Entry(there=[Block("fact" if _FIELD.match(line) else "other", line) for line in lines])
     body = next((n for n, line in enumerate(lines) if _BODY.match(line.strip())), len(lines))
     facts = [n for n, line in enumerate(lines[:body]) if _FIELD.match(line) or _COPYRIGHT.match(line)]
     head = lines[: facts[0] if facts else body]

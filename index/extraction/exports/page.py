@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from index.extraction.accounting import Block, beside
 from index.extraction.exports import europresse, factiva
-from index.extraction.exports.part import Keys, Part, parts_of, require, safe_key
+from index.extraction.exports.part import Keys, Part, parts_of, require, safe_key, said_beside
 from index.extraction.html import extract_html, parse
 from index.extraction.layout import Extracted, tidy, web_address
+from index.extraction.pages import blocks_of
 from index.skip_reason import NotAnArticle
 
 _ARTICLE = re.compile(r"<article[\s>]", re.IGNORECASE)
@@ -29,9 +31,11 @@ _BESIDE = ("nav", "aside", "footer")
 def read_page(text: str) -> Iterable[Part]:
     """Return the articles of a page's source. Raises ValueError if there is none."""
     if europresse.MARK in text:
-        return require(list(parts_of(europresse.entries(parse(text)))))
+        entries, before = europresse.entries(parse(text))
+        return require([*parts_of(entries), *said_beside(beside(before, ()))])
     if factiva.MARK.search(text):
-        found = list(parts_of(factiva.entries(parse(text))))
+        tree = parse(text)
+        found = list(parts_of(factiva.entries(tree), list(blocks_of(tree))))
         if any(part.said for part in found):
             return found
     if len(_ARTICLE.findall(text)) > 1 and not _SINGLE.search(text):
@@ -71,7 +75,7 @@ def _own_text(element: Any) -> str:
 
 def _several(tree: Any, articles: list[Any]) -> Iterator[Part]:
     """Yield each of a page's articles, read as a page of its own with the site's name."""
-    keys = Keys()
+    keys, whole, within = Keys(), list(blocks_of(tree)), list[Block]()
     site = next((meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:site_name"), "") or ""
     for element in articles:
         heading = next(iter(element.iter(*_HEADINGS)))
@@ -80,7 +84,10 @@ def _several(tree: Any, articles: list[Any]) -> Iterator[Part]:
         url = next(filter(None, (web_address(link.get("href") or "") for link in links)), "")
         named = element.get("id") or url or title
         key = safe_key(named) if named else ""
-        yield keys.part(key or safe_key("article"), _as_page(element, title, site, url, tree.get("lang") or ""))
+        there = list(blocks_of(element))
+        within += there
+        yield keys.part(key or safe_key("article"), _as_page(element, title, site, url, tree.get("lang") or ""), there)
+    yield from said_beside(beside(whole, within))
 
 
 def _as_page(element: Any, title: str, site: str, url: str, language: str) -> Extracted | None:

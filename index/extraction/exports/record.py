@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
+from itertools import islice
 from typing import Any
 
+from index.extraction.accounting import Block
 from index.extraction.exports.part import Entry, Part
 from index.extraction.html import blocks, parse
-from index.extraction.layout import Paragraph, lay_out, tidy
+from index.extraction.layout import Paragraph, lay_out, tidy, web_address
 from index.skip_reason import NotAnArticle
 
 TEXTS = (
     "text", "body", "content", "texte", "contenu", "corps", "content_html", "content_text", "full_text", "fulltext",
-    "articlebody", "description", "summary", "excerpt", "resume",
+    "articlebody", "texte_integral", "texte_complet", "article_text", "description", "summary", "excerpt", "resume",
 )  # fmt: skip
 """Names of the field that holds the text, the best first, in lower case."""
 FIELDS = {
     "title": ("title", "headline", "titre"),
-    "date": ("date", "published", "published_at", "date_published", "datepublished", "pubdate", "created_at"),
+    "date": (
+        "date", "published", "published_at", "date_published", "datepublished", "pubdate", "date_de_publication",
+        "date_publication", "publication_date", "date_parution", "date_de_parution", "created_at",
+    ),
     "year": ("year", "publication_year", "annee", "année"),
     "url": ("url", "link", "permalink", "external_url", "lien"),
     "source": (
@@ -32,6 +38,7 @@ FIELDS = {
     "language": ("language", "lang", "langue"),
     "number": ("id", "guid", "uuid", "_id", "message_id"),
 }  # fmt: skip
+_MOST_SAID = 10_000  # texts in one field
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EARLIEST, _LATEST = 100_000_000, 10_000_000_000  # seconds since 1970 that are meant as a date
 _MARKUP = re.compile(
@@ -146,14 +153,42 @@ def read_fragment(data: bytes) -> list[Part]:
 
 def entry_of(record: dict[str, Any], source: str = "") -> Entry:
     """Return a record as an Entry. Raises ValueError if it holds no text."""
-    _, text = text_of(record)
+    name, text = text_of(record)
     fields, wrong = fields_of(record)
     if fields.get("source") == fields.get("author") and "source" in fields:
         fields["source"] = source  # who wrote it is no newspaper
-    entry = Entry(text=[tidy(line) for line in paragraphs(text)], note="; ".join(wrong))
+    said = [tidy(line) for line in paragraphs(text)]
+    there = [Block("other", line) for line in said if line]
+    entry = Entry(text=said, note="; ".join(wrong), there=[*there, *beside_text(record, name)])
     for name, value in ({"source": source} | fields).items():
         setattr(entry, name, value)
     return entry
+
+
+def beside_text(record: dict[str, Any], text_name: str) -> Iterator[Block]:
+    """Yield what a record says in other fields than that of its text, web addresses left out."""
+    known = {name for names in FIELDS.values() for name in names}
+    for key, value in record.items():
+        if str(key).lower() == text_name:
+            continue
+        reason = "fact" if str(key).lower() in known else "field"
+        for said in islice(_said_in(value), _MOST_SAID):
+            for text in filter(None, map(tidy, paragraphs(said))):
+                if not web_address(text):
+                    yield Block(reason, text if reason == "fact" else f"{tidy(str(key))[:60]}: {text}")
+
+
+def _said_in(value: Any) -> Iterator[str]:
+    """Yield the texts and numbers in a value of JSON, however deep they are."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += reversed(value.values())
+        elif isinstance(value, list):
+            left += reversed(value)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield str(value)
 
 
 def kind_of(value: Any) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from index.extraction.exports.part import MOST_PARTS, Keys, Part, safe_key
+from index.extraction.formats.office import xml_tree
 from index.extraction.header import TITLE_CHARS, clip
 from index.extraction.layout import Extracted, tidy, web_address
-from index.extraction.office import _xml as xml_tree
 from index.skip_reason import NotAnArticle, SkipReason
 
 MOST_FILES = 20
@@ -41,7 +41,7 @@ def read_rdf(data: bytes) -> Iterable[Part]:
     items = [each for each in tree if isinstance(each.tag, str) and _is_item(each)]
     if not items:
         raise NotAnArticle("no_bibliography")
-    return _parts((_of_node(each, nodes), each.get(f"{_RDF}about") or "") for each in items)
+    return item_parts((_of_node(each, nodes), each.get(f"{_RDF}about") or "") for each in items)
 
 
 def read_csl(data: bytes) -> Iterable[Part]:
@@ -54,10 +54,11 @@ def read_csl(data: bytes) -> Iterable[Part]:
     items = found if isinstance(found, list) else []
     if not items or not all(isinstance(each, dict) and _is_csl(each) for each in items):
         raise NotAnArticle("no_bibliography")
-    return _parts((_of_record(each), str(each.get("id", ""))) for each in items)
+    return item_parts((_of_record(each), str(each.get("id", ""))) for each in items)
 
 
-def _parts(items: Iterable[tuple[Extracted, str]]) -> Iterator[Part]:
+def item_parts(items: Iterable[tuple[Extracted, str]]) -> Iterator[Part]:
+    """Yield a part for each item, given what is said of it and its name."""
     keys = Keys()
     for n, (said, name) in enumerate(items):
         if n >= MOST_PARTS:
@@ -66,7 +67,7 @@ def _parts(items: Iterable[tuple[Extracted, str]]) -> Iterator[Part]:
         yield Part(keys.free(safe_key(name.rstrip("/").rpartition("/")[2] or said.title or f"n{n + 1}")), said)
 
 
-def _described(files: Iterable[str], title: str, date: str, author: str, **others: str) -> Extracted:
+def described(files: Iterable[str], title: str, date: str, author: str, **others: str) -> Extracted:
     """Return what is said of an item, each fact on one line and not without end."""
     source, url, language = (others.get(name, "") for name in ("source", "url", "language"))
     return Extracted(
@@ -124,7 +125,7 @@ def _of_node(node: Any, nodes: dict[str, Any]) -> Extracted:
     address = _said(node, "identifier", "uri", "value") or node.get(f"{_RDF}about") or ""
     authors = _inside(node, "authors")
     people = [] if authors is None else [each for each in authors.iter() if _name(each) in ("person", "organization")]
-    return _described(
+    return described(
         filter(None, files),
         _said(node, "title"),
         _said(node, "date"),
@@ -152,7 +153,7 @@ def _of_record(record: dict[str, Any]) -> Extracted:
     attached = record.get("attachments") or record.get("files") or record.get("file") or ()
     files = [_file(each) for each in (attached if isinstance(attached, list) else [attached])[:MOST_FILES]]
     authors = record.get("author")
-    return _described(
+    return described(
         filter(None, files),
         _text(record.get("title")),
         _issued(record.get("issued")),

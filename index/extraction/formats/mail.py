@@ -12,10 +12,12 @@ from email.utils import parseaddr, parsedate_to_datetime
 from itertools import islice
 from typing import Any
 
+from index.extraction.accounting import Block
 from index.extraction.exports.page import read_page
-from index.extraction.exports.part import MOST_PARTS, Entry, Keys, Part, key_of, safe_key
+from index.extraction.exports.part import MOST_PARTS, Entry, Keys, Part, safe_key, said_beside
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, tidy, web_address
+from index.extraction.pages import blocks_of, is_hidden
 from index.skip_reason import NotAnArticle, SkipReason
 
 MAX_DEPTH = 20
@@ -47,7 +49,7 @@ def read_mailbox(data: bytes) -> Iterator[Part]:
     ends = [*(match.start() for match in found[1:]), len(data)]
     for n, (start, end) in enumerate(zip(starts, ends, strict=False)):
         if n >= MOST_PARTS:
-            yield Part(keys.free("more"), reason=SkipReason("too_many_parts", (("n", MOST_PARTS),)))
+            yield keys.too_many()
             return
         try:
             entry, attached = _message(data[start:end])
@@ -55,8 +57,7 @@ def read_mailbox(data: bytes) -> Iterator[Part]:
             yield Part(keys.free(f"n{n + 1}"), reason=error.reason)
             continue
         entry.text = [_QUOTED_FROM.sub(r"\1", line) for line in entry.text]
-        has_text = any(char.isalnum() for each in entry.text for char in each)
-        part = keys.part(key_of(entry), entry.extracted() if has_text else None)
+        part = keys.part_of(entry)
         yield part
         yield from _attachments(keys, part.key, attached)
 
@@ -89,6 +90,14 @@ def _message(data: bytes) -> tuple[Entry, list[str]]:
         source=name or address, author=name or address, url=_header(message, "Archived-At").strip("<> "),
         text=from_html if n_text < _HTML_SHARE * n_html else from_text,
     )  # fmt: skip
+    for each in ("From", "To", "Cc", "Subject", "Date"):
+        reason = {"From": "fact", "Date": "fact", "Subject": "other"}.get(each, "header")
+        entry.there += [Block(reason, said)] if (said := _header(message, each)) else []
+    is_rich = n_text < _HTML_SHARE * n_html
+    entry.there += [Block("other_form" if is_rich else "other", line) for line in map(tidy, from_text) if line]
+    for text in rich:
+        there = blocks_of(parse(text)) if text.strip() else ()
+        entry.there += there if is_rich else [Block("other_form", each.text) for each in there]
     return entry, attached
 
 
@@ -120,7 +129,12 @@ def _text(piece: EmailMessage) -> str:
 
 
 def _lines_of_page(text: str) -> list[str]:
-    return list(blocks(parse(text)))
+    """Return the paragraphs of a message in HTML that its reader sees."""
+    tree = parse(text)
+    for element in [each for each in tree.iter() if isinstance(each.tag, str) and is_hidden(each)]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return list(blocks(tree))
 
 
 def unwrapped(text: str) -> list[str]:
@@ -164,11 +178,14 @@ def _filename(piece: EmailMessage) -> str:
 def read_saved_page(data: bytes) -> Iterable[Part]:
     """Return the articles of a page saved as .mhtml. Raises ValueError if it holds no page."""
     message = email.message_from_bytes(data, policy=email.policy.default)
-    for piece in _pieces(message):
-        if piece.get_content_type() in ("text/html", "application/xhtml+xml"):
-            url = web_address(_header(piece, "Content-Location") or _header(message, "Snapshot-Content-Location"))
-            return [
-                replace(part, said=replace(part.said, url=part.said.url or url)) if part.said else part
-                for part in read_page(_text(piece))
-            ]
-    raise NotAnArticle("no_saved_page")
+    pages = [piece for piece in _pieces(message) if piece.get_content_type() in ("text/html", "application/xhtml+xml")]
+    if not pages:
+        raise NotAnArticle("no_saved_page")
+    page, *frames = pages
+    url = web_address(_header(page, "Content-Location") or _header(message, "Snapshot-Content-Location"))
+    parts = [
+        replace(part, said=replace(part.said, url=part.said.url or url)) if part.said else part
+        for part in read_page(_text(page))
+    ]
+    texts = filter(str.strip, map(_text, frames))
+    return [*parts, *said_beside(Block("frame", each.text) for text in texts for each in blocks_of(parse(text)))]

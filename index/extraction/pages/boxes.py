@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from index.extraction.accounting import Block
 from index.extraction.layout import tidy
-from index.extraction.pages.accounting import Block, blocks_of
 from index.extraction.pages.passages import BLOCKS, PAGE, is_standfirst, names_of
+from index.extraction.pages.surroundings import blocks_of
 from index.text import LEXICON
 
 RELATED = LEXICON.pattern("page.related", r"\W*(?:{})(?!\w)", re.I)

@@ -14,6 +14,7 @@ from index.extraction.header import (
     clip,
     find_date,
     is_name,
+    is_trail,
     name_of,
     other_date,
     published_date,
@@ -78,7 +79,7 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
     heads = [text for head in tree.iter("h1") if (text := tidy(head.text_content())) and not _is_logo(head, text, site)]
     title = _title(tree)
     declared = metas.get("og:title") or ""
-    if not declared or _is_trail(declared):
+    if not declared or is_trail(declared):
         declared = data["headline"] if isinstance(data.get("headline"), str) else ""
     for whole in (declared, title):
         for head in heads:
@@ -96,12 +97,6 @@ def _headline(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str)
 
 def _title(tree: Any) -> str:
     return tidy(next((each.text_content() for each in tree.iter("title")), ""))[:_TITLE_LOOKED_AT]
-
-
-def _is_trail(title: str) -> bool:
-    """Is a declared title the way to a page from the first one, short steps one behind the other?"""
-    steps = _TRAIL.split(title[:_TITLE_LOOKED_AT])
-    return len(steps) > 2 and all(len(step.split()) <= 4 for step in steps)
 
 
 def _author(tree: Any, metas: dict[str, str], data: dict[str, Any], site: str) -> str:

@@ -16,9 +16,9 @@ from printed import text as print_at
 from index.documents.articles import parts, read_article
 from index.documents.discovery import Found
 from index.documents.jsonl import MOST_NAMED, read_record, split_records
+from index.extraction.formats.office import MAX_UNPACKED, extract_docx, extract_epub
 from index.extraction.html import MAX_ELEMENTS, extract_html
 from index.extraction.layout import LINE_CHARS, MAX_CHARS, Paragraph, cut, lay_out
-from index.extraction.office import MAX_UNPACKED, extract_docx, extract_epub
 from index.extraction.pdf import MAX_PAGES, extract_pdf
 from index.extraction.printed.lines import Char, line_of
 from index.extraction.sandbox import Extractor

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
+from index.extraction.formats.office import extract_docx
 from index.extraction.html import blocks, extract_html, parse
 from index.extraction.note_calls import raised
-from index.extraction.office import extract_docx
 from index.text.normalize import fold, words
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

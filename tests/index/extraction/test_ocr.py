@@ -7,6 +7,7 @@ import time
 
 import pypdfium2
 import pytest
+from PIL import Image
 from printed import lines, printed, text
 from scans import scanned, stand_in, tsv
 
@@ -50,6 +51,83 @@ def read(data, **more):
 
 def shown(said):
     return [line for line in said.lines if line]
+
+
+# --- pictures as files ---
+
+
+def picture(format="PNG", n=1, **more):
+    page = pypdfium2.PdfDocument(PAGE)[0].render(scale=150 / 72).to_pil().convert(more.pop("mode", "RGB"))
+    target = io.BytesIO()
+    if n > 1:
+        more |= {"save_all": True, "append_images": [page] * (n - 1)}
+    page.save(target, format, **more)
+    return target.getvalue()
+
+
+PICTURES = {
+    "a.png": picture(mode="RGBA"), "b.jpg": picture("JPEG"), "c.tif": picture("TIFF", compression="tiff_lzw"),
+    "d.tiff": picture("TIFF", mode="1", compression="group4"), "e.jpeg": picture("JPEG", mode="CMYK"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_read_as_a_scan(program, name):
+    program()
+    with Extractor(ocr=Ocr()) as extractor:
+        (part,) = extractor.read("pict", PICTURES[name])
+    assert part.said.ocr == (1,) and len(part.said.doubtful) == 2 and "La digue tient" in part.said.lines
+
+
+def test_each_page_of_a_tiff_is_one(program):
+    program()
+    with Extractor(ocr=Ocr()) as extractor:
+        (part,) = extractor.read("pict", picture("TIFF", n=3))
+    assert part.said.ocr == (1, 2, 3) and len(part.said.pages) == 3
+
+
+def test_without_tesseract_a_picture_says_what_is_missing():
+    with Extractor() as extractor, pytest.raises(ValueError, match="tesseract-ocr"):
+        extractor.read("pict", PICTURES["a.png"])
+
+
+def icon():
+    target = io.BytesIO()
+    Image.new("L", (32, 32)).save(target, "PNG")
+    return target.getvalue()
+
+
+def bomb():
+    target = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(target, "PNG")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "damaged picture"), (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "damaged picture"),
+        (PICTURES["b.jpg"][:3000], "damaged picture"), (picture("GIF"), "damaged picture"), (icon(), "too small"),
+        (bomb(), "more memory"),
+    ],
+    ids=["empty", "nonsense", "cut", "other", "icon", "bomb"],
+)  # fmt: skip
+def test_a_picture_that_is_none_is_refused(data, reason):
+    with Extractor() as extractor:
+        with pytest.raises(ValueError, match=reason):
+            extractor.read("pict", data)
+        assert extractor.read("html", b"<p>Le pont rouvre.</p>")  # the process goes on
+
+
+def test_a_picture_of_a_saved_page_is_no_article(tmp_path, embedder, program):
+    program()
+    (tmp_path / "in" / "page_files").mkdir(parents=True)
+    (tmp_path / "in" / "page.html").write_text("<p>Le pont de Lonzac rouvre lundi.</p>", encoding="utf-8")
+    (tmp_path / "in" / "page_files" / "photo.jpg").write_bytes(PICTURES["b.jpg"])
+    (tmp_path / "in" / "coupure.png").write_bytes(PICTURES["a.png"])
+    report = build(tmp_path / "library", embedder, [tmp_path / "in"])
+    assert sorted(report.added) == ["coupure.png", "page.html"] and report.recognised == ("coupure.png",)
+    assert "saved page" in report.skipped[0].reason
 
 
 # --- with tesseract itself -------------------------------------------------------------------------------------------
@@ -259,3 +337,11 @@ def test_a_file_is_read_again_once_there_is_a_program(tmp_path, embedder, progra
         build(tmp_path / "library", embedder, ocr=ocr)
         article = Library.open(tmp_path / "library").by_id["a.pdf"]
         assert (article.unread, article.ocr) == ((), (2,)) and "La digue tient" in article.lines
+
+
+@needs_tesseract
+@pytest.mark.parametrize("name", ["a.png", "d.tiff"])
+def test_tesseract_reads_a_picture(name):
+    with Extractor(ocr=Ocr()) as extractor:
+        said = extractor.extract("pict", PICTURES[name])
+    assert said.title == "La digue sera rehaussée" and "Étienne Faucheux" in " ".join(said.lines)

@@ -1,14 +1,20 @@
 """A folder as Zotero exports it: each file is described by the bibliography beside it, which is no article itself."""
 
+import io
 import json
 import time
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from printed import lines, printed
 from zotero import Item, csl, rdf
 
+from index.extraction.formats.references import read_bib, read_ris
 from index.ingestion.indexing import build
 from index.ingestion.reading import changed_since
+from index.skip_reason import NotAnArticle
 from index.storage.library import Library
 
 WEIR = Item(
@@ -28,6 +34,14 @@ def write(folder, files):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(said if isinstance(said, bytes) else said.encode())
     return folder
+
+
+def archive(files):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as packed:
+        for name, said in files.items():
+            packed.writestr(name, said)
+    return data.getvalue()
 
 
 def built(tmp_path, embedder, files):
@@ -214,3 +228,110 @@ def test_thousands_of_items_alike_take_no_time(tmp_path, embedder):
     began = time.monotonic()
     library, _ = built(tmp_path, embedder, {"a.json": csl(*items), **files})
     assert {each.described for each in library.articles} == {""} and time.monotonic() - began < 40
+
+
+BIB = r"""@comment{jabref-meta: databaseType:biblatex;}
+@string{lephare = "Le Phare"}
+@article{castaing_barrage_2024,
+	title = {Le barrage de {Lonzac} sera rehauss\'{e}},
+	author = {Castaing, {\'E}lise and de la Tour, Marc},
+	journal = {Le Phare},
+	year = 2024, month = mar, day = {5},
+	url = {https://phare.example/barrage\_2},
+	pages = {4--5},
+	file = {Texte int\'egral:files/12/Castaing.pdf:application/pdf;Snapshot:C\:\\Users\\moi\\ailleurs.html:text/html},
+}
+@misc{sans_fichier, title = "Un \og titre \fg{} sans fichier" # { du tout}, date = {2020-01-02}}
+@article{casse, title = {Une accolade {de trop}
+@newspaper{oriol, title={Le bac de Saint-Yrieul cesse de traverser}, author={Oriol, Paul}, date={2023-11-02},
+  newspaper={La Gazette d’Yrieul}}
+"""
+RIS = """TY  - NEWS
+TI  - Le barrage de Lonzac sera rehaussé
+AU  - Castaing, Élise
+AU  - de la Tour, Marc
+T2  - Le Phare
+DA  - 2024/03/05/
+UR  - https://phare.example/barrage_2
+SP  - 4
+EP  - 5
+L1  - files/12/Castaing.pdf
+ER  -
+
+TY  - NEWS
+T1  - Le bac de Saint-Yrieul cesse
+ de traverser
+A1  - Oriol, Paul
+JO  - La Gazette d’Yrieul
+Y1  - 2023/11/02
+ER  -
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("bib.bib", BIB), ("bib.ris", RIS)])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_bibtex_and_ris_describe_the_files_beside_them(tmp_path, embedder, name, text, encoding):
+    files = {
+        name: text.encode(encoding),
+        "files/12/Castaing.pdf": PDF,
+        "Oriol - 2023 - Le bac de Saint-Yrieul cesse de traverser.html": PAGE,
+    }
+    library, report = built(tmp_path, embedder, files)
+    page, pdf = sorted(library.articles, key=lambda each: each.id)
+    assert (pdf.title, pdf.author) == ("Le barrage de Lonzac sera rehaussé", "Élise Castaing, Marc de la Tour")
+    assert (pdf.source, pdf.date, pdf.date_from) == ("Le Phare", "2024-03-05", "metadata")
+    assert pdf.url == "https://phare.example/barrage_2" and pdf.page in ("4-5", "4–5")
+    assert (page.title, page.author) == ("Le bac de Saint-Yrieul cesse de traverser", "Paul Oriol")
+    assert (page.source, page.date) == ("La Gazette d’Yrieul", "2023-11-02")
+    (many,) = report.many
+    assert (many.n_read, many.n_found) == (2, 4 if name.endswith(".bib") else 2)
+
+
+def test_a_file_that_was_elsewhere_is_found_by_its_name(tmp_path, embedder):
+    """As Mendeley and Zotero write where a file was on the machine that made the bibliography."""
+    text = "@article{a, title={Le barrage}, file={:/home/moi/Zotero/storage/AB12/Castaing.pdf:PDF}}"
+    library, _ = built(tmp_path, embedder, {"a.bib": text, "pdf/Castaing.pdf": PDF, "pdf/Autre.html": PAGE})
+    assert {each.title for each in library.articles if each.id.endswith("pdf")} == {"Le barrage"}
+
+
+@pytest.mark.parametrize("data", [b"", b"@", b"TY  - ", b"% rien\n", b"{{{{" * 9, b"\xff\xfe", b"Un texte."])
+@pytest.mark.parametrize("kind", [".bib", ".ris"])
+def test_what_is_no_bibliography_is_said_to_be_none(tmp_path, embedder, kind, data):
+    library, report = built(tmp_path, embedder, {f"a{kind}": data, "b.txt": "Le pont rouvre."})
+    assert len(library.articles) == 1
+    (told, *_) = [*report.skipped, *report.many]
+    assert f"a{kind}" in told.path
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"@a{k,t={" * 50_000, b"\n@a{k,t={" * 50_000, b"@a{" * 100_000, b"@a{k," + b"t=" * 100_000, b"@ " * 100_000,
+        b"@a{k,t=" + b"{" * 200_000, b"TY  - A\n" + b"TI  - x\n" * 100_000, b"TY  - A\nTI  - x" + b"\n y" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_hostile_bibliography_takes_no_time(data):
+    began = time.process_time()
+    for read in (read_bib, read_ris):
+        with suppress(NotAnArticle):
+            list(read(data))
+    assert time.process_time() - began < 20
+
+
+def test_a_bibliography_in_an_archive_describes_the_files_there(tmp_path, embedder):
+    files = {
+        "Lectures/Lectures.rdf": rdf(WEIR, FERRY, replace(FERRY, title="Un titre sans fichier", file="")),
+        "Lectures/files/12/Castaing.pdf": PDF,
+        "Lectures/files/15/bac.html": PAGE,
+    }
+    library, report = built(tmp_path, embedder, {"lectures.zip": archive(files)})
+    by_title = {each.title: each for each in library.articles}
+    assert by_title.keys() == {WEIR.title, FERRY.title}
+    assert by_title[FERRY.title].source == "La Gazette d’Yrieul"
+    told = {each.reason for each in report.skipped}
+    assert "it is a bibliography: 2 of its 3 items describe files of the archive" in told and len(told) == 2
+    assert build(tmp_path / "library", embedder).is_noop
+    renamed = rdf(replace(WEIR, title="La digue de Lonzac"), FERRY)
+    (tmp_path / "zotero" / "lectures.zip").write_bytes(archive(files | {"Lectures/Lectures.rdf": renamed}))
+    assert len(build(tmp_path / "library", embedder).changed) == 1
+    assert "La digue de Lonzac" in {each.title for each in Library.open(tmp_path / "library").articles}

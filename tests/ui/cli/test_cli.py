@@ -67,7 +67,7 @@ def test_a_damaged_library_says_how_to_repair_it(library):
 def test_status_lists_articles_and_what_changed_since(library, folder):
     """As text and as JSON, from a library built with any embedder."""
     (folder / "port.txt").write_text("Changed.", encoding="utf-8")
-    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "photo.gif").write_bytes(b"\xff\xd8\xff")
     text = run("status", "--library", library)
     assert text.returncode == 0, text.stderr
     assert "[changed]" in text.stdout and "Le pont de Vernay rouvrira lundi" in text.stdout

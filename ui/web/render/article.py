@@ -98,7 +98,7 @@ def _reasons(article: Article, lang: str) -> str:
     """What says the article's date, and how much of its file's text it is if that is not all of it."""
     say, coverage = words(lang), article.coverage
     told = say.get(f"date_from_{article.date_from}", "") if article.date else ""
-    if coverage is None or coverage.found <= coverage.kept:
+    if coverage is None or coverage.percent == 100:
         return told
     return dotted(told, say["text_kept"].format(share=coverage.percent))
 

@@ -109,10 +109,32 @@ def test_an_open_document_is_read(extractor):
         "<text:list><text:list-item><text:p>Un<text:line-break/>deux</text:p></text:list-item></text:list>"
     )
     article = only("a.odt", odt(body, **{"meta.xml": meta}), extractor)
-    assert said(article) == ["La bibliothèque rouvre", LEDE, "Coût | 740 000", "Un deux", "Une note."]
+    assert said(article) == ["La bibliothèque rouvre", f"{LEDE}[1]", "Coût | 740 000", "Un deux", "[1] Une note."]
     assert (article.title, article.author) == ("La bibliothèque rouvre", "Ana Lopez")
     flat = only("b.odt", odt(f"<text:p>{LEDE}</text:p><text:section><text:p>{MORE}</text:p></text:section>"), extractor)
     assert said(flat) == [LEDE, MORE]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        r"{\super 1}{\footnote {\super 1} Une note.}",
+        r"{\cs16\super \chftn {\footnote \pard {\cs16\super \chftn } Une note.}}",
+        r"{\footnote\pard\plain{\super\chftn} Une {\i note}.}",
+    ],
+)
+def test_notes_of_rich_text_are_called_and_stand_at_the_end(call, extractor):
+    article = only(
+        "a.rtf", f"{{\\rtf1\\ansi{{\\header En marge}} Le pont rouvre{call} lundi.\\par Il a plu.}}".encode(), extractor
+    )
+    assert said(article) == ["Le pont rouvre[1] lundi.", "Il a plu.", "[1] Une note."]
+    assert [each.reason for each in article.coverage.left_out] == ["running_head"]
+
+
+@pytest.mark.parametrize("group", [rb"{\footnote ", rb"{\header ", rb"{\super {\footnote "])
+def test_groups_that_never_end_are_read_within_the_time_limit(group, extractor):
+    article = only("a.rtf", rb"{\rtf1 Le pont rouvre. " + group * 50_000, extractor)
+    assert said(article) == ["Le pont rouvre."]
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------
@@ -366,7 +388,7 @@ def test_an_archive_gives_the_articles_of_its_files(extractor):
             "dossier/revue.html": europresse(),
             "dossier/factiva.html": factiva_display(),
             "r.jsonl": json.dumps({"title": "A", "text": MORE}),
-            "photo.png": b"\x89PNG",
+            "photo.gif": b"\x89PNG",
             "autre.zip": zipped({"a.txt": LEDE}),
             "__MACOSX/._note.txt": b"\0",
             ".cache": "x",
@@ -377,7 +399,7 @@ def test_an_archive_gives_the_articles_of_its_files(extractor):
     assert ids[0] == "tout.zip#dossier-2024-03-05_note-txt" and found[0].date == "2024-03-05"
     assert f"tout.zip#dossier-revue-html#{STORIES[0].number}" in ids and "tout.zip#r-jsonl#1" in ids
     assert len(found) == 8 and len(set(ids)) == 8
-    assert sorted(reason[:24] for _, reason in wrong) == ["it is an archive within ", "kind .png is not read (o"]
+    assert sorted(reason[:24] for _, reason in wrong) == ["it is an archive within ", "kind .gif is not read (o"]
     assert {each.path for each in found} == {"/nowhere/tout.zip"}
 
 

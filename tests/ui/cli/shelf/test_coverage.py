@@ -97,9 +97,11 @@ def test_a_file_of_several_articles_is_accounted_for_part_by_part(shelf):
     (held,) = files_named(Library.open(shelf), "deux.csv")
     said = file_dict(held)
     assert (said["found"], said["read"], len(said["articles"]), len(said["skipped"])) == (3, 2, 2, 1)
-    # What a table holds besides is not measured, and no share is made up.
-    assert said["articles"][0]["coverage"]["is_measured"] is False
-    assert "not measured" in file_text(held) and "%" not in file_text(held)
+    # "Le premier texte." and its title; the third row, with its title alone, is passed over.
+    assert said["articles"][0]["coverage"]["n_in_file"] == said["articles"][0]["coverage"]["n_kept"] == 16
+    assert (said["coverage"]["n_in_file"], said["coverage"]["n_kept"]) == (16 + 19 + 5, 16 + 19)
+    assert [(each["reason"], each["n"]) for each in said["coverage"]["left_out"]] == [("passed_over", 5)]
+    assert "40 letters and digits in the text, 35 kept (87 %)" in file_text(held)
 
 
 def test_a_file_that_was_passed_over_says_why(shelf):

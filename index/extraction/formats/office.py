@@ -12,10 +12,11 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
 
+from index.extraction.accounting import Block, measured
 from index.extraction.html import blocks, parse
 from index.extraction.layout import MAX_CHARS, Extracted, Paragraph, lay_out, tidy
 from index.extraction.note_calls import raised
-from index.extraction.pages import Block, blocks_of, coverage_of_page
+from index.extraction.pages import blocks_of
 from index.skip_reason import NotAnArticle
 from index.text import LEXICON
 
@@ -25,10 +26,14 @@ MAX_CHAPTERS = 3000
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_PARTS = re.compile(r"word/(?:(?:diagrams|charts)/)?(footnotes|endnotes|comments|header|footer|data|chart)\d*\.xml")
+"""Members of a Word document, besides its text, that say something."""
+_EDGES = {"header": "running_head", "footer": "running_head", "comments": "remark"}
 _HEADINGS = LEXICON.pattern("heading_styles", r"(?:{})", re.IGNORECASE)
 
 
-class _Zip:
+class ZipFile:
     """A zip file in memory that counts what is read from it."""
 
     def __init__(self, data: bytes, what: str) -> None:
@@ -57,7 +62,7 @@ class _Zip:
         return data
 
 
-def _xml(data: bytes, what: str) -> Any:
+def xml_tree(data: bytes, what: str) -> Any:
     """Parse XML without expanding entities or loading anything. Raises ValueError if it is not well-formed."""
     import lxml.etree
 
@@ -78,18 +83,37 @@ def _xml(data: bytes, what: str) -> Any:
 
 def extract_docx(data: bytes) -> Extracted:
     """Extract the text of a Word document with all its changes accepted and its notes at the end."""
-    file = _Zip(data, "Word document")
-    tree = _xml(file.read("word/document.xml"), "Word document")
-    styles = _xml(file.read("word/styles.xml"), "Word document") if "word/styles.xml" in file.names else None
+    file = ZipFile(data, "Word document")
+    tree = xml_tree(file.read("word/document.xml"), "Word document")
+    styles = xml_tree(file.read("word/styles.xml"), "Word document") if "word/styles.xml" in file.names else None
     word = _Word(tree, styles)
     found = list(word.paragraphs(tree))
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in file.names:
-            found += [(text, "") for text, _ in word.paragraphs(_xml(file.read(name), "Word document"))]
+            found += [(text, "") for text, _ in word.paragraphs(xml_tree(file.read(name), "Word document"))]
     if not found:
         raise NotAnArticle("no_text")
     title = next((text for text, style in found[:10] if _HEADINGS.fullmatch(style) and len(text) <= 220), "")
-    return lay_out([Paragraph(text) for text, _ in found], title=title)
+    n_files = sum(name.startswith("word/embeddings/") for name in file.names)
+    note = f"{n_files} files embedded in it are not read" if n_files else ""
+    said = lay_out([Paragraph(text) for text, _ in found], title=title, note=note)
+    there = [*_there(file, tree, word), *(Block("other", text) for text, _ in found)]
+    return replace(said, coverage=measured(there, said.lines, is_whole=said.note == note))
+
+
+def _there(file: ZipFile, tree: Any, word: _Word) -> Iterator[Block]:
+    """Yield what a Word document says besides the text that is read of it: hidden, deleted, beside, at the edge."""
+    for name in sorted(file.names):
+        part = _PARTS.fullmatch(name)
+        if name != "word/document.xml" and not part:
+            continue
+        root = tree if not part else xml_tree(file.read(name), "Word document")
+        for paragraph in root.iter(f"{WORD}p", f"{_DRAWING}p"):
+            held: dict[str, str] = {}
+            for reason, text in word.unsaid(paragraph):
+                reason = _EDGES.get(part[1], reason) if part else reason
+                held[reason] = held.get(reason, "") + text
+            yield from (Block(reason, said) for reason, text in held.items() if reason and (said := tidy(text)))
 
 
 class _Word:
@@ -168,6 +192,20 @@ class _Word:
                 said += "-" if name == "noBreakHyphen" else " "
         return said
 
+    def unsaid(self, paragraph: Any) -> Iterator[tuple[str, str]]:
+        """Yield (why it is not read, text) of the runs of a paragraph, "" for why if it is read."""
+        named = paragraph.find(f"{WORD}pPr/{WORD}pStyle")
+        is_hidden = named is not None and named.get(f"{WORD}val") in self._hidden
+        for element in paragraph.iter(f"{WORD}t", f"{WORD}delText", f"{_DRAWING}t"):
+            above = {each.tag for each in element.iterancestors()}
+            own = next(each for each in element.iterancestors() if each.tag in (f"{WORD}p", f"{_DRAWING}p"))
+            if own is not paragraph or _FALLBACK in above:
+                continue
+            reason = "hidden" if is_hidden or self._is_hidden(element.getparent().find(f"{WORD}rPr")) else ""
+            reason = "drawing" if element.tag == f"{_DRAWING}t" else reason
+            reason = "deleted" if element.tag == f"{WORD}delText" or f"{WORD}moveFrom" in above else reason
+            yield reason, element.text or ""
+
     def _is_hidden(self, props: Any) -> bool:
         if props is None:
             return False
@@ -213,11 +251,13 @@ def _decoded(chapter: bytes) -> str | bytes:
 
 def extract_epub(data: bytes) -> Extracted:
     """Extract the chapters of an EPUB in order, and the title, date, language and publisher it declares."""
-    file = _Zip(data, "EPUB")
+    file = ZipFile(data, "EPUB")
     if "META-INF/encryption.xml" in file.names and b"obfuscation" not in file.read("META-INF/encryption.xml"):
         raise NotAnArticle("drm")
-    root = next((e.get("full-path") for e in _xml(file.read("META-INF/container.xml"), "EPUB").iter("{*}rootfile")), "")
-    package = _xml(file.read(root or "content.opf"), "EPUB")
+    root = next(
+        (e.get("full-path") for e in xml_tree(file.read("META-INF/container.xml"), "EPUB").iter("{*}rootfile")), ""
+    )
+    package = xml_tree(file.read(root or "content.opf"), "EPUB")
     folder = posixpath.dirname(root or "")
     items = {
         item.get("id"): posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
@@ -255,4 +295,4 @@ def extract_epub(data: bytes) -> Extracted:
         source=(said("publisher") or said("creator"))[:120],
         note=note,
     )
-    return replace(made, coverage=coverage_of_page(there, made.lines, is_whole=made.note == note))
+    return replace(made, coverage=measured(there, made.lines, is_whole=made.note == note))
