@@ -87,6 +87,9 @@ class Pool:
         self._working: dict[Any, tuple[Any, int]] = {}  # reference of a result -> worker, number of the item
         self._idle: list[Any] = []
         self._n_lost_at_start = 0
+        self._has_begun = False
+        self.n_lost = 0
+        """Workers that ended over their work, which others then did."""
 
     def __enter__(self) -> Pool:
         return self
@@ -110,7 +113,7 @@ class Pool:
                 seen = now if self._grow(len(waiting)) else seen
                 look = now + _GROW_SECONDS
                 if now - seen > _NOBODY_SECONDS:
-                    raise ClusterError(f"no machine of the cluster has {self._share} for a worker. Give it less")
+                    raise ClusterError(self._nobody())
             while waiting and self._idle:
                 worker, n = self._idle.pop(), waiting.popleft()
                 self._working[call(worker, items[n])] = (worker, n)
@@ -125,6 +128,7 @@ class Pool:
                     n_done += 1
                     yield n, result
                     continue
+                self.n_lost += 1
                 tries[n] += 1
                 if tries[n] == _MOST_TRIES:
                     raise ClusterError(
@@ -148,7 +152,7 @@ class Pool:
         done, result = self._result(reference, worker)
         if done:
             self._idle.append(worker)
-            self._n_lost_at_start = 0
+            self._n_lost_at_start, self._has_begun = 0, True
             return
         self._n_lost_at_start += 1
         if "No module named 'index" in result:
@@ -170,13 +174,21 @@ class Pool:
             return False, " ".join(str(error).split())[:2000]
 
     def _grow(self, n_waiting: int) -> bool:
-        """Ask for as many workers as there is room for and work for; return whether there is or could be any."""
+        """Ask for as many workers as there is room for and work for; return whether any machine has room."""
         n_there = len(self._starting) + len(self._working) + len(self._idle)
         room = sum(map(self._room_on, self._ray.nodes()))
         for _ in range(min(room - n_there, n_waiting - len(self._starting) - len(self._idle))):
             worker = self._make()
             self._starting[self._start(worker)] = worker
-        return room > 0 or n_there > 0
+        return room > 0
+
+    def _nobody(self) -> str:
+        if self._has_begun:
+            return (
+                f"the machines of the cluster that had {self._share} for a worker are gone. Start one and run the "
+                "command again: what was embedded is kept"
+            )
+        return f"no machine of the cluster has {self._share} for a worker. Give it less"
 
     def _room_on(self, node: dict[str, Any]) -> int:
         """Return how many workers a machine could have if it did nothing else."""

@@ -1,11 +1,9 @@
 """Two real model servers, one killed in mid-answer: the answer comes once, whole, and nothing is doubled.
 
-Needs llama-cpp-python's server, pip install 'llama-cpp-python[server]', and the default model; skipped where one is
-missing.
+Needs llama-cpp-python's server (tests/scale/setup.sh) and the default model, which `make test-scale` fetches.
 """
 
 import itertools
-import os
 import signal
 import subprocess
 import sys
@@ -13,10 +11,10 @@ import time
 
 import httpx
 import pytest
+from engines import need
 from fakes import BagEmbedder
-from milvus_server import free_port
 
-from index.errors import ModelError
+from bench.data.processes import free_port, with_parent
 from index.ingestion import build
 from index.models import resolve
 from rag.config import DEFAULT_LLM
@@ -26,7 +24,7 @@ from rag.pipeline import Answerer
 from rag.reader import OverlapReader
 from rag.types import Message
 
-pytest.importorskip("llama_cpp.server.app", reason="needs pip install 'llama-cpp-python[server]'")
+need("model-server", "llama_cpp.server.app")
 pytestmark = pytest.mark.filterwarnings("ignore")
 ASKED = [Message("user", "Énumère les douze mois de l’année, avec une fête pour chacun.")]
 N = 40
@@ -48,7 +46,7 @@ class ModelServer:
                 sys.executable, "-m", "llama_cpp.server", "--model", str(self.path), "--host", "127.0.0.1",
                 "--port", str(self.port), "--n_ctx", "2048", "--n_threads", "1", "--interrupt_requests", "False",
             ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(5),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=with_parent,
         )  # fmt: skip
 
     def wait(self):
@@ -70,10 +68,7 @@ class ModelServer:
 
 @pytest.fixture(scope="module")
 def servers():
-    try:
-        path = resolve(DEFAULT_LLM, "llm")
-    except ModelError as error:
-        pytest.skip(str(error))
+    path = resolve(DEFAULT_LLM, "llm")
     found = [ModelServer(path) for _ in range(2)]
     try:
         for each in found:

@@ -1,6 +1,6 @@
 """A library on a real Milvus server, started from its wheel and killed: the same to the bit, and nothing is lost.
 
-Needs pymilvus and the package milvus, which holds a server; skipped where one is missing.
+Needs pymilvus and the package milvus, which holds a server: tests/scale/setup.sh.
 """
 
 import contextlib
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from engines import need
 from fakes import BagEmbedder, plain_answerer
-from milvus_server import MilvusProcess
 from store_conformance import QUESTIONS, assert_whole, life, seen
 
+from bench.data.milvus_server import milvus
 from bench.quality.same_lines import compare, questions, rows
 from index.errors import LibraryBusy, LibraryError, LibraryUnreadable
 from index.ingestion import build
@@ -30,18 +31,15 @@ from index.storage import Library, copy, current_generation
 from index.storage.stored import StoredTable, StoredVectors
 from index.storage.vectors import Table, VectorTable
 
-pytest.importorskip("pymilvus", reason="needs pip install 'citeline[milvus]'")
-pytest.importorskip("milvus", reason="needs pip install milvus==2.3.5, a server in a wheel")
+need("milvus", "pymilvus", "milvus")
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = MilvusProcess(tmp_path_factory.mktemp("milvus"))
-    server.start()
-    yield server
-    server.stop()
+    with milvus(tmp_path_factory.mktemp("milvus")) as server:
+        yield server
 
 
 @pytest.fixture
