@@ -34,16 +34,24 @@ pinned() { # EXTRA: what pyproject.toml wants for it
 print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]])' "$1"
 }
 
-install() { # ENGINE ENVIRONMENT ARGUMENT…
+pip() { # ENVIRONMENT ARGUMENT…
+    environment=$1
+    shift
+    .venv/bin/python -m pip --python "$environment/bin/python" install --quiet --disable-pip-version-check \
+        --retries 5 --timeout 60 "$@" 2>.venv-scale/pip.log
+}
+
+install() { # ENGINE ENVIRONMENT REQUIREMENT…
     engine=$1 environment=$2
     shift 2
+    pins="-c constraints.txt -c tests/scale/constraints.txt"
+    [ "$environment" = .venv-scale ] || pins="-c tests/scale/constraints-s3.txt"
     for pause in 5 20 60 0; do
-        if .venv/bin/python -m pip --python "$environment/bin/python" install --quiet --disable-pip-version-check \
-            --retries 5 --timeout 60 "$@" 2>.venv-scale/pip.log; then
-            return
-        fi
-        # the registry answered, and has no such file for this platform
-        if none=$(grep -m1 'No matching distribution found' .venv-scale/pip.log) &&
+        pip "$environment" $pins "$@" && return
+        mv .venv-scale/pip.log .venv-scale/install.log
+        # without pins pip says whether the registry answers, and has no such file for this platform
+        if ! pip "$environment" --dry-run --no-deps "$@" &&
+            none=$(grep -m1 'No matching distribution found' .venv-scale/pip.log) &&
             ! grep -qiE 'retrying|could not fetch|connection|timed out' .venv-scale/pip.log; then
             echo "$engine ${none#ERROR: }" >>.venv-scale/missing
             return
@@ -51,19 +59,18 @@ install() { # ENGINE ENVIRONMENT ARGUMENT…
         [ "$pause" = 0 ] || echo "test-scale: $engine could not be installed, tried again in $pause s"
         sleep "$pause"
     done
-    cat .venv-scale/pip.log >&2
+    cat .venv-scale/install.log >&2
     echo "test-scale: $engine could not be installed; what pip said is above" >&2
     exit 1
 }
 
-pins="-c constraints.txt -c tests/scale/constraints.txt"
 install citeline .venv-scale --no-deps --editable .
-install ray .venv-scale $pins $(pinned ray)
-install milvus .venv-scale $pins $(pinned milvus) milvus
+install ray .venv-scale $(pinned ray)
+install milvus .venv-scale $(pinned milvus) milvus==2.3.5
 # A server that speaks S3, alone: it wants other versions than those above.
-install objects .venv-scale/s3 -c tests/scale/constraints-s3.txt "moto[s3]" flask flask-cors
-install objects .venv-scale $pins $(pinned objects)
-install model-server .venv-scale $pins "llama-cpp-python[server]"
+install objects .venv-scale/s3 "moto[s3]==5.2.5" flask flask-cors
+install objects .venv-scale $(pinned objects)
+install model-server .venv-scale "llama-cpp-python[server]"
 
 tell
 echo "$state" >.venv-scale/.citeline

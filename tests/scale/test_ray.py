@@ -170,7 +170,7 @@ def test_the_address_of_no_cluster_is_said_at_once(tmp_path, folder, monkeypatch
         began = time.monotonic()
         with pytest.raises(ClusterError, match=said), connected(address):
             pytest.fail("it is connected")
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 60  # Ray itself would try for minutes
 
 
 @pytest.mark.model
