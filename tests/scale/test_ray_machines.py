@@ -30,7 +30,8 @@ def test_a_machine_that_dies_costs_nothing(tmp_path, shelf, local, log, phase, f
             if len(nodes) == 2 and now == phase and done >= from_on:
                 cluster.remove_node(nodes.pop(), allow_graceful=False)
 
-        workers = RayWorkers(partial(LoggingEmbedder, log, 0.03, 3), Share())
+        n_together = 3 if phase == "embedding" else 1
+        workers = RayWorkers(partial(LoggingEmbedder, log, 0.03, n_together), Share())
         build(tmp_path / "ray", BagEmbedder(), [shelf], workers=workers, progress=kill)
         assert len(nodes) == 1 and (workers.n_lost or phase != "embedding")
     assert_same(tmp_path / "ray", local)
