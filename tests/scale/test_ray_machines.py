@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import sys
 import threading
 import time
 from functools import partial
@@ -9,7 +11,7 @@ from functools import partial
 import pytest
 from engines import need
 from fakes import BagEmbedder
-from raylets import STORE, LoggingEmbedder, all_of, assert_same, embedded, raylets
+from raylets import STORE, LoggingEmbedder, all_of, assert_same, command, embedded, raylets
 
 from index.cluster import Share
 from index.cluster.workers import RayWorkers
@@ -108,3 +110,45 @@ def test_when_no_machine_is_left_one_line_says_so_and_the_next_run_goes_on(tmp_p
     build(tmp_path / "ray", embedder, [shelf])
     assert kept and not kept & {hashlib.sha256(text.encode()).hexdigest() for text in embedder.encoded}
     assert_same(tmp_path / "ray", local)
+
+
+COMMAND = """
+import sys
+from pathlib import Path
+import index.cluster.workers, index.models.embedder
+from fakes import BagEmbedder
+from raylets import LoggingEmbedder
+from ui.cli.commands import main
+bag, log = BagEmbedder(), Path(sys.argv.pop())
+index.models.embedder.SentenceTransformerEmbedder = lambda spec: bag
+index.models.embedder.identity = lambda spec: (bag.name, bag.fingerprint)
+index.cluster.workers.SentenceTransformerEmbedder = lambda spec, device: LoggingEmbedder(log, 0.05)
+main()
+"""
+
+
+@pytest.mark.parametrize("part", ["gcs_server", "raylet"])
+def test_a_machine_that_loses_its_cluster_says_so_in_one_line(tmp_path, shelf, local, log, part):
+    """The cluster's head, and the raylet of the machine that is to have the library; the next run goes on."""
+    path = tmp_path / "ray"
+    with raylets(1, is_connected=False) as (cluster, _):
+        words = ("index", shelf, "--ray", cluster.address, "--library", path, log)
+        running = command(sys.executable, "-c", COMMAND, *words)
+        while running.poll() is None and not (path / "pending.bin").exists():
+            time.sleep(0.01)
+        getattr(cluster.head_node, f"kill_{part}")(check_alive=False)
+        out, err = running.communicate()
+    (line,) = [each for each in err.splitlines() if each and not each.endswith("…")]
+    assert (
+        running.returncode == 1
+        and not out
+        and re.fullmatch(
+            "citeline: (this machine lost its Ray cluster: .+|the machines of the cluster .+ are gone)[.] .+ is kept",
+            line,
+        )
+    ), err
+    kept = {key.hex() for key in Journal(path / "pending.bin", BagEmbedder()).vectors()}
+    embedder = BagEmbedder()
+    build(path, embedder, [shelf])
+    assert kept and not kept & {hashlib.sha256(text.encode()).hexdigest() for text in embedder.encoded}
+    assert_same(path, local)

@@ -21,6 +21,7 @@ from index.storage.library import Library
 ROOT = Path(__file__).parents[2]
 STORE = 100 << 20
 E5 = "multilingual-e5-small"
+_PATH = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
 _commands: list[subprocess.Popen[str]] = []
 
 
@@ -62,7 +63,7 @@ def raylets(*cpus, is_connected=True):
     from ray.cluster_utils import Cluster
 
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
+    os.environ["PYTHONPATH"] = _PATH
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (else they yield to all other work)
     head, *others = [{"num_cpus": each, "object_store_memory": STORE} for each in cpus]
@@ -98,9 +99,14 @@ def all_of(log):
 def started(path, *more):
     """The command over the seeds with a real model, begun; a worker with one processor has one thread, and so has it."""
     words = ("index", ROOT / "seeds" / "articles", "--library", path, "--embedder", E5, *more, "--json")
+    return command(sys.executable, "-m", "ui.cli", *words)
+
+
+def command(*words):
+    """A command of this tree, begun; it ends with its test."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", *map(str, words)], cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        [*map(str, words)], cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": _PATH},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=with_parent,
     )  # fmt: skip
     _commands.append(running)
@@ -118,7 +124,7 @@ def end_commands():
 
 def indexed(running):
     """The report of a command that was started."""
-    out, said = running.communicate(timeout=900)
+    out, said = running.communicate()
     assert running.returncode == 0, said
     return json.loads(out)
 
