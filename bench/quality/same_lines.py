@@ -32,6 +32,7 @@ from bench.data.cases import seed_cases
 from bench.data.milvus_server import milvus
 from bench.paths import SEEDS
 from bench.quality.filters import QUESTIONS as FILTERING
+from index.errors import CitelineIndexError
 from index.milvus import settle
 from index.models.embedder import DEFAULT_EMBEDDER
 from index.storage import Library
@@ -182,7 +183,10 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         libraries = [(Library.open(each).place, each) for each in args.libraries]
         libraries = libraries or [*built(folder.resolve(), args.ray, args.milvus, args.embedder, held)]
-        tell(libraries, questions(args.n), args.embedder, Kept(folder / "answers.jsonl"))
+        try:
+            tell(libraries, questions(args.n), args.embedder, Kept(folder / "answers.jsonl"))
+        except CitelineIndexError as error:
+            sys.exit(f"bench: {error}" + (". The same command goes on where it was" if args.keep else ""))
 
 
 def tell(libraries: Sequence[tuple[str, Path]], asked: Sequence[str], embedder: str, kept: Kept) -> None:
