@@ -35,11 +35,13 @@ from bench.quality.filters import QUESTIONS as FILTERING
 from index.errors import CitelineIndexError
 from index.milvus import settle
 from index.models.embedder import DEFAULT_EMBEDDER
-from index.storage import Library
+from index.storage import Library, current_generation
 from rag.pipeline.answerer import Answerer
 
 DAY = date(2026, 11, 22)
 """The day on which all are asked."""
+_RECOVERY_S = 180.0
+"""Longest time for which a Milvus server that was started again is waited for to serve what it has."""
 
 
 @dataclass(frozen=True)
@@ -148,20 +150,26 @@ def _made(library: Library) -> str:
 
 def built(folder: Path, n_raylets: int, has_milvus: bool, embedder: str, held: ExitStack) -> Iterator[tuple[str, Path]]:
     """Build libraries of the seeds by the command, each as its name says; yield them."""
-    articles = [SEEDS / "articles"]
-    print("building by this machine alone", file=sys.stderr)
-    index(articles, folder / "alone", embedder)
-    yield "one machine", folder / "alone"
+    articles, alone, shared = [SEEDS / "articles"], folder / "alone", folder / "ray"
+    if not current_generation(alone):
+        print("building by this machine alone", file=sys.stderr)
+        index(articles, alone, embedder)
+    yield "one machine", alone
     if n_raylets:
-        print(f"building by {n_raylets} raylets", file=sys.stderr)
-        with raylets(n_raylets) as address:
-            index(articles, folder / "ray", embedder, "--ray", address)
-        yield f"Ray, {n_raylets} raylets", folder / "ray"
+        if not current_generation(shared):
+            print(f"building by {n_raylets} raylets", file=sys.stderr)
+            with raylets(n_raylets) as address:
+                index(articles, shared, embedder, "--ray", address)
+        yield f"Ray, {n_raylets} raylets", shared
     if has_milvus:
-        print("building on a Milvus server", file=sys.stderr)
         os.environ["XDG_DATA_HOME"] = str(folder / "data")  # where its files are kept on this machine
+        until = time.monotonic() + (_RECOVERY_S if (folder / "milvus").exists() else 0)
         address = held.enter_context(milvus(folder / "milvus")).address("same_lines")
-        index(articles, address, embedder)
+        while not current_generation(settle(address)) and time.monotonic() < until:
+            time.sleep(1)
+        if not current_generation(settle(address)):
+            print("building on a Milvus server", file=sys.stderr)
+            index(articles, address, embedder)
         yield "Milvus", settle(address)
 
 
