@@ -38,7 +38,7 @@ def raylets(n: int) -> Iterator[str]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def index(folders: Sequence[Path], library: Path, embedder: str, *options: str) -> None:
+def index(folders: Sequence[Path], library: Path | str, embedder: str, *options: str) -> None:
     """Run `citeline index` with one thread. Exits with what it said when it fails."""
     words = [*COMMAND, "index", *map(str, folders), "--library", str(library), "--embedder", embedder, *options]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}

@@ -35,6 +35,10 @@ SECTIONS = (
         ("--piaf", "PIAF", "--embedder", "multilingual-e5-small"),
     ),
     Section("scale", "A growing library", "scale"),
+    Section(
+        "same_lines", "The same lines from one machine, Ray and Milvus", "same_lines", ("--ray", "3", "--milvus"),
+        is_on_demand=True,
+    ),
     Section("answers", "seeds/, default models", "answers"),
     Section("answers-no-llm", "seeds/, no language model", "answers", ("--llm", "none")),
     Section("kinds", "Kinds of question, default models", "kinds"),

@@ -87,13 +87,19 @@ class Pool:
         self._working: dict[Any, tuple[Any, int]] = {}  # reference of a result -> worker, number of the item
         self._idle: list[Any] = []
         self._n_lost_at_start = 0
+        self._has_begun = False
+        self._is_cut_off = False
+        self._head = ray.get_runtime_context().gcs_address
+        self.n_lost = 0
+        """Workers that ended over their work, which others then did."""
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in [*self._starting.values(), *(worker for worker, _ in self._working.values()), *self._idle]:
-            self._ray.kill(worker)
+        if not self._is_cut_off:
+            for worker in [*self._starting.values(), *(worker for worker, _ in self._working.values()), *self._idle]:
+                self._ray.kill(worker)
         self._starting, self._working, self._idle = {}, {}, []
 
     def run(self, call: Callable[[Any, Any], Any], items: Sequence[Any], tick: Tick) -> Iterator[tuple[int, Any]]:
@@ -105,34 +111,57 @@ class Pool:
         waiting, tries = deque(range(len(items))), [0] * len(items)
         n_done, look, seen = 0, 0.0, time.monotonic()
         while n_done < len(items):
-            now = time.monotonic()
-            if now >= look:
-                seen = now if self._grow(len(waiting)) else seen
-                look = now + _GROW_SECONDS
-                if now - seen > _NOBODY_SECONDS:
-                    raise ClusterError(f"no machine of the cluster has {self._share} for a worker. Give it less")
-            while waiting and self._idle:
-                worker, n = self._idle.pop(), waiting.popleft()
-                self._working[call(worker, items[n])] = (worker, n)
-            for reference in self._wait():
-                worker, n = self._working.pop(reference, (None, -1))
-                if worker is None:
-                    self._started(reference)
-                    continue
-                done, result = self._result(reference, worker)
-                if done:
-                    self._idle.append(worker)
-                    n_done += 1
-                    yield n, result
-                    continue
-                tries[n] += 1
-                if tries[n] == _MOST_TRIES:
-                    raise ClusterError(
-                        f"{_MOST_TRIES} workers ended over the same work ({result}). If their machines ran out of "
-                        "memory, let fewer share one: a larger --ray-cpus"
-                    )
-                waiting.appendleft(n)
+            with self._reached():
+                now = time.monotonic()
+                if now >= look:
+                    seen = now if self._grow(len(waiting)) else seen
+                    look = now + _GROW_SECONDS
+                    if now - seen > _NOBODY_SECONDS:
+                        raise ClusterError(self._nobody())
+                while waiting and self._idle:
+                    worker, n = self._idle.pop(), waiting.popleft()
+                    self._working[call(worker, items[n])] = (worker, n)
+                finished = self._finished(waiting, tries)
+            n_done += len(finished)
+            yield from finished
             tick()
+
+    def _finished(self, waiting: deque[int], tries: list[int]) -> list[tuple[int, Any]]:
+        """Return the numbers of items that have become ready, with their results; put back those that were lost."""
+        found = []
+        for reference in self._wait():
+            worker, n = self._working.pop(reference, (None, -1))
+            if worker is None:
+                self._started(reference)
+                continue
+            done, result = self._result(reference, worker)
+            if done:
+                self._idle.append(worker)
+                found.append((n, result))
+                continue
+            self.n_lost += 1
+            tries[n] += 1
+            if tries[n] == _MOST_TRIES:
+                raise ClusterError(
+                    f"{_MOST_TRIES} workers ended over the same work ({result}). If their machines ran out of "
+                    "memory, let fewer share one: a larger --ray-cpus"
+                )
+            waiting.appendleft(n)
+        return found
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what Ray raises when this machine's part of the cluster, or its head, has ended into one line."""
+        try:
+            yield
+        except CitelineIndexError:
+            raise
+        except Exception as error:  # Ray raises many kinds, an OSError among them, which would be taken for the disk's
+            self._is_cut_off = True
+            raise ClusterError(
+                f"this machine lost its Ray cluster: {_first_line(error)}. Start it again and run the command again: "
+                "what was embedded is kept"
+            ) from None
 
     def _wait(self) -> list[Any]:
         """Return the references that have become ready."""
@@ -148,7 +177,7 @@ class Pool:
         done, result = self._result(reference, worker)
         if done:
             self._idle.append(worker)
-            self._n_lost_at_start = 0
+            self._n_lost_at_start, self._has_begun = 0, True
             return
         self._n_lost_at_start += 1
         if "No module named 'index" in result:
@@ -170,13 +199,22 @@ class Pool:
             return False, " ".join(str(error).split())[:2000]
 
     def _grow(self, n_waiting: int) -> bool:
-        """Ask for as many workers as there is room for and work for; return whether there is or could be any."""
+        """Ask for as many workers as there is room for and work for; return whether any machine has room."""
+        _require_listening(self._head)  # else Ray would wait a minute, and then end this process
         n_there = len(self._starting) + len(self._working) + len(self._idle)
         room = sum(map(self._room_on, self._ray.nodes()))
         for _ in range(min(room - n_there, n_waiting - len(self._starting) - len(self._idle))):
             worker = self._make()
             self._starting[self._start(worker)] = worker
-        return room > 0 or n_there > 0
+        return room > 0
+
+    def _nobody(self) -> str:
+        if self._has_begun:
+            return (
+                f"the machines of the cluster that had {self._share} for a worker are gone. Start one and run the "
+                "command again: what was embedded is kept"
+            )
+        return f"no machine of the cluster has {self._share} for a worker. Give it less"
 
     def _room_on(self, node: dict[str, Any]) -> int:
         """Return how many workers a machine could have if it did nothing else."""

@@ -51,6 +51,8 @@ class RayWorkers:
         """Take how a worker loads the embedder, and its share of a machine. Those that read have no GPU."""
         self._make_embedder = make_embedder
         self._share = share
+        self.n_lost = 0
+        """Workers that were lost in mid-work, with a machine or alone; others did what they had."""
 
     @contextmanager
     def reader(
@@ -81,10 +83,15 @@ class RayWorkers:
             for n, vectors in run:
                 yield from enumerate(vectors, n * size)
 
-    def _pool(self, make_embedder: Callable[[], Embedder] | None, fingerprint: str) -> Pool:
+    @contextmanager
+    def _pool(self, make_embedder: Callable[[], Embedder] | None, fingerprint: str) -> Iterator[Pool]:
         share = self._share if make_embedder else Share(self._share.cpus)
         make = remote(Worker, share, made_by(), make_embedder)
-        return Pool(make, share, lambda worker: worker.start.remote(fingerprint))
+        with Pool(make, share, lambda worker: worker.start.remote(fingerprint)) as pool:
+            try:
+                yield pool
+            finally:
+                self.n_lost += pool.n_lost
 
 
 class _Reader:

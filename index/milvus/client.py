@@ -229,6 +229,8 @@ def _is_refusal(error: Exception) -> bool:
 
 
 def _first_line(error: Exception) -> str:
-    text = str(getattr(error, "message", "") or error) or type(error).__name__
+    details = getattr(error, "details", None)  # of gRPC, whose own text begins with the name of a class
+    said = details() if callable(details) else getattr(error, "message", "")
+    text = str(said or error) or type(error).__name__
     line = next((each for each in text.split("\n") if each.strip()), type(error).__name__)
     return "".join(each for each in line if each.isprintable())[:200].strip().rstrip(".")

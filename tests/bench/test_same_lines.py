@@ -3,7 +3,7 @@
 import pytest
 from fakes import BagEmbedder, plain_answerer
 
-from bench.quality.same_lines import compare, questions, rows
+from bench.quality.same_lines import Kept, compare, questions, rows
 from index.ingestion import build
 from index.storage import copy
 
@@ -30,6 +30,23 @@ def test_what_differs_is_counted(library, folder, tmp_path):
     other = tmp_path / "other"
     build(other, BagEmbedder(), [folder])
     assert [each.same_lines for each in compare(one, plain_answerer(other), ASKED)] == [False, True, True]
+
+
+def test_a_bench_that_was_stopped_goes_on(library, folder, tmp_path):
+    """What was answered is not asked again: not even where the last line was cut off; a changed library is."""
+    answerer, path = plain_answerer(library), tmp_path / "answers.jsonl"
+    given = [Kept(path).by("one", answerer, question) for question in ASKED]
+    assert len({each.lines for each in given}) == 3
+    path.write_bytes(path.read_bytes()[:-20])
+    plain, asked = answerer.ask, []
+    answerer.ask = lambda question: asked.append(question) or plain(question)
+    for n_asked in (1, 0):
+        kept = Kept(path)
+        assert [kept.by("one", answerer, question) for question in ASKED] == given and asked == ASKED[-1:] * n_asked
+        asked.clear()
+    (folder / "port.txt").unlink()
+    build(library, BagEmbedder())
+    assert Kept(path).by("one", answerer, ASKED[0]) != given[0] and asked == ASKED[:1]
 
 
 @pytest.mark.parametrize("n", [1, 163, 164, 200, 229, 1000])

@@ -7,10 +7,8 @@ import time
 from functools import partial
 
 import pytest
+from engines import need
 from fakes import BagEmbedder
-
-pytest.importorskip("ray")
-
 from raylets import (
     E5,
     ROOT,
@@ -35,6 +33,7 @@ from index.ingestion.journal import Journal
 from index.retrieval.hybrid import search
 from index.storage.library import Library
 
+need("ray", "ray")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 SEEDS = ROOT / "seeds"
@@ -51,7 +50,7 @@ def cluster():
 def test_three_machines_give_what_one_gives(tmp_path, cluster, shelf, local, log):
     """The same files, bit by bit; each text is embedded once, by three processes, and every step is told."""
     told = []
-    workers = RayWorkers(partial(LoggingEmbedder, log, 0.05), Share())
+    workers = RayWorkers(partial(LoggingEmbedder, log, n_together=WORKERS), Share())
     report = build(tmp_path / "ray", BagEmbedder(), [shelf], workers=workers, progress=lambda *each: told.append(each))
     assert_same(tmp_path / "ray", local)
     assert len(embedded(log)) == WORKERS and len(all_of(log)) == len(set(all_of(log)))
@@ -150,7 +149,8 @@ def test_a_share_that_no_machine_has_is_said(tmp_path, cluster, shelf, monkeypat
 
 def test_fractions_let_workers_share_a_machine(tmp_path, cluster, shelf, local, log):
     """Half a processor each: two on each of three machines."""
-    build(tmp_path / "ray", BagEmbedder(), [shelf], workers=RayWorkers(partial(LoggingEmbedder, log, 0.2), Share(0.5)))
+    workers = RayWorkers(partial(LoggingEmbedder, log, n_together=2 * WORKERS), Share(0.5))
+    build(tmp_path / "ray", BagEmbedder(), [shelf], workers=workers)
     assert len(embedded(log)) == 2 * WORKERS
     assert_same(tmp_path / "ray", local)
 
@@ -170,7 +170,7 @@ def test_the_address_of_no_cluster_is_said_at_once(tmp_path, folder, monkeypatch
         began = time.monotonic()
         with pytest.raises(ClusterError, match=said), connected(address):
             pytest.fail("it is connected")
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 60  # Ray itself would try for minutes
 
 
 @pytest.mark.model

@@ -9,30 +9,38 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from fakes import BagEmbedder
 
+from bench.data.processes import with_parent
 from index.cluster.pool import connected
 from index.storage.library import Library
 
 ROOT = Path(__file__).parents[2]
 STORE = 100 << 20
 E5 = "multilingual-e5-small"
+_PATH = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
+_commands: list[subprocess.Popen[str]] = []
 
 
 class LoggingEmbedder(BagEmbedder):
-    """Writes down each text that it embeds, in a file of its process, and takes its time."""
+    """Writes down each text that it embeds, in a file of its process, and takes its time.
 
-    def __init__(self, log, seconds=0.0):
+    No process goes on before so many have begun, so that each has its part however long one takes to start.
+    """
+
+    def __init__(self, log, seconds=0.0, n_together=1):
         super().__init__()
-        self.log, self.seconds = log, seconds
+        self.log, self.seconds, self.n_together = log, seconds, n_together
 
     def encode(self, texts):
         time.sleep(self.seconds)
         with (self.log / str(os.getpid())).open("a") as file:
             file.writelines(hashlib.sha256(text.encode()).hexdigest() + "\n" for text in texts)
+        while len(list(self.log.iterdir())) < self.n_together:
+            time.sleep(0.05)
         return super().encode(texts)
 
 
@@ -50,19 +58,19 @@ def failing():
 
 
 @contextmanager
-def raylets(*cpus):
+def raylets(*cpus, is_connected=True):
     """A cluster of a head and further machines with so many processors each."""
     from ray.cluster_utils import Cluster
 
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
+    os.environ["PYTHONPATH"] = _PATH
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (else they yield to all other work)
     head, *others = [{"num_cpus": each, "object_store_memory": STORE} for each in cpus]
     cluster = Cluster(initialize_head=True, head_node_args=head | {"include_dashboard": False})
     try:
         nodes = [cluster.add_node(**each) for each in others]
-        with connected(cluster.address):
+        with connected(cluster.address) if is_connected else nullcontext():
             yield cluster, nodes
     finally:
         cluster.shutdown()
@@ -91,15 +99,32 @@ def all_of(log):
 def started(path, *more):
     """The command over the seeds with a real model, begun; a worker with one processor has one thread, and so has it."""
     words = ("index", ROOT / "seeds" / "articles", "--library", path, "--embedder", E5, *more, "--json")
-    return subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", *map(str, words)],
-        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    return command(sys.executable, "-m", "ui.cli", *words)
+
+
+def command(*words):
+    """A command of this tree, begun; it ends with its test."""
+    running = subprocess.Popen(
+        [*map(str, words)], cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": _PATH},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=with_parent,
     )  # fmt: skip
+    _commands.append(running)
+    return running
+
+
+def end_commands():
+    """Kill the commands that run still."""
+    while _commands:
+        running = _commands.pop()
+        if running.poll() is None:
+            running.kill()
+            running.communicate()
 
 
 def indexed(running):
     """The report of a command that was started."""
-    out, said = running.communicate(timeout=900)
+    out, said = running.communicate()
     assert running.returncode == 0, said
     return json.loads(out)
 

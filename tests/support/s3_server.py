@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from milvus_server import free_port
+from bench.data.processes import free_port, with_parent
 
 SERVER = Path(sys.prefix, "s3", "bin", "moto_server")
 _HEADERS = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request"}
@@ -29,9 +29,10 @@ class S3Process:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [SERVER, "-H", "127.0.0.1", "-p", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until = time.monotonic() + 60
+            [SERVER, "-H", "127.0.0.1", "-p", str(self.port)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=with_parent,
+        )  # fmt: skip
+        until = time.monotonic() + 180
         while True:
             assert self._process.poll() is None and time.monotonic() < until, "the S3 server did not start"
             try:

@@ -22,7 +22,7 @@ from rag.errors import RagError
 from ui.cli.batch import BatchError, ask_many, records
 from ui.cli.check.claims import CheckError
 from ui.cli.check.command import check
-from ui.cli.counting import NotWanted, count_first, refresh_sources
+from ui.cli.counting import NotWanted, count_first, lost_text, refresh_sources
 from ui.cli.eval.command import evaluate
 from ui.cli.eval.sheet import EvalError
 from ui.cli.library import (
@@ -216,6 +216,8 @@ def index(
             ocr=ocr and ray is None,
             progress=progress,
         )
+    if workers is not None and workers.n_lost:
+        print(lost_text(workers.n_lost), file=sys.stderr)
     if as_json:
         print(json.dumps(report_dict(report, where), indent=1))
         return

@@ -52,6 +52,12 @@ def refreshed_text(done: Refreshed) -> str:
     return f"{done.source}: {', '.join(said)}"
 
 
+def lost_text(n: int) -> str:
+    """What is said of workers of a cluster that were lost while they worked."""
+    what = "1 worker of the cluster was" if n == 1 else f"{n:,} workers of the cluster were"
+    return f"{what} lost in mid-work; others did it, and nothing is missing"
+
+
 def count_first(sources: Sequence[Path], library: Path, embedder: str, yes: bool) -> None:
     """Say on stderr what `sources` hold and about how long it takes; ask first when that is long. Raises NotWanted.
 

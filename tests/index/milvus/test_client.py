@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryError
-from index.milvus import settle
+from index.milvus import settle, store_at
 from index.storage import Library
 
 ROOT = Path(__file__).parents[3]
@@ -40,3 +40,18 @@ def test_the_command_says_it_in_one_line(tmp_path, command):
     )  # fmt: skip
     assert done.returncode == 1 and not done.stdout
     assert len(done.stderr.splitlines()) == 1 and "pip install 'citeline[milvus]'" in done.stderr
+
+
+class RpcError(Exception):
+    """As gRPC raises it."""
+
+    def details(self):
+        return "Deadline Exceeded\nby the channel"
+
+    def __str__(self):
+        return '<_InactiveRpcError of RPC that terminated with:\n\tdetails = "Deadline Exceeded"\n>'
+
+
+def test_what_a_call_failed_of_is_said_and_not_the_name_of_a_class(there):
+    said = str(store_at(there).client._away(RpcError()))
+    assert "127.0.0.1:9 does not answer as it should: Deadline Exceeded. " in said and "RpcError" not in said
