@@ -77,7 +77,7 @@ NOT_WORDS = {
     ("index/extraction/exports/europresse_pdf.py", ""): "what an export prints around an article",
     ("index/extraction/exports/factiva.py", ""): "what an export prints around an article",
     ("index/extraction/exports/nexis.py", ""): "what an export prints around an article",
-    ("index/extraction/formats/references.py", "oe"): "letters as TeX writes them",
+    ("index/extraction/formats/references.py", ""): "letters as TeX writes them",
     ("index/extraction/exports/record.py", ""): "elements of HTML, names of fields",
     ("index/extraction/formats/rich_text.py", ""): "names of styles, as word processors have them",
     ("index/disk.py", "lock|CURRENT"): "names of files",

@@ -37,7 +37,7 @@ LENGTHS = 16
 """Inputs are padded to multiples of as many tokens: for each length there is, torch keeps some megabytes for good."""
 N_KEPT = 512
 """Verdicts that are remembered."""
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 """Probability from which a claim counts as carried, where the weights come with none of their own."""
 
 

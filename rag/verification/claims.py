@@ -30,8 +30,9 @@ LEAST_SAID = 0.67
 """Least share of the words and numbers of what the reader found that a sentence which states a fact must hold; else the
 line is quoted (docs/experiments.md)."""
 
-MOST_READ = 2
-"""Lines that the checker reads one after another until one carries the claim."""
+MOST_READ = 3
+"""Lines in the claim's words that the checker reads one after another until one carries it. Of those in other words it
+reads the nearest alone: it is least reliable on lines about something else."""
 
 
 def check_draft(
@@ -112,7 +113,7 @@ class _Deciding:
         refused: list[tuple[Support, Sentence]] = []
         for support, sentence in compared[:MOST_READ]:
             decided = self.decided(support, sentence)
-            if refused and decided.verdict != "supported":
+            if refused and (decided.verdict != "supported" or not support.ok):
                 break
             if self.is_meant(decided):
                 passed = support if decided.verdict != "supported" else Support(True, support.coverage)
@@ -191,8 +192,8 @@ def checks(
 
     def rank(each: tuple[Support, Sentence]) -> tuple[bool, bool, int, float]:
         support, sentence = each
-        # Of sentences that all fail, the one that got furthest gives the reason.
-        stage = len(CHECKS) if support.ok else CHECKS.index(support.kind)
+        # Of sentences that all fail, the one that got furthest gives the reason, or is read.
+        stage = CHECKS.index(support.kind) if support.kind in EXACT else len(CHECKS)
         return support.ok, support.ok and sentence.key in answering, stage, support.coverage
 
     return sorted(found, key=rank, reverse=True)

@@ -204,3 +204,16 @@ def test_without_a_checker_other_words_are_refused():
     """Nothing else reads what a sentence means."""
     (claim,) = check(FERRY, "en mars", "Quand le bac de Saunes a-t-il coulé ?", "Il a sombré en mars.", "fact")
     assert claim.verdict == "unsupported"
+
+
+def test_of_lines_in_other_words_the_nearest_alone_is_read():
+    """A line about something else is no way around the one that says the opposite."""
+    text = "L'enquête dit que l'aiguilleur a inversé deux numéros. Le second train n'a jamais été en danger."
+    asked, draft = (
+        "L'aiguilleur a-t-il inversé deux numéros ?",
+        "L'enquête ne dit pas que l'aiguilleur a inversé deux numéros.",
+    )
+    checker = Verifier(LIKELY - 0.01)
+    (claim,) = check(text, "inversé deux numéros", asked, draft, "fact", checker=checker)
+    assert claim.verdict == "unsupported"
+    assert [pair.evidence for pair in checker.asked] == ["L'enquête dit que l'aiguilleur a inversé deux numéros."]
