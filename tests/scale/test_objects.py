@@ -106,7 +106,7 @@ def test_a_bucket_is_read_as_a_folder_is(storage, bucket, citeline, tmp_path):
 def test_more_objects_than_a_page_of_the_listing(storage, bucket, citeline):
     """1,000 come at a time."""
     for n in range(1001):
-        storage.put(bucket, f"many/{n:04}.jpg", b"")
+        storage.put(bucket, f"many/{n:04}.mp4", b"")
     storage.put(bucket, "many/zzz.txt", article(1))
     code, out, err = citeline("index", f"s3://{bucket}/many")
     assert code == 0 and "1 object, 1 fetched" in err and "1,001 not fetched" in err and "1 articles" in out

@@ -20,6 +20,7 @@ from index.storage.library import Library
 
 ROOT = Path(__file__).parents[2]
 STORE = 100 << 20
+STARTS = 4
 E5 = "multilingual-e5-small"
 _PATH = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
 _commands: list[subprocess.Popen[str]] = []
@@ -57,19 +58,32 @@ def failing():
     raise ValueError("<b>the weights</b>\nare nowhere")
 
 
+def _started(head, others):
+    """A whole cluster; Ray gives each of its processes half a minute, which is not always enough on a busy machine."""
+    from ray.cluster_utils import Cluster
+
+    for attempt in range(1, STARTS + 1):
+        cluster = Cluster()
+        try:
+            cluster.add_node(**head, include_dashboard=False)
+            return cluster, [cluster.add_node(**each) for each in others]
+        except Exception as error:
+            cluster.shutdown()
+            if "timed out" not in str(error) or attempt == STARTS:
+                raise
+    raise AssertionError
+
+
 @contextmanager
 def raylets(*cpus, is_connected=True):
     """A cluster of a head and further machines with so many processors each."""
-    from ray.cluster_utils import Cluster
-
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = _PATH
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (else they yield to all other work)
     head, *others = [{"num_cpus": each, "object_store_memory": STORE} for each in cpus]
-    cluster = Cluster(initialize_head=True, head_node_args=head | {"include_dashboard": False})
+    cluster, nodes = _started(head, others)
     try:
-        nodes = [cluster.add_node(**each) for each in others]
         with connected(cluster.address) if is_connected else nullcontext():
             yield cluster, nodes
     finally:
