@@ -16,8 +16,11 @@ from rag.verification.checker import Pair
 from rag.verification.support import check
 from rag.verification.yes_no import Similarity
 
-LIKELY = 0.75
+LIKELY = 0.85
 """Least probability that the lines carry a sentence to which no exact rule objects (docs/experiments.md)."""
+
+LIKELY_SAME = 0.5
+"""The same of a translation and its original, of which each has to carry the other."""
 
 MIN_SIMILARITY = 0.65
 """Minimum cosine of a claim and a sentence in another language for one to support the other (docs/experiments.md)."""
@@ -74,7 +77,7 @@ def is_same(
     if similarity(translation, quote) < MIN_SIMILARITY:
         return False
     there, back = checker.verdicts([Pair(translation, quote), Pair(quote, translation)])
-    return bool(min(there[0], back[0]) >= LIKELY)
+    return bool(min(there[0], back[0]) >= LIKELY_SAME)
 
 
 def evidence_of(claim: str, language: str, citations: Sequence[Citation], article: Article) -> str:
