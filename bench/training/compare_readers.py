@@ -14,15 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-from transformers import AutoModel, AutoTokenizer
-
-import index.models.shared_key_attention
 from bench.command import Parser
 from bench.data.squad import halves, is_validation, load
 from bench.quality import written
 from bench.quality.reader import auc, bootstrap, f1, refused
 from bench.training.article_questions import FOLDER as NEWS
+from bench.training.run import load_base
 from bench.training.things import FOLDER as THINGS
 from bench.training.things import examples
 from bench.training.train_reader import validation
@@ -77,7 +74,7 @@ def line_of(name: str, weights: str, rows: list[Asked], reader: AdapterReader) -
 
 def main() -> None:
     parser = Parser(__doc__)
-    parser.set_defaults(llm="none")
+    parser.set_defaults(llm="none", seed=0, device="cpu")
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, required=True, help="folder of EmbeddingGemma-300M")
     parser.add_argument("--piaf", type=Path, required=True)
@@ -85,10 +82,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=140, help="at most so many questions of a set")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    tokenizer = AutoTokenizer.from_pretrained(args.model)
-    encoder = AutoModel.from_pretrained(args.model, dtype=torch.bfloat16).eval()
-    index.models.shared_key_attention.use(encoder)
+    encoder, tokenizer = load_base(args)
     readers = {str(path): AdapterReader(encoder, tokenizer, path) for path in args.weights}
     print("| set | weights | answerable + not | AUC | refused at 8 % false refusals | F1 | some word right |")
     print("|---|---|---:|---|---:|---:|---:|")

@@ -34,13 +34,13 @@ def mean(weights: Sequence[Path]) -> dict[str, torch.Tensor]:
 
 def main() -> None:
     parser = Parser(__doc__, has_table=False)
+    parser.set_defaults(seed=0, device="cpu")
     parser.add_argument("weights", type=Path, nargs="+", help="of readers, or of checkers, the latest last")
     parser.add_argument("--model", type=Path, required=True, help="folder of EmbeddingGemma-300M")
     parser.add_argument("--data", type=Path, action="append", required=True, help="as for the trainer; repeat")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
-    args.seed, args.device = 0, "cpu"
     try:
         tensors = mean(args.weights)
         record = json.loads(args.weights[-1].with_suffix(".json").read_text(encoding="utf-8"))
