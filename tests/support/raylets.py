@@ -69,7 +69,7 @@ def _started(head, others):
             return cluster, [cluster.add_node(**each) for each in others]
         except Exception as error:
             cluster.shutdown()
-            if "timed out" not in str(error) or attempt == STARTS:
+            if "timed out" not in str(error).lower() or attempt == STARTS:
                 raise
     raise AssertionError
 
