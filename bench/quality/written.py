@@ -110,16 +110,20 @@ def windows_of(folder: Path) -> dict[str, list[str]]:
     return windows
 
 
+def best_of(reader: AdapterReader, question: str, language: str, windows: Sequence[str]) -> tuple[float, str]:
+    """Read a question's windows. Return the best score, and what the reader points at there."""
+    readings = reader.read(Query(question, language), windows)
+    best, window = max(zip(readings, windows, strict=True), key=lambda pair: pair[0].score)
+    return best.score, window[best.start : best.end]
+
+
 def measure(reader: AdapterReader, rows: Sequence[Written], windows: dict[str, list[str]]) -> None:
     """Print what the reader finds and refuses in one pair of languages."""
     scores, spans = [], []
     for w in rows:
-        readings = reader.read(Query(w.question, w.asked_in), windows[w.article])
-        at = max(range(len(readings)), key=lambda k: readings[k].score)
-        best = readings[at]
-        scores.append((best.score, w.start >= 0))
+        score, found = best_of(reader, w.question, w.asked_in, windows[w.article])
+        scores.append((score, w.start >= 0))
         if w.start >= 0:
-            found = windows[w.article][at][best.start : best.end]
             spans.append((f1(found, w.answer, w.told_in), contains(found, w.answer, w.told_in)))
     n, n_no = len(spans), len(scores) - len(spans)
     line("F1 of the span", sum(f for f, _ in spans) / n, bootstrap([f for f, _ in spans], lambda x: sum(x) / len(x)), n)

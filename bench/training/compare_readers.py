@@ -23,10 +23,8 @@ from bench.training.run import load_base
 from bench.training.things import FOLDER as THINGS
 from bench.training.things import examples
 from bench.training.train_reader import validation
-from rag.query.query import Query
 from rag.reader.span_reader import AdapterReader
 
-FALSE_REFUSALS = 0.08
 SETS = ("news fc", "news fe", "PIAF validation", "two things of a kind")
 
 
@@ -58,17 +56,15 @@ def line_of(name: str, weights: str, rows: list[Asked], reader: AdapterReader) -
     """Read every question and return a line of the table."""
     scores, spans = [], []
     for asked in rows:
-        readings = reader.read(Query(asked.question, asked.language), asked.windows)
-        at = max(range(len(readings)), key=lambda k: readings[k].score)
-        best = readings[at]
-        scores.append((best.score, bool(asked.answer)))
+        score, found = written.best_of(reader, asked.question, asked.language, asked.windows)
+        scores.append((score, bool(asked.answer)))
         if asked.answer:
-            spans.append(f1(asked.windows[at][best.start : best.end], asked.answer, asked.language))
+            spans.append(f1(found, asked.answer, asked.language))
     low, high = bootstrap(scores, auc, 300)
     touched = sum(f > 0 for f in spans) / len(spans)
     return (
         f"| {name} | {weights} | {len(spans)} + {len(scores) - len(spans)} | {auc(scores):.3f} [{low:.3f}, {high:.3f}] "
-        f"| {refused(scores, FALSE_REFUSALS):.3f} | {sum(spans) / len(spans):.3f} | {touched:.3f} |"
+        f"| {refused(scores, written.FALSE_REFUSALS):.3f} | {sum(spans) / len(spans):.3f} | {touched:.3f} |"
     )
 
 

@@ -52,13 +52,15 @@ def main() -> None:
     encoder, tokenizer = load_base(args)
     if "verdicts" in record:
         mixture = ClaimMixture(train_checker.MIXTURE, args.data)
-        rows = train_checker.judged(VerdictAdapter(encoder, tensors), mixture.validation(40), tokenizer, False, 8)
+        rows = train_checker.judged(
+            VerdictAdapter(encoder, tensors), mixture.validation(train_checker.VALIDATED), tokenizer, False, 8
+        )
         print("\n".join(train_checker.table(rows)))
         train_checker.write_checker(args.out, tensors, rows, provenance)
     else:
         train_reader.write_reader(args.out, tensors, {}, provenance)
         reader = AdapterReader(encoder, tokenizer, args.out / "reader.safetensors")
-        fitted = train_reader.calibrate(reader, train_reader.validation_rows(args.data, 130))
+        fitted = train_reader.calibrate(reader, train_reader.validation_rows(args.data, train_reader.VALIDATED))
         train_reader.write_reader(args.out, tensors, fitted, provenance)
         print(json.dumps(fitted, indent=1))
 

@@ -45,6 +45,8 @@ MIXTURE = Path(__file__).with_name("checker_mixture.toml")
 RANK = 32
 TOP_LAYERS = 12
 LEARNING_RATE = 4e-4
+VALIDATED = 40
+"""Claims of a set that are kept for validation, the written ones whole."""
 BATCHES_IN_POOL = 16
 KEPT = (0.88, 0.92)
 MAX_BYTES = 8 * 2**20
@@ -279,7 +281,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=RANK)
     parser.add_argument("--top-layers", type=int, default=TOP_LAYERS)
     parser.add_argument("--joint", action="store_true", help="let evidence see the claim; a sequence a claim")
-    parser.add_argument("--validate", type=int, default=40, help="claims a set, the written ones whole")
+    parser.add_argument("--validate", type=int, default=VALIDATED, help="claims a set, the written ones whole")
     args = parser.parse_args()
 
     try:

@@ -41,6 +41,8 @@ MIXTURE = Path(__file__).with_name("reader_mixture.toml")
 RANK = 32
 TOP_LAYERS = 10
 LEARNING_RATE = 4e-4
+VALIDATED = 130
+"""Validation questions a language, for the calibration."""
 FALSE_REFUSALS = 0.06
 BATCHES_IN_POOL = 8
 
@@ -188,7 +190,7 @@ def main() -> None:
     add_arguments(parser, LEARNING_RATE, batch=8, snapshot=4000)
     parser.add_argument("--mixture", type=Path, default=MIXTURE)
     parser.add_argument(
-        "--validate", type=int, default=130, help="validation questions a language, for the calibration"
+        "--validate", type=int, default=VALIDATED, help="validation questions a language, for the calibration"
     )
     args = parser.parse_args()
 

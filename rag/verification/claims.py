@@ -115,7 +115,7 @@ class _Deciding:
             decided = self.decided(support, sentence)
             if refused and (decided.verdict != "supported" or not support.ok):
                 break
-            if self.is_meant(decided):
+            if _is_meant(decided, self.query, self.evidence, self.checker):
                 passed = support if decided.verdict != "supported" else Support(True, support.coverage)
                 return CheckedClaim(decided, language, ((passed, sentence), *refused, *compared[len(refused) + 1 :]))
             refused.append((Support(False, support.coverage, (), "meaning") if support.ok else support, sentence))
@@ -154,10 +154,6 @@ class _Deciding:
     def refused(self, kind: str, *missing: str) -> Claim:
         """Return the claim as unsupported for a `kind` of reason."""
         return Claim(self.claim, "unsupported", reason=_reason(Support(False, 0.0, missing, kind), self.query.language))
-
-    def is_meant(self, claim: Claim) -> bool:
-        """Return whether the checker, where there is one, agrees that a claim is supported by what it cites."""
-        return _is_meant(claim, self.query, self.evidence, self.checker)
 
 
 def _is_meant(claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None) -> bool:
