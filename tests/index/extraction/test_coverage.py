@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 
 import pytest
+from archives import zipped
 from fakes import BagEmbedder
 
 from index.extraction.formats.office import extract_epub
@@ -26,11 +25,7 @@ def epub(*chapters):
         "META-INF/container.xml": '<container><rootfile full-path="a.opf"/></container>',
         "a.opf": f"<package>{items}{spine}</package>",
     } | {f"{n}.xhtml": f"<html><body>{text}</body></html>" for n, text in enumerate(chapters)}
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as packed:
-        for name, text in members.items():
-            packed.writestr(name, text)
-    return extract_epub(file.getvalue())
+    return extract_epub(zipped(members))
 
 
 @pytest.mark.parametrize(
@@ -79,14 +74,6 @@ def word(body, **members):
         {"word/document.xml": document}
         | {f"word/{name}.xml": f"<w:x {_W}>{text}</w:x>" for name, text in members.items()}
     )
-
-
-def zipped(members):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as packed:
-        for name, text in members.items():
-            packed.writestr(name, text)
-    return file.getvalue()
 
 
 def paragraph(text, inside=""):

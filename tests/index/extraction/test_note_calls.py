@@ -1,10 +1,9 @@
 """Note calls of web pages, EPUBs and Word documents are no digits of the number before them; powers and ordinals stay."""
 
-import io
 import time
-import zipfile
 
 import pytest
+from archives import zipped
 
 from index.extraction.formats.office import extract_docx
 from index.extraction.html import blocks, extract_html, parse
@@ -15,12 +14,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def docx(body, **more):
-    target = io.BytesIO()
-    files = {"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>"} | more
-    with zipfile.ZipFile(target, "w") as file:
-        for name, data in files.items():
-            file.writestr(name, data)
-    return target.getvalue()
+    return zipped({"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>"} | more)
 
 
 def run(text, props=""):

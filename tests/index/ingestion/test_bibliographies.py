@@ -1,13 +1,12 @@
 """A folder as Zotero exports it: each file is described by the bibliography beside it, which is no article itself."""
 
-import io
 import json
 import time
-import zipfile
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from archives import zipped
 from printed import lines, printed
 from zotero import Item, csl, rdf
 
@@ -34,14 +33,6 @@ def write(folder, files):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(said if isinstance(said, bytes) else said.encode())
     return folder
-
-
-def archive(files):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as packed:
-        for name, said in files.items():
-            packed.writestr(name, said)
-    return data.getvalue()
 
 
 def built(tmp_path, embedder, files):
@@ -324,7 +315,7 @@ def test_a_bibliography_in_an_archive_describes_the_files_there(tmp_path, embedd
         "Lectures/files/12/Castaing.pdf": PDF,
         "Lectures/files/15/bac.html": PAGE,
     }
-    library, report = built(tmp_path, embedder, {"lectures.zip": archive(files)})
+    library, report = built(tmp_path, embedder, {"lectures.zip": zipped(files)})
     by_title = {each.title: each for each in library.articles}
     assert by_title.keys() == {WEIR.title, FERRY.title}
     assert by_title[FERRY.title].source == "La Gazette d’Yrieul"
@@ -332,6 +323,6 @@ def test_a_bibliography_in_an_archive_describes_the_files_there(tmp_path, embedd
     assert "it is a bibliography: 2 of its 3 items describe files of the archive" in told and len(told) == 2
     assert build(tmp_path / "library", embedder).is_noop
     renamed = rdf(replace(WEIR, title="La digue de Lonzac"), FERRY)
-    (tmp_path / "zotero" / "lectures.zip").write_bytes(archive(files | {"Lectures/Lectures.rdf": renamed}))
+    (tmp_path / "zotero" / "lectures.zip").write_bytes(zipped(files | {"Lectures/Lectures.rdf": renamed}))
     assert len(build(tmp_path / "library", embedder).changed) == 1
     assert "La digue de Lonzac" in {each.title for each in Library.open(tmp_path / "library").articles}
