@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
     from rag.language.packs import PACKS, THE, either
-    from rag.language.proper_names import days, is_acronym_of, names, same_stem, stands
+    from rag.language.proper_names import days, is_acronym_of, names, namesake, same_stem, stands
     from rag.language.quantities import NUMBER_WORDS, counts, measures, numbers, thing
 else:
     __getattr__ = face(
@@ -48,7 +48,7 @@ else:
         noun_phrases="Mention SPOKEN dates is_place is_place_preposition is_role is_vowel joined mentions",
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS THE either",
-        proper_names="days is_acronym_of names same_stem stands",
+        proper_names="days is_acronym_of names namesake same_stem stands",
         quantities="NUMBER_WORDS counts measures numbers thing",
     )
 
@@ -86,6 +86,7 @@ __all__ = [
     "mentions",
     "name_not_found",
     "names",
+    "namesake",
     "nowhere",
     "numbers",
     "opposite_of",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from index.text import fold
 from rag.language.packs import PACKS
 
 
@@ -93,8 +94,13 @@ def part_not_found(part: str, language: str) -> str:
     return PART_NOT_FOUND.get(language, PART_NOT_FOUND["en"]).format(part=part)
 
 
+_ABOUT_LINES = PACKS.pattern("verdict.about_lines", r"\W*(?:{})")
+
+
 def is_nothing(reply: str, language: str) -> bool:
-    """Return whether a model's reply says that the sentences do not answer."""
+    """Return whether a model's reply says that the sentences do not answer, in our words or in its own."""
+    if _ABOUT_LINES.match(fold(reply)):
+        return True
     said = {wording(language).nothing, WORDINGS["en"].nothing, WORDINGS["fr"].nothing}
     plain = re.sub(r"\W+", " ", reply.lower().replace("’", "'")).strip()
     return not plain or any(plain.startswith(re.sub(r"\W+", " ", each.lower()).strip()) for each in said)

@@ -14,6 +14,10 @@ _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 _ELIDED = PACKS.pattern("nouns.elided_names", r"^(?:{})[’'](?=\w)", re.IGNORECASE)
 
 
+LEAST_LETTERS = 5
+"""Letters of a name from which another one, but for a letter the same, is looked at."""
+
+
 def names(text: str, language: str) -> list[str]:
     """Return words of `text` that are written as names: capitalised inside a sentence, or in a row at its start.
 
@@ -92,6 +96,20 @@ def _is_one_edit_away(a: str, b: str) -> bool:
     rest_a, rest_b = a[start:], b[start:]
     swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
     return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def namesake(name: str, text: str, language: str) -> str:
+    """Return a name in `text` that is another one's, though it is `name` but for a letter inside it; else "".
+
+    "Huang" is for "Hoang". Names that differ at their end may be forms of one.
+    """
+    wanted = _bare(name)
+    for other in names(text, language):
+        form = _bare(other)
+        is_long = min(len(wanted), len(form)) >= LEAST_LETTERS
+        if is_long and form != wanted and form[-2:] == wanted[-2:] and _is_one_edit_away(form, wanted):
+            return other
+    return ""
 
 
 def days(text: str) -> set[str]:

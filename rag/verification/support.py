@@ -23,6 +23,7 @@ from rag.language import (
     is_negated,
     measures,
     names,
+    namesake,
     numbers,
     opposite_of,
     same_stem,
@@ -65,6 +66,8 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
         return Support(False, coverage, tuple(map(as_written, sorted(lacking))), "number")
     if lacking_names := _missing(named, sentence + "\n" + context, question, language, source_language):
         return Support(False, coverage, lacking_names, "name")
+    if mistaken := _mistaken(named, sentence, context, language, source_language):
+        return Support(False, coverage, mistaken, "name")
     if lacking_days := days(claim) - days(sentence + "\n" + context):
         return Support(False, coverage, tuple(sorted(lacking_days)), "date")
     if wrong_units := _other_units(claim, sentence, language, source_language):
@@ -106,6 +109,23 @@ def _missing(named: Collection[str], text: str, question: str, language: str, so
     """
     given = set(names(question, language))
     return tuple(n for n in named if n not in given and not stands(n, text, language, source_language))
+
+
+def _mistaken(
+    named: Collection[str], sentence: str, context: str, language: str, source_language: str
+) -> tuple[str, ...]:
+    """Return the names of a claim that the sentence lacks though it has one that reads nearly the same.
+
+    Another language may spell a name otherwise, unless it stands around the sentence as the claim has it.
+    """
+    across = language != source_language
+    return tuple(
+        name
+        for name in named
+        if namesake(name, sentence, source_language)
+        and not stands(name, sentence, source_language, source_language)
+        and (not across or stands(name, context, source_language, source_language))
+    )
 
 
 # --- words --------------------------------------------------------------------------------------------------------

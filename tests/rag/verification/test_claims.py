@@ -7,6 +7,7 @@ from index.documents.encoding import split_lines
 from index.text.chunking import chunks
 from index.types import Article, Hit
 from rag.evidence import cut, select
+from rag.language import is_nothing
 from rag.query.query import Query
 from rag.verification.claims import check_draft, support_claim
 from rag.verification.meaning import LIKELY
@@ -217,3 +218,22 @@ def test_of_lines_in_other_words_the_nearest_alone_is_read():
     (claim,) = check(text, "inversé deux numéros", asked, draft, "fact", checker=checker)
     assert claim.verdict == "unsupported"
     assert [pair.evidence for pair in checker.asked] == ["L'enquête dit que l'aiguilleur a inversé deux numéros."]
+
+
+@pytest.mark.parametrize(
+    ("reply", "language", "is_none"),
+    [
+        ("The sentences do not say who has to pay.", "en", True),
+        ("The cost is not mentioned in the sentences.", "en", True),
+        ("The sentences were upheld on appeal.", "en", False),
+        ("L’article ne précise pas la date.", "fr", True),
+        ("Le prix n'est pas précisé dans les phrases.", "fr", True),
+        ("Le texte ne prévoit pas d'amende.", "fr", False),
+        ("Die Sätze sagen nichts über den Preis.", "de", True),
+        ("Las frases no mencionan el precio.", "es", True),
+        ("Le frasi non indicano il prezzo.", "it", True),
+    ],
+)
+def test_a_reply_about_the_lines_is_no_answer(reply, language, is_none):
+    """A model that was told to write "Not in the articles." may say so in words of its own."""
+    assert is_nothing(reply, language) is is_none

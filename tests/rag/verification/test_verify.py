@@ -240,3 +240,18 @@ def test_a_claim_that_adds_a_name_to_the_question_is_carried_by_the_line_that_ha
     said = "Maëlle Kergoat détenait l'ancien record du marathon de Port-Lannec."
     assert check(said, line, line, question, "fr", "fr").ok
     assert not check("L'ancien record du marathon était détenu.", line, line, question, "fr", "fr").ok
+
+
+@pytest.mark.parametrize(
+    ("claim", "context", "language", "is_ok"),
+    [
+        ("Le Dr Hoang a choisi Lille.", "", "fr", False),
+        ("Le Dr Huang a choisi Lille.", "", "fr", True),
+        ("Dr Hoang chose Lille.", "Le Dr Hoang reste à Ravel.", "en", False),
+        ("Dr Hoang chose Lille.", "", "en", True),  # perhaps only spelt otherwise
+    ],
+)
+def test_a_name_but_for_a_letter_is_another_one(claim, context, language, is_ok):
+    line = "Sa consœur, le Dr Huang, a choisi Lille."
+    found = check(claim, line, f"{context} {line}", "Où ira le Dr Hoang ?", language, "fr")
+    assert (found.kind != "name") is is_ok
