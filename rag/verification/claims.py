@@ -20,6 +20,7 @@ from rag.verification.quotation import CLOSE
 from rag.verification.support import CHECKS, EXACT, Support, check
 from rag.verification.yes_no import Polarity, Similarity, with_word, word_of
 
+_TURNED = PACKS.pattern("inversion.he_or_one", r"\w+-(?:t-)?(?:{})\b", re.IGNORECASE)
 _MARKER = re.compile(r"\s*[\[【(](?:\d+(?:\s*[-–,;]\s*\d+)*)[\]】)]")
 
 
@@ -135,6 +136,8 @@ class _Deciding:
         others = {"en", *(sentence.article.language for sentence in evidence)} - {language}
         if detect(claim, default=language) in others:
             return self.refused("language")
+        if is_asked_back(claim, self.query.text):
+            return self.refused("words")
         if kind in ("list", "reason") and _is_cut_off(claim, evidence, language):
             return self.refused("words")
         if support.ok and not is_read:
@@ -154,6 +157,12 @@ class _Deciding:
     def refused(self, kind: str, *missing: str) -> Claim:
         """Return the claim as unsupported for a `kind` of reason."""
         return Claim(self.claim, "unsupported", reason=_reason(Support(False, 0.0, missing, kind), self.query.language))
+
+
+def is_asked_back(claim: str, question: str) -> bool:
+    """Return whether a sentence asks instead of saying: by its mark, or with a verb turned as the question turns it."""
+    turned, asked = ({fold(match.group()) for match in _TURNED.compiled.finditer(text)} for text in (claim, question))
+    return claim.rstrip().endswith(("?", "？", "؟")) or bool(turned & asked)
 
 
 def _is_meant(claim: Claim, query: Query, evidence: Sequence[Sentence], checker: Verifier | None) -> bool:

@@ -9,7 +9,7 @@ from index.types import Article, Hit
 from rag.evidence import cut, select
 from rag.language import is_nothing
 from rag.query.query import Query
-from rag.verification.claims import check_draft, support_claim
+from rag.verification.claims import check_draft, is_asked_back, support_claim
 from rag.verification.meaning import LIKELY
 
 
@@ -237,3 +237,24 @@ def test_of_lines_in_other_words_the_nearest_alone_is_read():
 def test_a_reply_about_the_lines_is_no_answer(reply, language, is_none):
     """A model that was told to write "Not in the articles." may say so in words of its own."""
     assert is_nothing(reply, language) is is_none
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "is_one"),
+    [
+        ("Le moulin a-t-il vraiment brûlé en novembre ?", "Le moulin a-t-il brûlé ?", True),
+        ("La commune devait-elle débroussailler le tiers.", "Quelle part la commune devait-elle débroussailler ?", True),
+        ("Peut-être viendra-t-il lundi.", "La commune devait-elle venir ?", False),
+        ("Le rendez-vous est lundi.", "Quand a lieu le rendez-vous ?", False),
+        ("Was the ticket bought in Orme?", "Where was the ticket bought?", True),
+        ("The ticket was bought in Orme.", "Where was the ticket bought?", False),
+    ],
+)
+def test_a_question_is_no_claim(claim, question, is_one):
+    assert is_asked_back(claim, question) is is_one
+
+
+def test_a_question_is_not_shown_as_checked():
+    line = "Le moulin a-t-il brûlé, demandent les voisins."
+    found = check(line, "moulin", "Le moulin a-t-il brûlé ?", "Le moulin a-t-il brûlé ?", "fact", checker=Verifier(1.0))
+    assert found[0].verdict == "unsupported"
