@@ -16,7 +16,7 @@ from rag.verification.checker import Pair
 from rag.verification.support import check
 from rag.verification.yes_no import Similarity
 
-LIKELY = 0.85
+LIKELY = 0.9
 """Least probability that the lines carry a sentence to which no exact rule objects (docs/experiments.md)."""
 
 LIKELY_SAME = 0.5
