@@ -243,7 +243,11 @@ def test_a_reply_about_the_lines_is_no_answer(reply, language, is_none):
     ("claim", "question", "is_one"),
     [
         ("Le moulin a-t-il vraiment brûlé en novembre ?", "Le moulin a-t-il brûlé ?", True),
-        ("La commune devait-elle débroussailler le tiers.", "Quelle part la commune devait-elle débroussailler ?", True),
+        (
+            "La commune devait-elle débroussailler le tiers.",
+            "Quelle part la commune devait-elle débroussailler ?",
+            True,
+        ),
         ("Peut-être viendra-t-il lundi.", "La commune devait-elle venir ?", False),
         ("Le rendez-vous est lundi.", "Quand a lieu le rendez-vous ?", False),
         ("Was the ticket bought in Orme?", "Where was the ticket bought?", True),
