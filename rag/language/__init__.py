@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rag.language.opposites import begins_opposite, is_same_side, opposite_of
     from rag.language.packs import PACKS, THE, either
     from rag.language.proper_names import days, is_acronym_of, names, namesake, same_stem, stands
-    from rag.language.quantities import NUMBER_WORDS, counts, measures, numbers, thing
+    from rag.language.quantities import NUMBER_WORDS, counts, measures, numbers, ranks, thing
 else:
     __getattr__ = face(
         __name__,
@@ -49,7 +49,7 @@ else:
         opposites="begins_opposite is_same_side opposite_of",
         packs="PACKS THE either",
         proper_names="days is_acronym_of names namesake same_stem stands",
-        quantities="NUMBER_WORDS counts measures numbers thing",
+        quantities="NUMBER_WORDS counts measures numbers ranks thing",
     )
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "numbers",
     "opposite_of",
     "part_not_found",
+    "ranks",
     "same_stem",
     "stands",
     "thing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from index.tables import Pattern
 from index.text import fold, months, plain_numbers, stem, stop_words
 from rag.language.packs import PACKS
 
@@ -77,6 +78,17 @@ def _counted(text: str, language: str) -> list[tuple[float, str, str]]:
     return found
 
 
+_ORDINALS = PACKS.table("numbers.ordinals", lambda said: [re.compile(rf"\b(?:{each})\b") for each in said])
+_ORDINAL = Pattern(lambda: rf"\b(\d{{1,2}})(?:{PACKS.shared('numbers.ordinal_ends')})\b")
+
+
+def ranks(text: str, language: str) -> set[int]:
+    """Return the places in a row that a text names, up to the tenth in words: "deuxième", "2e" and "second" give 2."""
+    plain = fold(text)
+    words = {n for n, rule in enumerate(_ORDINALS.get(language, ()), start=1) if rule.search(plain)}
+    return words | {int(each) for each in _ORDINAL.compiled.findall(plain)}
+
+
 _PER_CENT = PACKS.pattern("numbers.per_cent", r"\b(?:{})\b")
 _BETWEEN = PACKS.all_words("numbers.before_unit")
 _MEASURES = PACKS.table("numbers.measures", dict[str, str])
@@ -94,13 +106,38 @@ def _units() -> dict[str, str]:
     return {word: unit for table in tables for unit, words in table.items() for word in words.split()}
 
 
+# "1,5 M€", "2 Mds d'euros", "3 Mio. Euro", "30 k€".
+_SHORT_BEHIND = Pattern(
+    lambda: rf"(?<=\d)[ \u00a0\u202f]?([kK]|M|[Mm]r?ds?|Mios?)\.?[ \u00a0\u202f]?(?=(?:d['’])?(?i:{_currencies()}))"
+)
+# "$3m", "£1.5bn".
+_SHORT_BEFORE = re.compile(r"([€$£] ?\d[\d.,]*) ?([kK]|mn?|M|bn?|B)\b")
+MONEY = ("eur", "usd", "gbp", "chf")
+"""Units that are currencies."""
+_SHORT = {"xk": 1e3, "xm": 1e6, "xb": 1e9}
+"""What stands for a scale that is written short before or behind a currency."""
+
+
 def _tokens(text: str) -> list[str]:
+    text = _SHORT_BEHIND.compiled.sub(lambda found: f" {_short(found.group(1))} ", text)
+    text = _SHORT_BEFORE.sub(lambda found: f"{found.group(1)} {_short(found.group(2))} ", text)
     return _NUMBER.findall(_PER_CENT.sub("%", plain_numbers(fold(text))))
+
+
+def _currencies() -> str:
+    """Return a rule for the signs and words of currencies in all languages."""
+    money = [word for word, unit in _units().items() if unit in MONEY]
+    return "|".join(re.escape(word) + (r"\b" if word.isalnum() else "") for word in money)
+
+
+def _short(scale: str) -> str:
+    plain = scale.lower()
+    return "xk" if plain == "k" else "xb" if plain.startswith("b") or "d" in plain else "xm"
 
 
 def _number_at(tokens: list[str], at: int, language: str) -> tuple[float | None, int]:
     """The number that starts at a token, in figures with a scale word or all in words, and where it ends."""
-    scales = _SCALES.get(language, {})
+    scales = _SCALES.get(language, {}) | _SHORT
     if tokens[at][0].isdigit():
         value = float(tokens[at])
         if at + 1 < len(tokens) and scales.get(tokens[at + 1], 0) >= 1000:

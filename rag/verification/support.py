@@ -26,6 +26,7 @@ from rag.language import (
     namesake,
     numbers,
     opposite_of,
+    ranks,
     same_stem,
     stands,
 )
@@ -61,13 +62,11 @@ def check(claim: str, sentence: str, context: str, question: str, language: str,
     named = names(claim, language)
     sentence, context = _without_denied(sentence), _without_denied(context)
     coverage = _coverage(claim, sentence, question, language, source_language, named)
-    here = numbers(sentence, source_language, loose=True) | numbers(context, source_language, loose=True)
-    if lacking := [n for n in numbers(claim, language) if n not in here]:
-        return Support(False, coverage, tuple(map(as_written, sorted(lacking))), "number")
-    if lacking_names := _missing(named, sentence + "\n" + context, question, language, source_language):
+    if lacking := _lacking_values(claim, sentence, context, language, source_language):
+        return Support(False, coverage, lacking, "number")
+    lacking_names = _missing(named, sentence + "\n" + context, question, language, source_language)
+    if lacking_names := lacking_names or _mistaken(named, sentence, context, language, source_language):
         return Support(False, coverage, lacking_names, "name")
-    if mistaken := _mistaken(named, sentence, context, language, source_language):
-        return Support(False, coverage, mistaken, "name")
     if lacking_days := days(claim) - days(sentence + "\n" + context):
         return Support(False, coverage, tuple(sorted(lacking_days)), "date")
     if wrong_units := _other_units(claim, sentence, language, source_language):
@@ -99,6 +98,13 @@ _DENIED = Pattern(
 
 def _without_denied(text: str) -> str:
     return _DENIED.sub(" ", text)
+
+
+def _lacking_values(claim: str, sentence: str, context: str, language: str, source_language: str) -> tuple[str, ...]:
+    """Return the values of a claim that sentence and context lack, or else its ranks that the sentence has not."""
+    here = numbers(sentence, source_language, loose=True) | numbers(context, source_language, loose=True)
+    lacking = [as_written(value) for value in sorted(numbers(claim, language) - here)]
+    return tuple(lacking) or _other_ranks(claim, sentence, language, source_language)
 
 
 def _missing(named: Collection[str], text: str, question: str, language: str, source_language: str) -> tuple[str, ...]:
@@ -164,7 +170,13 @@ def _found(key: str, there: Collection[str]) -> bool:
     return key in there or any(same_stem(each, key) for each in there)
 
 
-# --- units and opposites ---------------------------------------------------------------------------------------------
+# --- ranks, units and opposites --------------------------------------------------------------------------------------
+
+
+def _other_ranks(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:
+    """Return the ranks of a claim, from the second on, that the sentence lacks though it has another one."""
+    told, there = ranks(claim, language), ranks(sentence, source_language)
+    return tuple(map(str, sorted(told - there - {1}))) if there - told else ()
 
 
 def _other_units(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:

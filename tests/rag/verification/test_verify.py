@@ -7,7 +7,7 @@ from rag.language.missing_names import unmet
 from rag.language.negation import is_negated
 from rag.language.proper_names import names, stands
 from rag.language.quantities import measures, numbers
-from rag.verification.support import check
+from rag.verification.support import EXACT, check
 
 LINE = "La visite n’a pas été confirmée, mais Anton Vasseur arriverait lundi soir avec 3 500 soldats et 41 % du budget."
 
@@ -21,6 +21,9 @@ def supports(claim, line=LINE, context="", question="Quand ?", language="fr", so
     [
         ("1,5 milliard d'euros", "fr", {1.5e9}),
         ("1.5 billion dollars", "en", {1.5e9}),
+        ("1,5 M€, 2 Mds d'euros, 30 k€, 3 M d’euros, 41 m", "fr", {1.5e6, 2e9, 3e4, 3e6, 41}),
+        ("$3m, £1.5bn, €20k", "en", {3e6, 1.5e9, 2e4}),
+        ("1,5 Mio. Euro, 2 Mrd. Euro", "de", {1.5e6, 2e9}),
         ("3 500 000 habitants", "fr", {3_500_000}),
         ("3 500 000 et 3\u202f500", "fr", {3_500_000, 3500}),
         ("3,500 men", "en", {3500}),
@@ -255,3 +258,21 @@ def test_a_name_but_for_a_letter_is_another_one(claim, context, language, is_ok)
     line = "Sa consœur, le Dr Huang, a choisi Lille."
     found = check(claim, line, f"{context} {line}", "Où ira le Dr Hoang ?", language, "fr")
     assert (found.kind != "name") is is_ok
+
+
+@pytest.mark.parametrize(
+    ("claim", "line", "language", "is_ok"),
+    [
+        ("Il a fini deuxième.", "Il a fini troisième.", "fr", False),
+        ("He finished second.", "Il a fini 2e.", "en", True),
+        ("He finished second.", "Il a fini 3e, derrière le premier.", "en", False),
+        ("Il a fini deuxième.", "Il a fini derrière Kerdrel.", "fr", True),  # no other rank: the checker reads it
+        ("La première ministre ouvre le deuxième pont.", "Le deuxième pont a ouvert.", "fr", True),
+        ("Le budget est de 1,5 M€.", "Le budget est de 1,5 Md€.", "fr", False),
+        ("Le budget est de 1,5 million d'euros.", "Le budget est de 1,5 M€.", "fr", True),
+        ("The budget is 1.5 million euros.", "Le budget est de 1,5 M€.", "en", True),
+    ],
+)
+def test_ranks_and_money_written_short_are_compared(claim, line, language, is_ok):
+    found = check(claim, line, "", "Combien ?", language, "fr")
+    assert (found.kind not in EXACT) is is_ok
