@@ -175,8 +175,9 @@ def _found(key: str, there: Collection[str]) -> bool:
 
 def _other_ranks(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:
     """Return the ranks of a claim, from the second on, that the sentence lacks though it has another one."""
-    told, there = ranks(claim, language), ranks(sentence, source_language)
-    return tuple(map(str, sorted(told - there - {1}))) if there - told else ()
+    told, there = (ranks(*each) - {1} for each in ((claim, language), (sentence, source_language)))
+    lacking = told - there - numbers(sentence, source_language)
+    return tuple(map(str, sorted(lacking))) if there - told else ()
 
 
 def _other_units(claim: str, sentence: str, language: str, source_language: str) -> tuple[str, ...]:

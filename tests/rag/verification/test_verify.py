@@ -267,6 +267,8 @@ def test_a_name_but_for_a_letter_is_another_one(claim, context, language, is_ok)
         ("He finished second.", "Il a fini 2e.", "en", True),
         ("He finished second.", "Il a fini 3e, derrière le premier.", "en", False),
         ("Il a fini deuxième.", "Il a fini derrière Kerdrel.", "fr", True),  # no other rank: the checker reads it
+        ("Il est deuxième.", "Il est devancé au premier tour.", "fr", True),
+        ("Opening is on the 16th.", "Ouverture lundi en huit, le 16, pour la deuxième fois.", "en", True),
         ("La première ministre ouvre le deuxième pont.", "Le deuxième pont a ouvert.", "fr", True),
         ("Le budget est de 1,5 M€.", "Le budget est de 1,5 Md€.", "fr", False),
         ("Le budget est de 1,5 million d'euros.", "Le budget est de 1,5 M€.", "fr", True),
