@@ -20,6 +20,7 @@ from rag.language import (
     as_written,
     content,
     days,
+    is_acronym_of,
     is_negated,
     measures,
     names,
@@ -39,6 +40,10 @@ EXACT = ("number", "name", "date", "unit")
 
 MIN_COVERAGE = 0.7
 """Minimum share of a claim's own content words that its sentence must contain (docs/experiments.md)."""
+
+
+LEAST_INITIALS = 3
+"""Letters of an acronym for which words in a row may stand: two begin words by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def _missing(named: Collection[str], text: str, question: str, language: str, so
     reader, which reads both, has matched them.
     """
     given = set(names(question, language))
-    return tuple(n for n in named if n not in given and not stands(n, text, language, source_language))
+    lacking = (n for n in named if n not in given and not stands(n, text, language, source_language))
+    return tuple(n for n in lacking if len(n) < LEAST_INITIALS or not is_acronym_of(n, text))
 
 
 def _mistaken(

@@ -278,3 +278,9 @@ def test_a_name_but_for_a_letter_is_another_one(claim, context, language, is_ok)
 def test_ranks_and_money_written_short_are_compared(claim, line, language, is_ok):
     found = check(claim, line, "", "Combien ?", language, "fr")
     assert (found.kind not in EXACT) is is_ok
+
+
+@pytest.mark.parametrize(("short", "is_ok"), [("PIB", True), ("PNB", False)])
+def test_initials_of_words_in_a_row_stand_for_them(short, is_ok):
+    line = "Le déficit atteindra 4,4 % du produit intérieur brut en 2025."
+    assert (supports(f"Le déficit atteindra 4,4 % du {short} en 2025.", line).kind != "name") is is_ok
