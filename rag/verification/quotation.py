@@ -26,6 +26,7 @@ LEAST_WORDS = 3
 MOST_LISTED = 4
 
 _ITEM = re.compile(r"[-*•–]\s|\d+[.)]\s")
+_TAKES_BACK = PACKS.pattern("quoted.takes_back", r"\W*(?:{})\b")
 _SPEECH = PACKS.pattern("verdict.speech", r"\b(?:{})\b")
 
 
@@ -60,7 +61,8 @@ def _each_item(passage: Passage) -> list[Passage]:
 def quote(passage: Passage, query: Query) -> Claim:
     """Quote the sentence that answers, verbatim and whole, or more if the kind of question needs it.
 
-    However long it is: a denial, a condition or who says it may stand anywhere in it.
+    However long it is: a denial, a condition or who says it may stand anywhere in it. What the next sentence takes back
+    is quoted with it.
     """
     answering = passage.answering()
     start, end = answering[0].start, answering[-1].end
@@ -69,6 +71,7 @@ def quote(passage: Passage, query: Query) -> Claim:
         start, end = around[0].start, around[-1].end
     elif query.kind == "fact" and _SPEECH.search(fold(query.text)):
         start, end = _with_speaker(passage, start, end)
+    end = _with_what_takes_it_back(passage, end)
     citation = cite(passage.article, start, end)
     return Claim(" ".join(citation.quote.split()), "supported", (citation,), origin="quote")
 
@@ -181,6 +184,15 @@ def _items(passage: Passage) -> list[Sentence]:
         while last + 1 < len(text) and _ITEM.match(text[last + 1].text):
             last += 1
     return list(text[first : last + 1])
+
+
+def _with_what_takes_it_back(passage: Passage, end: int) -> int:
+    """Return where a quote ends with the next sentence of its paragraph, if that begins with "But", "In fact" …"""
+    text = passage.article.text
+    after = next((each for each in passage.sentences if each.start >= end), None)
+    if after and not text[end : after.start].strip(" ") and _TAKES_BACK.match(fold(after.text)):
+        return after.end
+    return end
 
 
 def _with_speaker(passage: Passage, start: int, end: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from index.text.chunking import chunks
 from index.types import Article, Hit
 from rag.evidence import cut
 from rag.query.query import Query
-from rag.verification.quotation import differing, disagree, quotes
+from rag.verification.quotation import differing, disagree, quote, quotes
 
 
 def passage(id, text, answer, score=3.0, language="fr"):
@@ -165,3 +165,18 @@ def test_a_list_is_quoted_from_each_place_the_reader_points_at():
     assert [claim.citations[0].span.first for claim in listed] == [1, 3]
     assert [claim.citations[0].span.first for claim in quotes([several], Query("Qui a été invité ?", "fr"))] == [1]
     assert [s.text for s in several.listing()] == [text.split("\n")[0], text.split("\n")[2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "language"),
+    [
+        ("Elle noie son mari. Or elle n’a pas existé.", "Elle noie son mari. Or elle n’a pas existé.", "fr"),
+        ("Nine batches are recalled. Nor is the cheddar.", "Nine batches are recalled. Nor is the cheddar.", "en"),
+        ("Elle noie son mari. Organisée hier, la fête fut belle.", "Elle noie son mari.", "fr"),
+        ("Elle noie son mari.\n\nMais la fête fut belle.", "Elle noie son mari.", "fr"),
+    ],
+)
+def test_what_the_next_sentence_takes_back_is_quoted_with_it(text, quoted, language):
+    """Within a paragraph."""
+    found = quote(passage("a.txt", text, text.split()[1], language=language), Query("Pourquoi ?", language))
+    assert found.text == quoted
