@@ -15,7 +15,7 @@ _ELIDED = PACKS.pattern("nouns.elided_names", r"^(?:{})[’'](?=\w)", re.IGNOREC
 
 
 LEAST_LETTERS = 5
-"""Letters of a name from which another one, but for a letter the same, is looked at."""
+"""Letters of a name from which a word that differs from it by one is looked at: a typo, or another's name."""
 
 
 def names(text: str, language: str) -> list[str]:
@@ -59,7 +59,7 @@ def stands(name: str, text: str, language: str, source_language: str, typos: boo
                 return True
             if form == wanted or stem(form, source_language) == stem(wanted, source_language):
                 return True
-            if typos and len(wanted) >= 5 and _is_one_edit_away(form, wanted):
+            if typos and len(wanted) >= LEAST_LETTERS and _is_one_edit_away(form, wanted):
                 return True
     return across and _stands_translated(name, text, language, source_language)
 

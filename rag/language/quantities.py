@@ -11,7 +11,9 @@ from rag.language.packs import PACKS
 
 _UNITS = PACKS.table("numbers.units", lambda said: {word: n for n, word in enumerate(said.split())})
 _TENS = PACKS.table("numbers.tens", dict[str, float])
-_SCALES = PACKS.table("numbers.scales", dict[str, float])
+_SHORT = {"xk": 1e3, "xm": 1e6, "xb": 1e9}
+"""What stands for a scale that is written short before or behind a currency."""
+_SCALES = PACKS.table("numbers.scales", lambda said: dict[str, float](said) | _SHORT)
 _JOINED_BY = PACKS.words("numbers.joined_by")
 NUMBER_WORDS = PACKS.table(
     "numbers", lambda said: frozenset([*said.get("units", "").split(), *said.get("tens", ()), *said.get("scales", ())])
@@ -114,8 +116,6 @@ _SHORT_BEHIND = Pattern(
 _SHORT_BEFORE = re.compile(r"([€$£] ?\d[\d.,]*) ?([kK]|mn?|M|bn?|B)\b")
 MONEY = ("eur", "usd", "gbp", "chf")
 """Units that are currencies."""
-_SHORT = {"xk": 1e3, "xm": 1e6, "xb": 1e9}
-"""What stands for a scale that is written short before or behind a currency."""
 
 
 def _tokens(text: str) -> list[str]:
@@ -137,7 +137,7 @@ def _short(scale: str) -> str:
 
 def _number_at(tokens: list[str], at: int, language: str) -> tuple[float | None, int]:
     """The number that starts at a token, in figures with a scale word or all in words, and where it ends."""
-    scales = _SCALES.get(language, {}) | _SHORT
+    scales = _SCALES.get(language, _SHORT)
     if tokens[at][0].isdigit():
         value = float(tokens[at])
         if at + 1 < len(tokens) and scales.get(tokens[at + 1], 0) >= 1000:

@@ -134,8 +134,8 @@ def _mistaken(
     return tuple(
         name
         for name in named
-        if namesake(name, sentence, source_language)
-        and not stands(name, sentence, source_language, source_language)
+        if not stands(name, sentence, source_language, source_language)
+        and namesake(name, sentence, source_language)
         and (not across or stands(name, context, source_language, source_language))
     )
 
